@@ -1,0 +1,51 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Cano;
+
+/// <summary>How a silo runs batches. All faults are named together when the silo starts.</summary>
+public sealed class CanoOptions
+{
+    /// <summary>How many instances may run on this silo at once; each batch may run <see cref="ReservedPerBatch"/> beyond it. 1 to 1,000,000.</summary>
+    /// <value>1,024.</value>
+    [Range(1, 1_000_000)]
+    public int MaxRunningInstances { get; set; } = 1_024;
+
+    /// <summary>How many instances each batch may always run, however many others run: what lets a small batch start at once beside a large slow one. 0 to 1,000.</summary>
+    /// <value>4.</value>
+    [Range(0, 1_000)]
+    public int ReservedPerBatch { get; set; } = 4;
+
+    /// <summary>
+    /// How many cancelled runs may still be running on this silo because their nodes ignore cancellation. They hold no slot; beyond this number no new
+    /// instance is started until some have ended. 1 to 1,000,000.
+    /// </summary>
+    /// <value>10,000.</value>
+    [Range(1, 1_000_000)]
+    public int MaxGivenUpRuns { get; set; } = 10_000;
+
+    /// <summary>
+    /// How much work an instance repeats at most after a crash: its state and store are saved after a transition when this much time has passed since they last were.
+    /// Zero: after every transition. At most a day.
+    /// </summary>
+    /// <value>1 second.</value>
+    public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The largest params of an instance, in bytes of UTF-8 JSON; larger ones are refused before anything is stored. 1 to 262,144.</summary>
+    /// <value>65,536 (64 KB).</value>
+    [Range(1, 262_144)]
+    public int MaxParamsBytes { get; set; } = 65_536;
+
+    /// <summary>The largest output of an instance, in bytes of UTF-8 JSON; an instance with a larger one fails with kind <c>output-too-large</c>. 1 to 262,144.</summary>
+    /// <value>65,536 (64 KB).</value>
+    [Range(1, 262_144)]
+    public int MaxOutputBytes { get; set; } = 65_536;
+
+    /// <summary>The largest store given to a batch, in bytes of UTF-8 JSON; a larger one is refused before anything is stored. 1 to 262,144.</summary>
+    /// <value>65,536 (64 KB).</value>
+    [Range(1, 262_144)]
+    public int MaxStoreBytes { get; set; } = 65_536;
+
+    /// <summary>How often a silo looks for batches that nobody drives. 100 milliseconds to 1 hour.</summary>
+    /// <value>3 seconds.</value>
+    public TimeSpan RecoveryInterval { get; set; } = TimeSpan.FromSeconds(3);
+}

@@ -1,0 +1,55 @@
+namespace Cano;
+
+/// <summary>All of a batch but its instances: what the batch grain needs to accept, run and stop it.</summary>
+[GenerateSerializer]
+[Immutable]
+[Alias("Cano.BatchHeader")]
+public sealed record BatchHeader
+{
+    /// <summary>The strategy.</summary>
+    [Id(0)]
+    public required ConcurrentTimeout Timeout { get; init; }
+
+    /// <summary>For people; not part of the content that makes two starts equal. At most 200 characters.</summary>
+    [Id(1)]
+    public string? Name { get; init; }
+
+    /// <summary>How many instances may run at once; null for no limit of its own. 1 or more.</summary>
+    [Id(2)]
+    public int? MaxConcurrency { get; init; }
+
+    /// <summary>What each instance's store begins with, as one JSON object in UTF-8; null for an empty store.</summary>
+    [Id(3)]
+    public byte[]? Store { get; init; }
+
+    /// <summary>How many instances there are.</summary>
+    [Id(4)]
+    public int Total { get; init; }
+
+    /// <summary>How many instances each partition has, in order; they add up to <see cref="Total"/>.</summary>
+    [Id(5)]
+    public required int[] PartitionSizes { get; init; }
+
+    /// <summary>
+    /// SHA-256, in lower-case hex, of the RFC 8785 canonical JSON of the content (timeout, maxConcurrency, store, instances): equal digests are the same batch.
+    /// It is also part of the partitions' keys, so that two starts of one id with different content never touch each other's rows.
+    /// </summary>
+    [Id(6)]
+    public required string Digest { get; init; }
+
+    /// <summary>The distinct names of the workflows, sorted by code point.</summary>
+    [Id(7)]
+    public required string[] Workflows { get; init; }
+
+    /// <summary>The distinct labels, sorted by code point; at most 100 of them, the rest is left out.</summary>
+    [Id(8)]
+    public string[] Labels { get; init; } = [];
+
+    /// <summary>The largest params of any instance, in bytes of UTF-8 JSON: lets a silo refuse a batch before anything is stored.</summary>
+    [Id(9)]
+    public int LargestParams { get; init; }
+
+    /// <summary>Which instance has <see cref="LargestParams"/>; null when none has params.</summary>
+    [Id(10)]
+    public string? LargestParamsInstance { get; init; }
+}

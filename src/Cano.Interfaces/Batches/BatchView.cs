@@ -1,0 +1,17 @@
+namespace Cano;
+
+/// <summary>A status, and how many results of each partition it counts: what a reader may read and be sure that the status includes it.</summary>
+/// <param name="Version">Grows with every change; starts anew, above any earlier one, when the batch's activation moves.</param>
+/// <param name="Status">The status.</param>
+/// <param name="Digest">The batch's <see cref="BatchHeader.Digest"/>: with it come the partitions' keys.</param>
+/// <param name="Sizes">How many instances each partition has.</param>
+/// <param name="Final">How many outcomes of each partition are final, cancelled ones included.</param>
+[GenerateSerializer]
+[Immutable]
+[Alias("Cano.BatchView")]
+public sealed record BatchView(
+    [property: Id(0)] long Version,
+    [property: Id(1)] BatchStatus Status,
+    [property: Id(2)] string Digest,
+    [property: Id(3)] int[] Sizes,
+    [property: Id(4)] int[] Final);

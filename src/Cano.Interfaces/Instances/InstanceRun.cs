@@ -1,0 +1,51 @@
+namespace Cano;
+
+/// <summary>What an instance's grain needs to run it.</summary>
+/// <param name="Instance">The instance as it was submitted.</param>
+/// <param name="Store">What its store begins with, as one JSON object in UTF-8; null for an empty store.</param>
+/// <param name="MayHaveCheckpoint">False: it has never been started, so there is no checkpoint to look for.</param>
+[GenerateSerializer]
+[Immutable]
+[Alias("Cano.InstanceRun")]
+public sealed record InstanceRun(
+    [property: Id(0)] InstanceSpec Instance,
+    [property: Id(1)] byte[]? Store,
+    [property: Id(2)] bool MayHaveCheckpoint);
+
+/// <summary>What an instance's grain answers.</summary>
+/// <param name="Outcome">What came of it; null when it still runs, or was handed over: ask again.</param>
+/// <param name="Checkpointed">True: a checkpoint of it is stored; forget it once the outcome is durable.</param>
+[GenerateSerializer]
+[Immutable]
+[Alias("Cano.InstanceReply")]
+public sealed record InstanceReply([property: Id(0)] InstanceOutcome? Outcome, [property: Id(1)] bool Checkpointed);
+
+/// <summary>What came of a run. A run never ends as Cancelled by itself: that is decided by its batch.</summary>
+[GenerateSerializer]
+[Immutable]
+[Alias("Cano.InstanceOutcome")]
+public sealed record InstanceOutcome
+{
+    /// <summary>The exit state's name; null if it failed.</summary>
+    [Id(0)]
+    public string? FinalState { get; init; }
+
+    /// <summary>Why it failed; null if it completed.</summary>
+    [Id(1)]
+    public WorkflowError? Error { get; init; }
+
+    /// <summary>The output as UTF-8 JSON; null if there is none.</summary>
+    [Id(2)]
+    public byte[]? Output { get; init; }
+
+    /// <summary>When it first began to run.</summary>
+    [Id(3)]
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When it ended.</summary>
+    [Id(4)]
+    public DateTimeOffset FinishedAt { get; init; }
+
+    /// <summary>True if it reached an exit state.</summary>
+    public bool IsSuccess => Error is null;
+}

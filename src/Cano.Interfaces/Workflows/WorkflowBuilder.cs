@@ -1,0 +1,155 @@
+namespace Cano;
+
+/// <summary>Collects what a workflow is made of. Everything is checked at once when the definition is made, and every fault is named.</summary>
+/// <typeparam name="TState">The enum that lists the workflow's states.</typeparam>
+/// <typeparam name="TParams">What each instance is given.</typeparam>
+public sealed class WorkflowBuilder<TState, TParams>
+    where TState : struct, Enum
+{
+    private readonly WorkflowKey<TState, TParams> _key;
+    private readonly List<NodeRegistration<TState, TParams>> _nodes = [];
+    private readonly List<TState> _exits = [];
+    private readonly List<TState> _starts = [];
+    private long _stepLimit = WorkflowDefinition.DefaultStepLimit;
+
+    internal WorkflowBuilder(WorkflowKey<TState, TParams> key) => _key = key;
+
+    /// <summary>Says in which state every instance begins.</summary>
+    /// <param name="state">A state with a node, or an exit state.</param>
+    /// <returns>This builder.</returns>
+    public WorkflowBuilder<TState, TParams> Start(TState state)
+    {
+        _starts.Add(state);
+        return this;
+    }
+
+    /// <summary>Registers a node type for a state. Its instances come from a dependency injection scope made for each run of an instance.</summary>
+    /// <typeparam name="TNode">The node; registered as a scoped service unless the services already know it.</typeparam>
+    /// <param name="state">The state in which it runs.</param>
+    /// <returns>This builder.</returns>
+    public WorkflowBuilder<TState, TParams> RegisterNode<TNode>(TState state)
+        where TNode : Node<TState, TParams>
+    {
+        _nodes.Add(new(state, typeof(TNode).Name, NodeType: typeof(TNode), Instance: null, Lambda: null, Config: null));
+        return this;
+    }
+
+    /// <summary>Registers one node object for a state; all runs share it, so it must be safe for concurrent use.</summary>
+    /// <param name="state">The state in which it runs.</param>
+    /// <param name="node">The node.</param>
+    /// <returns>This builder.</returns>
+    public WorkflowBuilder<TState, TParams> RegisterNode(TState state, Node<TState, TParams> node)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        _nodes.Add(new(state, node.GetType().Name, NodeType: null, node, Lambda: null, node.Config));
+        return this;
+    }
+
+    /// <summary>Registers a function as the node of a state.</summary>
+    /// <param name="state">The state in which it runs.</param>
+    /// <param name="node">Does the work and names the next state.</param>
+    /// <param name="config">How it is retried and timed out; <see cref="NodeConfig.Default"/> if left out.</param>
+    /// <returns>This builder.</returns>
+    public WorkflowBuilder<TState, TParams> RegisterNode(
+        TState state, Func<WorkflowContext<TParams>, CancellationToken, ValueTask<TState>> node, NodeConfig? config = null)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        _nodes.Add(new(state, $"the function for {state}", NodeType: null, Instance: null, node, config ?? NodeConfig.Default));
+        return this;
+    }
+
+    /// <summary>Names a state in which an instance is Completed.</summary>
+    /// <param name="state">The state.</param>
+    /// <returns>This builder.</returns>
+    public WorkflowBuilder<TState, TParams> AddExitState(TState state)
+    {
+        _exits.Add(state);
+        return this;
+    }
+
+    /// <summary>Names the states in which an instance is Completed.</summary>
+    /// <param name="states">The states.</param>
+    /// <returns>This builder.</returns>
+    public WorkflowBuilder<TState, TParams> AddExitStates(params TState[] states)
+    {
+        ArgumentNullException.ThrowIfNull(states);
+        _exits.AddRange(states);
+        return this;
+    }
+
+    /// <summary>Says after how many transitions an instance is taken for a runaway and fails with kind <c>step-limit</c>.</summary>
+    /// <param name="transitions">1 or more; 1,000,000 if this is never called.</param>
+    /// <returns>This builder.</returns>
+    public WorkflowBuilder<TState, TParams> WithStepLimit(long transitions)
+    {
+        _stepLimit = transitions;
+        return this;
+    }
+
+    internal WorkflowDefinition<TState, TParams> Build()
+    {
+        string[] faults = [.. Faults()];
+        if (faults.Length > 0)
+        {
+            throw new CanoConfigurationException(
+                ErrorCodes.InvalidDefinition,
+                $"The definition of workflow '{_key.Name}' has {(faults.Length == 1 ? "a fault" : $"{faults.Length} faults")}: {string.Join(' ', faults)}");
+        }
+
+        return new(_key, _starts[0], [.. _nodes], [.. _exits.Distinct()], _stepLimit);
+    }
+
+    private IEnumerable<string> Faults()
+    {
+        string enumName = typeof(TState).Name;
+        if (_starts.Count == 0)
+        {
+            yield return "It has no start state; call Start(state).";
+        }
+        else if (_starts.Count > 1)
+        {
+            yield return $"Start was called {_starts.Count} times; call it once.";
+        }
+
+        foreach (TState state in _starts.Concat(_nodes.Select(node => node.State)).Concat(_exits).Distinct())
+        {
+            if (!Enum.IsDefined(state))
+            {
+                yield return $"{state} is no member of {enumName}.";
+            }
+        }
+
+        foreach (IGrouping<TState, NodeRegistration<TState, TParams>> twice in _nodes.GroupBy(node => node.State).Where(group => group.Count() > 1))
+        {
+            yield return $"State {twice.Key} has {twice.Count()} nodes ({string.Join(", ", twice.Select(node => node.Name))}); a state has one.";
+        }
+
+        if (_exits.Count == 0)
+        {
+            yield return "It has no exit state; call AddExitStates(...), or no instance could ever complete.";
+        }
+
+        foreach (TState both in _nodes.Select(node => node.State).Distinct().Intersect(_exits))
+        {
+            yield return $"State {both} has a node and is an exit state; it can be only one of them.";
+        }
+
+        if (_starts is [var start] && Enum.IsDefined(start) && !_exits.Contains(start) && !_nodes.Any(node => node.State.Equals(start)))
+        {
+            yield return $"The start state {start} has neither a node nor is it an exit state.";
+        }
+
+        foreach (NodeRegistration<TState, TParams> node in _nodes)
+        {
+            if (node.Config?.Fault() is { } fault)
+            {
+                yield return $"{node.Name}: {fault}";
+            }
+        }
+
+        if (_stepLimit < 1)
+        {
+            yield return $"The step limit was {_stepLimit}; it must be 1 or more.";
+        }
+    }
+}
