@@ -62,6 +62,7 @@ internal sealed class GrainCalls
         or ConnectionFailedException
         or GatewayTooBusyException
         or InconsistentStateException
+        or SupersededException
         or ResultsBehindException;
 }
 

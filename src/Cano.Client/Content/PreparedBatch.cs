@@ -16,12 +16,14 @@ internal sealed class PreparedBatch
 
     private readonly InstanceSpec[] _instances;
     private readonly int[] _firsts;
+    private readonly byte[]? _store;
 
-    private PreparedBatch(string id, BatchHeader header, InstanceSpec[] instances)
+    private PreparedBatch(string id, BatchHeader header, InstanceSpec[] instances, byte[]? store)
     {
         Id = id;
         Header = header;
         _instances = instances;
+        _store = store;
         _firsts = new int[header.PartitionSizes.Length];
         for (int p = 1; p < _firsts.Length; p++)
         {
@@ -68,7 +70,7 @@ internal sealed class PreparedBatch
             Timeout = batch.Timeout,
             Name = batch.Name,
             MaxConcurrency = batch.MaxConcurrency,
-            Store = store is null ? null : batch.Store,
+            StoreBytes = store is null ? 0 : batch.Store!.Length,
             Total = instances.Length,
             PartitionSizes = cuts.Sizes(),
             Digest = Finish(digest, batch, store),
@@ -77,7 +79,7 @@ internal sealed class PreparedBatch
             LargestParams = largest?.Params!.Length ?? 0,
             LargestParamsInstance = largest?.Id,
         };
-        return new(batch.Id, header, instances);
+        return new(batch.Id, header, instances, store is null ? null : batch.Store);
     }
 
     /// <summary>The instances of one partition, ready to be sent.</summary>
@@ -86,6 +88,7 @@ internal sealed class PreparedBatch
         BatchId = Id,
         FirstOrdinal = _firsts[index],
         Instances = _instances.AsSpan(_firsts[index], Header.PartitionSizes[index]).ToArray(),
+        Store = _store,
     };
 
     private static int AddTo(ContentDigest digest, InstanceSpec instance, int place)
