@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Cano;
 
@@ -9,4 +10,44 @@ public sealed class CanoBuilder
 
     /// <summary>The silo's services, for what the workflows' nodes need.</summary>
     public IServiceCollection Services { get; }
+
+    /// <summary>
+    /// Registers a workflow under its key. The definition is checked at once, its node types when the silo starts. Node types that the services
+    /// do not know yet become scoped services.
+    /// </summary>
+    /// <typeparam name="TState">The enum that lists the workflow's states.</typeparam>
+    /// <typeparam name="TParams">What each instance is given.</typeparam>
+    /// <param name="key">The name that clients start instances under.</param>
+    /// <param name="configure">Says what the workflow is made of.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="CanoConfigurationException">The definition has faults; the message names them all (code <c>invalid-definition</c>).</exception>
+    /// <exception cref="CanoConfigurationException">A workflow of that name is registered already (code <c>duplicate-workflow</c>).</exception>
+    public CanoBuilder AddWorkflow<TState, TParams>(WorkflowKey<TState, TParams> key, Action<WorkflowBuilder<TState, TParams>> configure)
+        where TState : struct, Enum
+    {
+        WorkflowDefinition<TState, TParams> definition = WorkflowDefinition.Create(key, configure);
+        if (Services.Any(service => service is { IsKeyedService: false, ImplementationInstance: IWorkflowRegistration other } && other.Name == key.Name))
+        {
+            throw new CanoConfigurationException(
+                ErrorCodes.DuplicateWorkflow, $"Two workflows are registered under the name '{key.Name}'; give each definition a name of its own.");
+        }
+
+        Services.AddSingleton<IWorkflowRegistration>(new WorkflowRegistration<TState, TParams>(definition));
+        foreach (Type type in definition.Nodes.Select(node => node.NodeType).OfType<Type>())
+        {
+            Services.TryAddScoped(type);
+        }
+
+        return this;
+    }
+
+    /// <summary>Changes the options. They are checked when the silo starts, all faults together.</summary>
+    /// <param name="configure">Sets what is to differ from the defaults.</param>
+    /// <returns>This builder.</returns>
+    public CanoBuilder Configure(Action<CanoOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        Services.Configure(configure);
+        return this;
+    }
 }

@@ -28,6 +28,7 @@ public sealed class CanoOptions
     /// Zero: after every transition. At most a day.
     /// </summary>
     /// <value>1 second.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The largest params of an instance, in bytes of UTF-8 JSON; larger ones are refused before anything is stored. 1 to 262,144.</summary>
@@ -47,5 +48,6 @@ public sealed class CanoOptions
 
     /// <summary>How often a silo looks for batches that nobody drives. 100 milliseconds to 1 hour.</summary>
     /// <value>3 seconds.</value>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan RecoveryInterval { get; set; } = TimeSpan.FromSeconds(3);
 }

@@ -18,9 +18,9 @@ public sealed record BatchHeader
     [Id(2)]
     public int? MaxConcurrency { get; init; }
 
-    /// <summary>What each instance's store begins with, as one JSON object in UTF-8; null for an empty store.</summary>
+    /// <summary>How large the store given to the batch is, in bytes of UTF-8 JSON; 0 for an empty one. The partitions hold it.</summary>
     [Id(3)]
-    public byte[]? Store { get; init; }
+    public int StoreBytes { get; init; }
 
     /// <summary>How many instances there are.</summary>
     [Id(4)]

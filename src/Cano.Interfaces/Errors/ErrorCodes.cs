@@ -33,7 +33,7 @@ public static class ErrorCodes
     /// <summary>An instance's params are larger than the silo allows.</summary>
     public const string ParamsTooLarge = "params-too-large";
 
-    /// <summary>The store given to a batch is larger than the silo allows.</summary>
+    /// <summary>The store given to a batch, or a shared store, is larger than the silo allows.</summary>
     public const string StoreTooLarge = "store-too-large";
 
     /// <summary>A batch has more instances than is supported.</summary>

@@ -34,13 +34,13 @@ public sealed record PartitionOrders
     [Id(6)]
     public StopOrder? Stop { get; init; }
 
-    /// <summary>What the instances' stores begin with; sent only while <see cref="Fence"/> is 0. Null for an empty store.</summary>
-    [Id(7)]
-    public byte[]? Store { get; init; }
-
     /// <summary>True: admission is bounded by a quota, so that a success must be admitted before it is committed.</summary>
-    [Id(8)]
+    [Id(7)]
     public bool Quota { get; init; }
+
+    /// <summary>Grows with every order of one batch activation, so that one that was overtaken on its way changes nothing.</summary>
+    [Id(8)]
+    public long Sequence { get; init; }
 }
 
 /// <summary>What a partition needs to know of a stop.</summary>

@@ -24,6 +24,10 @@ public sealed record PartitionSpec
     [Id(2)]
     public required InstanceSpec[] Instances { get; init; }
 
+    /// <summary>What each instance's store begins with, as one JSON object in UTF-8; null for an empty store. The same in all partitions of a batch.</summary>
+    [Id(3)]
+    public byte[]? Store { get; init; }
+
     /// <summary>The grain key of a batch's partition.</summary>
     /// <param name="batchId">The batch.</param>
     /// <param name="digest">The <see cref="BatchHeader.Digest"/>.</param>

@@ -141,7 +141,11 @@ public sealed class WorkflowBuilder<TState, TParams>
 
         foreach (NodeRegistration<TState, TParams> node in _nodes)
         {
-            if (node.Config?.Fault() is { } fault)
+            if (node is { Instance: not null, Config: null })
+            {
+                yield return $"{node.Name}: Config was null.";
+            }
+            else if (node.Config?.Fault() is { } fault)
             {
                 yield return $"{node.Name}: {fault}";
             }

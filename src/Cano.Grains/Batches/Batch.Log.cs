@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+
+namespace Cano;
+
+internal static partial class BatchLog
+{
+    [LoggerMessage(1001, LogLevel.Information, "Batch {Batch} has stopped: {Reason}, decided by {Instance}, {Completed} completed, {Failed} failed.")]
+    internal static partial void BatchStopped(this ILogger logger, string batch, StopReason reason, string? instance, int completed, int failed);
+
+    [LoggerMessage(1002, LogLevel.Warning, "Partition {Partition} did not answer, attempt {Attempt}; it is asked again.")]
+    internal static partial void PartitionDidNotAnswer(this ILogger logger, Exception exception, string partition, int attempt);
+
+    [LoggerMessage(1003, LogLevel.Warning, "The catalog could not be told of batch {Batch}; recovery will.")]
+    internal static partial void CatalogNotTold(this ILogger logger, Exception exception, string batch);
+
+    [LoggerMessage(1004, LogLevel.Debug, "Batch {Batch} has ended its activation; another one goes on.")]
+    internal static partial void BatchEnded(this ILogger logger, Exception exception, string batch);
+}

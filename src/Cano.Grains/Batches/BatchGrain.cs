@@ -1,0 +1,119 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Storage;
+
+namespace Cano;
+
+/// <summary>Holds one activation of a <see cref="Batch"/>, and the timer that races its work.</summary>
+internal sealed class BatchGrain : Grain, IBatchGrain
+{
+    /// <summary>An unfinished batch ticks at least this often, which keeps its activation from being collected as idle (after 15 minutes by default).</summary>
+    private static readonly TimeSpan s_longestTick = TimeSpan.FromMinutes(1);
+
+    private readonly string _id;
+    private readonly Batch _batch;
+    private readonly ActiveBatches _active;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<BatchGrain> _logger;
+    private IGrainTimer? _timer;
+
+    public BatchGrain(
+        [FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage,
+        [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider clock,
+        ActiveBatches active,
+        BatchServices services,
+        ILogger<BatchGrain> logger)
+    {
+        _id = this.GetPrimaryKeyString();
+        _active = active;
+        _clock = clock;
+        _logger = logger;
+        _batch = new(_id, new BatchRow(storage, _id), services) { Ended = Leave };
+    }
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        await _batch.LoadAsync();
+        KeepTicking();
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _active.Remove(_id, this);
+        return _batch.LeaveAsync().WaitAsync(cancellationToken);
+    }
+
+    public Task<BatchStatus?> PrepareAsync(BatchHeader header) => Task.FromResult(_batch.Prepare(header));
+
+    public async Task<BatchStatus> StartAsync(BatchHeader header, PartitionSpec? only)
+    {
+        BatchStatus status = await _batch.StartAsync(header, only);
+        KeepTicking();
+        return status;
+    }
+
+    public Task<BatchStatus> GetStatusAsync() => AnswerAsync(_batch.GetStatusAsync());
+
+    public Task<BatchView> WatchAsync(long after) => AnswerAsync(_batch.WatchAsync(after));
+
+    public Task<BatchStatus> CancelAsync() => AnswerAsync(_batch.CancelAsync());
+
+    public Task<bool> ResumeAsync() => AnswerAsync(_batch.ResumeAsync());
+
+    /// <summary>An activation for an id that is no batch has nothing to stay for.</summary>
+    private async Task<T> AnswerAsync<T>(Task<T> answer)
+    {
+        try
+        {
+            return await answer;
+        }
+        finally
+        {
+            if (!_batch.Exists)
+            {
+                DeactivateOnIdle();
+            }
+        }
+    }
+
+    /// <summary>Arms the timer for the deadline, or for a sign of life if that comes first. It interleaves: it fires while the grain awaits.</summary>
+    private void KeepTicking()
+    {
+        if (!_batch.IsUnfinished || _batch.Failure is not null)
+        {
+            return;
+        }
+
+        _active.Add(_id, this);
+        _timer ??= this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions { DueTime = NextTick(), Period = Timeout.InfiniteTimeSpan, Interleave = true, KeepAlive = true });
+    }
+
+    private Task TickAsync(CancellationToken cancellationToken)
+    {
+        _batch.Tick();
+        if (_batch.IsUnfinished)
+        {
+            _timer!.Change(NextTick(), Timeout.InfiniteTimeSpan);
+        }
+        else
+        {
+            _active.Remove(_id, this);
+            _timer!.Dispose();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private TimeSpan NextTick()
+    {
+        TimeSpan left = (_batch.Deadline - _clock.GetUtcNow()) ?? TimeSpan.MaxValue;
+        return left <= TimeSpan.Zero || left > s_longestTick ? s_longestTick : left;
+    }
+
+    private void Leave()
+    {
+        _logger.BatchEnded(_batch.Failure!, _id);
+        _active.Remove(_id, this);
+        DeactivateOnIdle();
+    }
+}

@@ -1,0 +1,42 @@
+namespace Cano;
+
+/// <summary>The durable row of a batch. Its counts and outcomes are in the partitions' rows; here is what only the batch can know.</summary>
+[GenerateSerializer]
+[Immutable]
+[Alias("Cano.BatchState")]
+internal sealed record BatchState
+{
+    /// <summary>The batch as it was submitted, without its instances.</summary>
+    [Id(0)]
+    public required BatchHeader Header { get; init; }
+
+    /// <summary>When it was submitted.</summary>
+    [Id(1)]
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it began.</summary>
+    [Id(2)]
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Grows with every activation that drives the batch.</summary>
+    [Id(3)]
+    public long Epoch { get; init; } = 1;
+
+    /// <summary>The stop; null while it has not stopped.</summary>
+    [Id(4)]
+    public StopRecord? Stop { get; init; }
+
+    /// <summary>When every outcome was final; null before.</summary>
+    [Id(5)]
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>How many are Completed, once it is finished.</summary>
+    [Id(6)]
+    public int Completed { get; init; }
+
+    /// <summary>How many are Failed, once it is finished.</summary>
+    [Id(7)]
+    public int Failed { get; init; }
+
+    internal DateTimeOffset? Deadline => StartedAt + Header.Timeout.DurationOrNull;
+}

@@ -1,0 +1,104 @@
+namespace Cano;
+
+/// <summary>What readers of a batch see: the last published view, and a way to wait for the next.</summary>
+internal sealed class BatchViews(string id, TimeProvider pacing)
+{
+    private BatchView? _last;
+    private long _version;
+    private bool _ended;
+    private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Makes what is known now readable. Nothing is shown before the counts include all that is durable, so that no reader sees them fall.</summary>
+    internal void Publish(BatchState state, Arbiter? arbiter)
+    {
+        if (state.FinishedAt is null && arbiter is { IsRecounted: false })
+        {
+            return;
+        }
+
+        int[] sizes = state.Header.PartitionSizes;
+        bool finished = state.FinishedAt is not null;
+        _version = finished ? (state.Epoch << 32) + int.MaxValue : Math.Max(_version + 1, (state.Epoch << 32) + 1);
+        int[] final = new int[sizes.Length];
+        for (int partition = 0; partition < sizes.Length; partition++)
+        {
+            PartitionReport? report = arbiter?.ReportOf(partition);
+            final[partition] = finished ? sizes[partition] : report is null ? 0 : report.Completed + report.Failed + report.Cancelled;
+        }
+
+        _last = new(_version, StatusOf(id, state, arbiter), state.Header.Digest, sizes, final);
+        Wake();
+    }
+
+    /// <summary>Nothing more comes: whoever waits is woken.</summary>
+    internal void End()
+    {
+        _ended = true;
+        Wake();
+    }
+
+    /// <summary>The last view; waits for one with a version other than <paramref name="after"/>, up to <see cref="Pace.ReaderWait"/>.</summary>
+    /// <exception cref="TimeoutException">There was no view at all within that time: the partitions have not answered yet.</exception>
+    internal async Task<BatchView> WatchAsync(long after)
+    {
+        long until = pacing.GetTimestamp() + (long)(Pace.ReaderWait.TotalSeconds * pacing.TimestampFrequency);
+        while (!_ended && (_last is null || (_last.Version == after && _last.Status.Phase != BatchPhase.Finished)))
+        {
+            TimeSpan left = pacing.GetElapsedTime(pacing.GetTimestamp(), until);
+            if (left <= TimeSpan.Zero)
+            {
+                break;
+            }
+
+            Task next = _next.Task;
+            await Task.WhenAny(next, Task.Delay(left, pacing));
+        }
+
+        return _last ?? throw new TimeoutException($"Batch '{id}' is being taken over and has not heard from all of its partitions yet; ask again.");
+    }
+
+    internal static BatchStatus StatusOf(string id, BatchState state, Arbiter? arbiter)
+    {
+        bool finished = state.FinishedAt is not null;
+        int total = state.Header.Total;
+        int completed = finished ? state.Completed : arbiter?.Completed ?? 0;
+        int failed = finished ? state.Failed : arbiter?.Failed ?? 0;
+        int cancelled = finished ? total - completed - failed : arbiter?.Cancelled ?? 0;
+        int running = finished ? 0 : Math.Min(arbiter?.Running ?? 0, total - completed - failed - cancelled);
+        bool begun = running + completed + failed > 0;
+        return new()
+        {
+            Id = id,
+            Name = state.Header.Name,
+            Phase = finished ? BatchPhase.Finished : state.Stop is not null ? BatchPhase.Stopping : begun ? BatchPhase.Running : BatchPhase.Pending,
+            StopReason = state.Stop?.Reason,
+            DecidedBy = state.Stop?.DecidedBy,
+            Total = total,
+            Pending = total - completed - failed - cancelled - running,
+            Running = running,
+            Completed = completed,
+            Failed = failed,
+            Cancelled = cancelled,
+            CreatedAt = state.CreatedAt,
+            StartedAt = state.StartedAt,
+            Deadline = state.Deadline,
+            StoppedAt = state.Stop?.At,
+            FinishedAt = state.FinishedAt,
+            TotalDuration = state.Stop is null ? TimeSpan.Zero : state.Stop.At - state.StartedAt,
+        };
+    }
+
+    /// <summary>The status of a batch that is not durable yet, for the catalog.</summary>
+    internal static BatchStatus StatusBefore(string id, BatchState state) => StatusOf(id, state, arbiter: null) with { StartedAt = null, Deadline = null };
+
+    /// <summary>The same status, its duration as of now.</summary>
+    internal static BatchStatus At(BatchStatus status, DateTimeOffset now) =>
+        status.StoppedAt is null && status.StartedAt is { } started ? status with { TotalDuration = now - started } : status;
+
+    private void Wake()
+    {
+        TaskCompletionSource next = _next;
+        _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        next.TrySetResult();
+    }
+}

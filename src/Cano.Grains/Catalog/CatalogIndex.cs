@@ -1,0 +1,32 @@
+using System.IO.Hashing;
+using System.Text;
+
+namespace Cano;
+
+/// <summary>
+/// The catalog of a silo that has nothing but grain storage: the unfinished batches, in a fixed number of shards. It forgets finished ones, so it serves recovery and no lists.
+/// </summary>
+internal sealed class CatalogIndex(IGrainFactory grains) : IBatchCatalog
+{
+    /// <summary>Never change this: entries are found by it.</summary>
+    private const uint Shards = 16;
+
+    public Task PutAsync(BatchEntry entry, CancellationToken cancellationToken = default) =>
+        ShardOf(entry.Status.Id).PutAsync(entry).WaitAsync(cancellationToken);
+
+    public Task RemoveAsync(BatchEntry entry, CancellationToken cancellationToken = default) =>
+        ShardOf(entry.Status.Id).RemoveAsync(entry.Status.Id, entry.Version).WaitAsync(cancellationToken);
+
+    public async Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(CancellationToken cancellationToken = default)
+    {
+        BatchEntry[][] shards = await Task.WhenAll(Enumerable.Range(0, (int)Shards).Select(shard => Shard((uint)shard).GetAllAsync())).WaitAsync(cancellationToken);
+        return [.. shards.SelectMany(entries => entries)];
+    }
+
+    private ICatalogIndexGrain ShardOf(string batchId) => Shard(Hash(batchId) % Shards);
+
+    private ICatalogIndexGrain Shard(uint shard) => grains.GetGrain<ICatalogIndexGrain>(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"shard-{shard}"));
+
+    /// <summary>CRC-32 of the id's UTF-8: the same in every process and version.</summary>
+    private static uint Hash(string batchId) => Crc32.HashToUInt32(Encoding.UTF8.GetBytes(batchId));
+}

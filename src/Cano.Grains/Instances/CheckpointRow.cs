@@ -1,0 +1,35 @@
+using Orleans.Storage;
+
+namespace Cano;
+
+/// <summary>An instance's row in grain storage: <c>cano.checkpoint</c>. It exists only while the instance runs and once it has run for a while.</summary>
+internal sealed class CheckpointRow(IGrainStorage storage, string key) : ICheckpointSink
+{
+    private readonly Row<Checkpoint> _row = new(storage, "cano.checkpoint", "instance", key);
+
+    /// <summary>True once a checkpoint is stored.</summary>
+    internal bool Exists { get; private set; }
+
+    internal async Task<Checkpoint?> ReadAsync()
+    {
+        Checkpoint? checkpoint = await _row.ReadAsync();
+        Exists = checkpoint is not null;
+        return checkpoint;
+    }
+
+    public async ValueTask SaveAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        await _row.WriteAsync(checkpoint);
+        Exists = true;
+    }
+
+    internal async Task ClearAsync()
+    {
+        if (Exists)
+        {
+            await _row.ClearAsync();
+            Exists = false;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+namespace Cano;
+
+/// <summary>The one place of a silo where nodes run: on threads of their own.</summary>
+internal sealed class InstanceRunner(WorkflowRegistry workflows, NodeScheduler scheduler, InstanceSlots slots, IGrainFactory grains)
+{
+    /// <summary>Runs an instance.</summary>
+    /// <param name="key"><c>batchId/instanceId</c>.</param>
+    /// <param name="run">The instance.</param>
+    /// <param name="resume">Where it goes on; null: from the start.</param>
+    /// <param name="checkpoints">Where its progress is saved.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <exception cref="WorkflowNotRegisteredException">This silo does not know its workflow.</exception>
+    internal Task<InstanceOutcome> RunAsync(string key, InstanceRun run, Checkpoint? resume, ICheckpointSink checkpoints, CancellationToken cancellationToken)
+    {
+        if (!workflows.TryGet(run.Instance.Workflow, out IWorkflowProgram? program))
+        {
+            throw new WorkflowNotRegisteredException(run.Instance.Workflow, workflows.Names);
+        }
+
+        string batchId = key[..key.IndexOf('/', StringComparison.Ordinal)];
+        InstanceExecution execution = new()
+        {
+            BatchId = batchId,
+            InstanceId = run.Instance.Id,
+            Params = run.Instance.Params,
+            Store = run.Store,
+            SharedStore = new SharedStore(grains, batchId),
+            Resume = resume,
+            Checkpoints = checkpoints,
+        };
+        return Task.Factory.StartNew(
+            () => program.RunAsync(execution, cancellationToken).AsTask(), CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
+    }
+
+    /// <summary>Counts a run that goes on though it was cancelled, until it ends.</summary>
+    internal void GiveUp(Task run)
+    {
+        slots.RunGivenUp();
+        _ = run.ContinueWith(_ => slots.GivenUpRunEnded(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    /// <summary>Signals a token where nodes run, so that callbacks which block or throw harm nobody else.</summary>
+    internal void Cancel(CancellationTokenSource cancellation, Action<Exception> threw) => _ = Task.Factory.StartNew(
+        () =>
+        {
+            try
+            {
+                cancellation.Cancel();
+            }
+            catch (AggregateException exception)
+            {
+                threw(exception);
+            }
+        },
+        CancellationToken.None,
+        TaskCreationOptions.DenyChildAttach,
+        scheduler);
+}

@@ -1,0 +1,107 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Placement;
+using Orleans.Storage;
+
+namespace Cano;
+
+/// <summary>Runs one instance off its own scheduler, so that it hears a cancel and answers "still running" whatever the nodes do.</summary>
+[PreferLocalPlacement]
+internal sealed class WorkflowGrain : Grain, IWorkflowGrain
+{
+    private readonly IGrainStorage _storage;
+    private readonly InstanceRunner _runner;
+    private readonly ILogger<WorkflowGrain> _logger;
+    private readonly CancellationTokenSource _cancellation = new();
+    private Task<InstanceOutcome>? _run;
+    private CheckpointRow? _checkpoints;
+    private bool _givenUp;
+
+    public WorkflowGrain([FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage, InstanceRunner runner, ILogger<WorkflowGrain> logger)
+    {
+        _storage = storage;
+        _runner = runner;
+        _logger = logger;
+    }
+
+    public async Task<InstanceReply> RunAsync(InstanceRun run)
+    {
+        if (_cancellation.IsCancellationRequested)
+        {
+            throw new SupersededException("The instance was cancelled.");
+        }
+
+        _checkpoints ??= new(_storage, this.GetPrimaryKeyString());
+        _run ??= StartAsync(run);
+        if (!_run.IsCompleted)
+        {
+            await Task.WhenAny(_run, Task.Delay(Pace.LongestWait, TimeProvider.System));
+        }
+
+        if (!_run.IsCompleted)
+        {
+            return new(null, Checkpointed: false);
+        }
+
+        // Answered: the partition keeps the outcome. If the reply is lost it asks again, and the instance runs again, from its checkpoint if it has one.
+        DeactivateOnIdle();
+        try
+        {
+            return new(await _run, _checkpoints.Exists);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new SupersededException("The instance was cancelled.");
+        }
+    }
+
+    public Task CancelAsync()
+    {
+        if (!_cancellation.IsCancellationRequested)
+        {
+            if (_run is { IsCompleted: false } run)
+            {
+                _givenUp = true;
+                _runner.GiveUp(run);
+            }
+
+            Signal();
+            DeactivateOnIdle();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task ForgetAsync()
+    {
+        _checkpoints ??= new(_storage, this.GetPrimaryKeyString());
+        await _checkpoints.ReadAsync();
+        await _checkpoints.ClearAsync();
+        DeactivateOnIdle();
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        // An activation that must go while its instance still runs stops it, so that the next one never runs beside it; a run that was given up is waited for by nobody.
+        Signal();
+        if (_run is { IsCompleted: false } run && !_givenUp)
+        {
+            await Task.WhenAny(run, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken));
+        }
+    }
+
+    private async Task<InstanceOutcome> StartAsync(InstanceRun run)
+    {
+        Checkpoint? resume = run.MayHaveCheckpoint ? await _checkpoints!.ReadAsync() : null;
+        return await _runner.RunAsync(this.GetPrimaryKeyString(), run, resume, _checkpoints!, _cancellation.Token);
+    }
+
+    /// <summary>Signals the token away from this turn: what a node registered to be called back runs where nodes run, and what it throws is its own affair.</summary>
+    private void Signal()
+    {
+        if (!_cancellation.IsCancellationRequested)
+        {
+            _runner.Cancel(_cancellation, exception => _logger.CancelCallbackThrew(exception, this.GetPrimaryKeyString()));
+        }
+    }
+}

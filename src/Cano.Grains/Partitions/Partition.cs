@@ -1,0 +1,370 @@
+using Microsoft.Extensions.Logging;
+
+namespace Cano;
+
+/// <summary>
+/// One activation of a partition: takes orders, runs instances, commits their outcomes in groups, and answers the batch. It knows nothing of Orleans;
+/// whoever holds it calls it from one scheduler, one turn at a time.
+/// </summary>
+/// <remarks>
+/// It ends (<see cref="Failure"/>) with the first write that fails, because then its outcome is unknown, and when it learns that a later activation is at work.
+/// Everybody who waits for it is told, and a new activation reads what is durable.
+/// </remarks>
+internal sealed class Partition
+{
+    private readonly string _batchId;
+    private readonly PartitionLedger _ledger;
+    private readonly PartitionRuns _runs;
+    private readonly TimeProvider _clock;
+    private readonly TimeProvider _pacing;
+    private readonly List<Waiter> _waiters = [];
+    private readonly ReadyOutcomes _ready = new();
+    private PartitionOrders? _orders;
+    private long _obey;
+    private int _admitted;
+    private long _version;
+    private bool _writing;
+    private long _lastWrite;
+    private TaskCompletionSource _stir = NewSignal();
+    private TaskCompletionSource? _obeyed;
+
+    internal Partition(
+        string batchId, IPartitionRows rows, IInstances instances, InstanceSlots slots, TimeProvider clock, TimeProvider pacing, ILogger logger)
+    {
+        _batchId = batchId;
+        _ledger = new(rows);
+        _clock = clock;
+        _pacing = pacing;
+        _runs = new(_ledger, instances, slots, clock, pacing, logger) { OutcomeCame = OutcomeCame, ProgressMade = News };
+        _lastWrite = pacing.GetTimestamp() - (long)(2 * Pace.Linger.TotalSeconds * pacing.TimestampFrequency);
+    }
+
+    /// <summary>Why this activation has ended; null while it lives.</summary>
+    internal Exception? Failure { get; private set; }
+
+    /// <summary>Called once, when this activation ends by itself.</summary>
+    internal Action? Ended { get; set; }
+
+    internal PartitionLedger Ledger => _ledger;
+
+    internal Task LoadAsync() => _ledger.LoadAsync();
+
+    internal async Task PrepareAsync(PartitionSpec spec)
+    {
+        ThrowIfEnded();
+        if (_ledger.Spec is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            await _ledger.PrepareAsync(spec);
+        }
+        catch (Exception exception)
+        {
+            End(exception);
+            throw;
+        }
+    }
+
+    /// <summary>See <see cref="IPartitionGrain.ExchangeAsync"/>.</summary>
+    internal async Task<PartitionReport> ExchangeAsync(PartitionOrders orders)
+    {
+        ThrowIfEnded();
+        if (_ledger.Spec is null)
+        {
+            throw new BatchDataLostException(_batchId, "a partition");
+        }
+
+        if (orders.Fence > _ledger.Fence)
+        {
+            End(new SupersededException($"A partition of batch '{_batchId}' has a later activation."));
+            ThrowIfEnded();
+        }
+
+        await ObeyAsync(orders.Epoch);
+        if (orders.Epoch < _ledger.Epoch)
+        {
+            return Report();
+        }
+
+        Take(orders);
+        foreach (Waiter older in _waiters)
+        {
+            older.Answer.TrySetResult();
+        }
+
+        long known = orders.Fence == _ledger.Fence ? orders.Known : -1;
+        if (Version <= known)
+        {
+            await WaitForNewsAsync(known);
+        }
+
+        ThrowIfEnded();
+        return Report();
+    }
+
+    /// <summary>The holder goes away (a silo shuts down): nothing is started or written any more, what runs is left running.</summary>
+    internal void Leave() => End(new SupersededException("The activation has left."));
+
+    private long Version => _ledger.IsFinal ? long.MaxValue : _version;
+
+    private bool IsStopped => _orders?.Stop is not null;
+
+    private PartitionReport Report() => new()
+    {
+        Epoch = _ledger.Epoch,
+        Fence = _ledger.Fence,
+        Version = Version,
+        Completed = _ledger.Completed,
+        Failed = _ledger.Failed,
+        Cancelled = _ledger.IsFinal ? _ledger.Count - _ledger.Order.Count : 0,
+        Successes = _ledger.Completed + _ready.Successes,
+        Admitted = Math.Max(_admitted, _ledger.Completed),
+        Running = _ledger.IsFinal ? 0 : _runs.Running,
+        Unfinished = _ledger.IsFinal ? 0 : _runs.Unfinished,
+        Sealed = _ledger.IsFinal,
+        LastCompleted = _ledger.LastCompleted,
+        LastFinal = _ledger.Order is [.., var last] ? _ledger.Spec!.Instances[last].Id : null,
+        LastFinalAt = _ledger.Order is [.., var place] ? new(_ledger.ResultOf(place)!.FinalAt, TimeSpan.Zero) : null,
+        Window = _orders?.Window ?? 0,
+    };
+
+    /// <summary>Writes down the epoch before anything is answered under it; the first time, this is also the write that fences older activations.</summary>
+    private async Task ObeyAsync(long epoch)
+    {
+        if (_ledger.IsFinal)
+        {
+            _ledger.ObeyAsFinal(epoch);
+            return;
+        }
+
+        _obey = Math.Max(_obey, epoch);
+        while (MustObey)
+        {
+            _obeyed ??= NewSignal();
+            Task obeyed = _obeyed.Task;
+            Stir();
+            await obeyed;
+            ThrowIfEnded();
+        }
+    }
+
+    private bool MustObey => !_ledger.IsFinal && (!_ledger.IsOwner || _obey > _ledger.Epoch);
+
+    private void Take(PartitionOrders orders)
+    {
+        if (_orders is { } present && (orders.Epoch < present.Epoch || (orders.Epoch == present.Epoch && orders.Sequence <= present.Sequence)))
+        {
+            return;
+        }
+
+        if (orders.Fence == _ledger.Fence)
+        {
+            _admitted = Math.Max(_admitted, orders.Admitted);
+        }
+
+        bool stops = orders.Stop is not null && !IsStopped;
+        _orders = orders;
+        if (_ledger.IsFinal)
+        {
+            return;
+        }
+
+        if (stops)
+        {
+            _runs.Stop();
+        }
+        else if (!IsStopped && orders.Fence == _ledger.Fence)
+        {
+            _runs.Go(orders.Window);
+        }
+
+        Stir();
+    }
+
+    private void OutcomeCame(ReadyOutcome outcome)
+    {
+        // What ended after the deadline does not count, even where nobody has noticed yet that it is past.
+        if (_orders?.Deadline is { } deadline && outcome.Outcome.FinishedAt > deadline)
+        {
+            return;
+        }
+
+        _ready.Add(outcome);
+        if (_orders is { Quota: true } && outcome.Outcome.IsSuccess)
+        {
+            News();
+        }
+
+        Stir();
+    }
+
+    private void News()
+    {
+        _version++;
+        foreach (Waiter waiter in _waiters)
+        {
+            if (Version > waiter.Known)
+            {
+                waiter.Answer.TrySetResult();
+            }
+        }
+    }
+
+    private async Task WaitForNewsAsync(long known)
+    {
+        Waiter waiter = new(known, NewSignal());
+        _waiters.Add(waiter);
+        try
+        {
+            await waiter.Answer.Task.WaitAsync(Pace.LongestWait, _pacing);
+        }
+        catch (TimeoutException)
+        {
+            // Nothing to tell: the batch asks again.
+        }
+        finally
+        {
+            _waiters.Remove(waiter);
+        }
+    }
+
+    /// <summary>Something happened that may call for a write.</summary>
+    private void Stir()
+    {
+        if (Failure is not null)
+        {
+            return;
+        }
+
+        if (_writing)
+        {
+            if (IsUrgent)
+            {
+                _stir.TrySetResult();
+            }
+        }
+        else if (NeedsWrite)
+        {
+            _writing = true;
+            _ = WriteWhileNeededAsync();
+        }
+    }
+
+    private int AdmittedLeft => _orders is { Quota: false } ? int.MaxValue : _admitted - _ledger.Completed;
+
+    private bool NeedsWrite => MustObey || MaySeal || (_ledger.IsOwner && _ready.Committable(AdmittedLeft) > 0);
+
+    /// <summary>
+    /// A stopped partition is closed once it has nothing that may still be admitted: after a quota was reached nothing can; after another stop, once the batch has answered
+    /// to all the successes that wait.
+    /// </summary>
+    private bool MaySeal => IsStopped && !_ledger.IsFinal
+        && (_orders!.Stop!.Reason == StopReason.QuotaReached || _ready.Successes <= AdmittedLeft || (_orders.Known >= _version && _orders.Fence == _ledger.Fence));
+
+    /// <summary>Whether a write is worth making now, or soon: results that come in quick succession share one.</summary>
+    private bool IsUrgent => MustObey || MaySeal || _runs.IsIdle || _ready.Count >= Pace.GroupSize
+        || (_orders is { Quota: true } && _ready.Successes >= AdmittedLeft)
+        || _pacing.GetElapsedTime(_lastWrite) >= Pace.Linger;
+
+    private async Task WriteWhileNeededAsync()
+    {
+        try
+        {
+            while (NeedsWrite && Failure is null)
+            {
+                if (IsUrgent)
+                {
+                    await WriteAsync();
+                }
+                else
+                {
+                    await LingerAsync();
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            End(exception);
+        }
+        finally
+        {
+            _writing = false;
+        }
+    }
+
+    private async Task LingerAsync()
+    {
+        _stir = NewSignal();
+        TimeSpan left = Pace.Linger - _pacing.GetElapsedTime(_lastWrite);
+        await Task.WhenAny(_stir.Task, Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, _pacing));
+    }
+
+    private async Task WriteAsync()
+    {
+        DateTimeOffset now = _clock.GetUtcNow();
+        // A write that only has to be obeyed takes along what is ready.
+        List<ReadyOutcome> taken = _ready.Take(AdmittedLeft, Segment.MaxAddedBytes);
+        bool seals = MaySeal && _ready.Committable(AdmittedLeft - taken.Count(one => one.Outcome.IsSuccess)) == 0;
+        Seal? seal = seals ? MakeSeal(taken, now) : null;
+        long epoch = _obey;
+
+        await _ledger.CommitAsync(epoch, [.. taken.Select(one => one.ToStored(now))], seal);
+
+        _lastWrite = _pacing.GetTimestamp();
+        _obeyed?.TrySetResult();
+        _obeyed = null;
+        News();
+        _runs.Committed(taken);
+    }
+
+    private Seal MakeSeal(List<ReadyOutcome> taken, DateTimeOffset now)
+    {
+        HashSet<int> kept = [.. taken.Select(one => one.Index)];
+        (int Index, DateTimeOffset At)[] started =
+            [.. _runs.Started.Where(one => _ledger.ResultOf(one.Index) is null && !kept.Contains(one.Index))];
+        StopOrder stop = _orders!.Stop!;
+        return new()
+        {
+            Reason = stop.Reason,
+            StoppedAt = stop.At.UtcTicks,
+            SealedAt = now.UtcTicks,
+            Surplus = _orders.Quota && stop.Reason == StopReason.QuotaReached ? [.. _ready.RemainingSuccesses] : [],
+            Started = [.. started.Select(one => one.Index)],
+            StartedAt = [.. started.Select(one => one.At.UtcTicks)],
+        };
+    }
+
+    private void End(Exception exception)
+    {
+        if (Failure is not null)
+        {
+            return;
+        }
+
+        Failure = exception;
+        _runs.Abandon();
+        foreach (Waiter waiter in _waiters)
+        {
+            waiter.Answer.TrySetResult();
+        }
+
+        _obeyed?.TrySetResult();
+        _stir.TrySetResult();
+        Ended?.Invoke();
+    }
+
+    private void ThrowIfEnded()
+    {
+        if (Failure is not null)
+        {
+            throw new SupersededException(Failure.Message, Failure);
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private sealed record Waiter(long Known, TaskCompletionSource Answer);
+}

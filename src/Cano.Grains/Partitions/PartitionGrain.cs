@@ -1,0 +1,48 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Storage;
+
+namespace Cano;
+
+/// <summary>Holds one activation of a <see cref="Partition"/>.</summary>
+internal sealed class PartitionGrain : Grain, IPartitionGrain
+{
+    private readonly string _key;
+    private readonly Partition _partition;
+    private readonly ILogger<PartitionGrain> _logger;
+
+    public PartitionGrain(
+        [FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage,
+        [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider clock,
+        IInstances instances,
+        InstanceSlots slots,
+        ILogger<PartitionGrain> logger)
+    {
+        _key = this.GetPrimaryKeyString();
+        _logger = logger;
+        string batchId = _key[.._key.IndexOf('/', StringComparison.Ordinal)];
+        _partition = new(batchId, new PartitionRows(storage, _key), instances, slots, clock, TimeProvider.System, logger) { Ended = Leave };
+    }
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken) => _partition.LoadAsync();
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _partition.Leave();
+        return Task.CompletedTask;
+    }
+
+    public Task PrepareAsync(PartitionSpec spec) => _partition.PrepareAsync(spec);
+
+    public Task<PartitionReport> ExchangeAsync(PartitionOrders orders) => _partition.ExchangeAsync(orders);
+
+    public Task<ResultPage> ReadInOrderAsync(int from, int count) => Task.FromResult(PartitionReader.InOrder(_partition.Ledger, from, count));
+
+    public Task<ResultPage> ReadAsFinalAsync(int from, int count) => Task.FromResult(PartitionReader.AsFinal(_partition.Ledger, from, count));
+
+    private void Leave()
+    {
+        _logger.PartitionEnded(_partition.Failure!, _key);
+        DeactivateOnIdle();
+    }
+}

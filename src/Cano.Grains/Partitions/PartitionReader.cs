@@ -1,0 +1,85 @@
+namespace Cano;
+
+/// <summary>Makes results to be read from what a partition's ledger holds. Cancelled ones stand nowhere: they are what a seal says of the rest.</summary>
+internal static class PartitionReader
+{
+    /// <summary>A page ends after this many bytes, so that no message grows near the limit of 1 MB.</summary>
+    private const int PageBytes = 512 * 1024;
+
+    /// <summary>The final results among <paramref name="count"/> places from <paramref name="from"/>, in the order submitted.</summary>
+    internal static ResultPage InOrder(PartitionLedger ledger, int from, int count) =>
+        Page(ledger, from, Math.Min(ledger.Count, from + (long)count), place => place);
+
+    /// <summary>The results that became final as number <paramref name="from"/> and following; cancelled ones last, in the order submitted.</summary>
+    internal static ResultPage AsFinal(PartitionLedger ledger, int from, int count)
+    {
+        int[]? cancelled = null;
+        return Page(ledger, from, Math.Min(ledger.FinalCount, from + (long)count), place =>
+        {
+            if (place < ledger.Order.Count)
+            {
+                return ledger.Order[place];
+            }
+
+            cancelled ??= [.. Enumerable.Range(0, ledger.Count).Where(index => ledger.ResultOf(index) is null)];
+            return cancelled[place - ledger.Order.Count];
+        });
+    }
+
+    private static ResultPage Page(PartitionLedger ledger, int from, long end, Func<int, int> indexAt)
+    {
+        List<InstanceResult> results = [];
+        int bytes = 0;
+        int place = from;
+        for (; place < end && bytes < PageBytes; place++)
+        {
+            int index = indexAt(place);
+            if (ledger.ResultOf(index) is { } stored)
+            {
+                results.Add(Ended(ledger.Spec!, index, stored));
+                bytes += 200 + stored.ApproximateBytes;
+            }
+            else if (ledger.Seal is { } seal)
+            {
+                results.Add(Cancelled(ledger.Spec!, index, seal));
+                bytes += 200;
+            }
+        }
+
+        return new([.. results], place);
+    }
+
+    private static InstanceResult Ended(PartitionSpec spec, int index, StoredResult stored) => new()
+    {
+        Ordinal = spec.FirstOrdinal + index,
+        Id = spec.Instances[index].Id,
+        Workflow = spec.Instances[index].Workflow,
+        Label = spec.Instances[index].Label,
+        Outcome = stored.IsSuccess ? WorkflowOutcome.Completed : WorkflowOutcome.Failed,
+        FinalState = stored.FinalState,
+        Error = stored.Error,
+        Output = stored.Output,
+        StartedAt = Time(stored.StartedAt),
+        FinishedAt = Time(stored.FinishedAt),
+        FinalAt = Time(stored.FinalAt),
+    };
+
+    private static InstanceResult Cancelled(PartitionSpec spec, int index, Seal seal)
+    {
+        int started = Array.IndexOf(seal.Started, index);
+        return new()
+        {
+            Ordinal = spec.FirstOrdinal + index,
+            Id = spec.Instances[index].Id,
+            Workflow = spec.Instances[index].Workflow,
+            Label = spec.Instances[index].Label,
+            Outcome = WorkflowOutcome.Cancelled,
+            CancelReason = Array.IndexOf(seal.Surplus, index) >= 0 ? CancelReason.Surplus : seal.CancelReason,
+            StartedAt = started >= 0 ? Time(seal.StartedAt[started]) : null,
+            FinishedAt = started >= 0 ? Time(Math.Max(seal.StoppedAt, seal.StartedAt[started])) : null,
+            FinalAt = Time(seal.SealedAt),
+        };
+    }
+
+    private static DateTimeOffset Time(long ticks) => new(ticks, TimeSpan.Zero);
+}

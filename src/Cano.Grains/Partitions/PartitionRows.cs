@@ -1,0 +1,42 @@
+using Orleans.Storage;
+
+namespace Cano;
+
+/// <summary>A partition's rows in grain storage: <c>cano.partition</c>, <c>cano.segment.0</c>, <c>cano.segment.1</c> ...</summary>
+internal sealed class PartitionRows(IGrainStorage storage, string key) : IPartitionRows
+{
+    private readonly Row<PartitionSpec> _spec = new(storage, "cano.partition", "partition", key);
+    private Row<Segment>? _last;
+    private int _lastIndex = -1;
+
+    public Task<PartitionSpec?> ReadSpecAsync() => _spec.ReadAsync();
+
+    public Task WriteSpecAsync(PartitionSpec spec) => _spec.WriteAsync(spec);
+
+    public async Task<Segment?> ReadSegmentAsync(int index)
+    {
+        Row<Segment> row = At(index);
+        Segment? segment = await row.ReadAsync();
+        if (segment is not null)
+        {
+            _last = row;
+            _lastIndex = index;
+        }
+
+        return segment;
+    }
+
+    public Task WriteSegmentAsync(int index, Segment segment)
+    {
+        if (index != _lastIndex)
+        {
+            _last = At(index);
+            _lastIndex = index;
+        }
+
+        return _last!.WriteAsync(segment);
+    }
+
+    private Row<Segment> At(int index) =>
+        new(storage, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"cano.segment.{index}"), "partition", key);
+}

@@ -1,0 +1,246 @@
+using Microsoft.Extensions.Logging;
+
+namespace Cano;
+
+/// <summary>
+/// The runs of a partition's instances: starts as many as its window and the silo's slots allow, in the order submitted, asks each until it has an outcome, and cancels them.
+/// </summary>
+internal sealed class PartitionRuns(
+    PartitionLedger ledger, IInstances instances, InstanceSlots slots, TimeProvider clock, TimeProvider pacing, ILogger logger)
+{
+    /// <summary>So many instances are started in one turn of the grain; then others get theirs.</summary>
+    private const int StartsPerTurn = 64;
+
+    /// <summary>How often a cancel is repeated when the call fails; a run that never hears of it is dropped all the same.</summary>
+    private const int CancelAttempts = 6;
+
+    private readonly Dictionary<int, Run> _running = [];
+    private readonly Dictionary<int, DateTimeOffset> _startedAt = [];
+    private int _next;
+    private int _window;
+    private int _outcomes;
+    private int _initiallyFinal = -1;
+    private bool _starting;
+    private bool _stopped;
+    private long _lastProgress;
+    private bool _progressDue;
+
+    internal required Action<ReadyOutcome> OutcomeCame { get; init; }
+
+    internal required Action ProgressMade { get; init; }
+
+    internal int Running => _running.Count;
+
+    /// <summary>How many instances have no outcome, durable or not.</summary>
+    internal int Unfinished => ledger.Count - (_initiallyFinal < 0 ? ledger.Order.Count : _initiallyFinal + _outcomes);
+
+    /// <summary>True when no further outcome can come at present.</summary>
+    internal bool IsIdle => _running.Count == 0 && (_stopped || Unfinished == 0);
+
+    /// <summary>Which instances this activation has started, and when.</summary>
+    internal IEnumerable<(int Index, DateTimeOffset At)> Started => _startedAt.Select(pair => (pair.Key, pair.Value));
+
+    /// <summary>Starts instances, as many as may run at once.</summary>
+    internal void Go(int window)
+    {
+        if (_initiallyFinal < 0)
+        {
+            _initiallyFinal = ledger.Order.Count;
+        }
+
+        _window = window;
+        StartMore();
+    }
+
+    /// <summary>Starts nothing more, drops what is still to come, gives the slots back, and signals every run's token (after this turn).</summary>
+    internal void Stop()
+    {
+        if (_stopped)
+        {
+            return;
+        }
+
+        Run[] given = [.. _running.Values];
+        Abandon();
+        _ = CancelAsync(given);
+    }
+
+    /// <summary>Starts nothing more, drops what is still to come and gives the slots back; the runs go on.</summary>
+    internal void Abandon()
+    {
+        _stopped = true;
+        foreach (Run run in _running.Values)
+        {
+            run.Slot.Dispose();
+        }
+
+        _running.Clear();
+    }
+
+    /// <summary>Outcomes are durable: what was saved of their runs can go.</summary>
+    internal void Committed(List<ReadyOutcome> outcomes)
+    {
+        foreach (ReadyOutcome outcome in outcomes.Where(one => one.Checkpointed))
+        {
+            _ = ForgetAsync(ledger.Spec!.Instances[outcome.Index].Id);
+        }
+    }
+
+    private void StartMore()
+    {
+        if (!_starting && MayStart)
+        {
+            _starting = true;
+            _ = StartAsync();
+        }
+    }
+
+    private bool MayStart => !_stopped && _running.Count < _window && SkipEnded() < ledger.Count;
+
+    private int SkipEnded()
+    {
+        while (_next < ledger.Count && ledger.ResultOf(_next) is not null)
+        {
+            _next++;
+        }
+
+        return _next;
+    }
+
+    private async Task StartAsync()
+    {
+        for (int started = 1; MayStart; started++)
+        {
+            InstanceSlots.Slot slot = await slots.AcquireAsync(ledger.Spec!.BatchId);
+            if (!MayStart)
+            {
+                slot.Dispose();
+                break;
+            }
+
+            int index = _next++;
+            Run run = new(ledger.Spec.Instances[index], slot);
+            _running[index] = run;
+            _startedAt[index] = clock.GetUtcNow();
+            _ = RunAsync(index, run);
+            NoteProgress();
+            if (started % StartsPerTurn == 0)
+            {
+                await Task.Yield();
+            }
+        }
+
+        _starting = false;
+    }
+
+    private async Task RunAsync(int index, Run run)
+    {
+        InstanceRun request = new(run.Instance, ledger.Spec!.Store, ledger.MayHaveRun);
+        InstanceReply? reply = null;
+        for (int attempt = 0; reply?.Outcome is null && !_stopped;)
+        {
+            try
+            {
+                reply = await instances.RunAsync(ledger.Spec.BatchId, request);
+                attempt = 0;
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                // The answer did not come, whatever the reason: the silo is gone, the call timed out. The instance is asked again; it may have run.
+                logger.InstanceDidNotAnswer(exception, ledger.Spec.BatchId, run.Instance.Id, attempt + 1);
+                await Task.Delay(Pace.Backoff(attempt++), pacing);
+            }
+
+            request = request with { MayHaveCheckpoint = true };
+        }
+
+        if (_stopped)
+        {
+            return;
+        }
+
+        _running.Remove(index);
+        run.Slot.Dispose();
+        _outcomes++;
+        OutcomeCame(new(index, reply!.Outcome!, reply.Checkpointed));
+        StartMore();
+    }
+
+    /// <summary>Tells that instances began, at once or, if it was just told, a little later.</summary>
+    private void NoteProgress()
+    {
+        if (_progressDue)
+        {
+            return;
+        }
+
+        TimeSpan since = _lastProgress == 0 ? Pace.Progress : pacing.GetElapsedTime(_lastProgress);
+        _progressDue = true;
+        _ = ReportProgressAsync(Pace.Progress - since);
+    }
+
+    private async Task ReportProgressAsync(TimeSpan left)
+    {
+        if (left > TimeSpan.Zero)
+        {
+            await Task.Delay(left, pacing);
+        }
+        else
+        {
+            await Task.Yield();
+        }
+
+        _progressDue = false;
+        _lastProgress = pacing.GetTimestamp();
+        if (!_stopped)
+        {
+            ProgressMade();
+        }
+    }
+
+    private async Task CancelAsync(Run[] runs)
+    {
+        await Task.Yield();
+        foreach (Run[] some in runs.Chunk(StartsPerTurn))
+        {
+            await Task.WhenAll(some.Select(CancelAsync));
+        }
+    }
+
+    private async Task CancelAsync(Run run)
+    {
+        for (int attempt = 0; attempt < CancelAttempts; attempt++)
+        {
+            try
+            {
+                await instances.CancelAsync(ledger.Spec!.BatchId, run.Instance.Id);
+                return;
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                logger.InstanceNotCancelled(exception, ledger.Spec!.BatchId, run.Instance.Id, attempt + 1);
+                await Task.Delay(Pace.Backoff(attempt), pacing);
+            }
+        }
+    }
+
+    private async Task ForgetAsync(string instanceId)
+    {
+        try
+        {
+            await instances.ForgetAsync(ledger.Spec!.BatchId, instanceId);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // A checkpoint that stays costs its bytes and nothing else: nobody reads it any more.
+            logger.CheckpointNotRemoved(exception, ledger.Spec!.BatchId, instanceId);
+        }
+    }
+
+    private sealed class Run(InstanceSpec instance, InstanceSlots.Slot slot)
+    {
+        internal InstanceSpec Instance => instance;
+
+        internal InstanceSlots.Slot Slot => slot;
+    }
+}

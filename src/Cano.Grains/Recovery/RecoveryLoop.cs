@@ -1,0 +1,110 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Cano;
+
+/// <summary>
+/// Finds batches that nobody drives and sees to it that somebody does, with no one asking: those whose silo is gone, and those that this silo is said to drive and does not
+/// (the activation was lost and the silo lives on). Every silo runs one; doing it twice is harmless.
+/// </summary>
+internal sealed class RecoveryLoop(
+    IBatchCatalog catalog,
+    IGrainFactory grains,
+    ActiveBatches active,
+    ILocalSiloDetails silo,
+    ISiloStatusOracle silos,
+    IOptions<CanoOptions> options,
+    ILogger<RecoveryLoop> logger) : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
+{
+    /// <summary>An entry for which there is no batch after this long belongs to a start that was broken off.</summary>
+    private static readonly TimeSpan s_startTimeout = TimeSpan.FromMinutes(2);
+
+    /// <summary>So many batches are resumed at once.</summary>
+    private const int Parallel = 32;
+
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _loop = Task.CompletedTask;
+
+    public void Participate(ISiloLifecycle lifecycle) =>
+        lifecycle.Subscribe(nameof(RecoveryLoop), ServiceLifecycleStage.Active, StartAsync, StopAsync);
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(CancellationToken.None);
+        _stopping.Dispose();
+    }
+
+    private Task StartAsync(CancellationToken cancellationToken)
+    {
+        _loop = RunAsync(_stopping.Token);
+        return Task.CompletedTask;
+    }
+
+    private async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await _loop.WaitAsync(cancellationToken);
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        using PeriodicTimer timer = new(options.Value.RecoveryInterval, TimeProvider.System);
+        try
+        {
+            do
+            {
+                await LookAsync(cancellationToken);
+            }
+            while (await timer.WaitForNextTickAsync(cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            logger.RecoveryEnded();
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            IReadOnlyList<BatchEntry> unfinished = await catalog.GetUnfinishedAsync(cancellationToken);
+            BatchEntry[] lost = [.. unfinished.Where(IsLost)];
+            await System.Threading.Tasks.Parallel.ForEachAsync(
+                lost, new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken }, ResumeAsync);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.RecoveryFailed(exception, options.Value.RecoveryInterval);
+        }
+    }
+
+    private bool IsLost(BatchEntry entry)
+    {
+        SiloAddress owner = SiloAddress.FromParsableString(entry.Owner);
+        return owner.Equals(silo.SiloAddress)
+            ? !active.Contains(entry.Status.Id)
+            : silos.GetApproximateSiloStatus(owner) is SiloStatus.Dead or SiloStatus.None;
+    }
+
+    private async ValueTask ResumeAsync(BatchEntry entry, CancellationToken cancellationToken)
+    {
+        string id = entry.Status.Id;
+        try
+        {
+            bool driven = await grains.GetGrain<IBatchGrain>(id).ResumeAsync().WaitAsync(cancellationToken);
+            if (driven)
+            {
+                logger.BatchResumed(id);
+            }
+            else if (entry.Status.StartedAt is null && TimeProvider.System.GetUtcNow() - entry.Status.CreatedAt > s_startTimeout)
+            {
+                await catalog.RemoveAsync(entry, cancellationToken);
+            }
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.BatchNotResumed(exception, id);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+
+namespace Cano;
+
+/// <summary>The shared store as the nodes of one batch see it.</summary>
+internal sealed class SharedStore(IGrainFactory grains, string batchId) : ISharedStore
+{
+    private ISharedStoreGrain Grain => grains.GetGrain<ISharedStoreGrain>(batchId);
+
+    public async ValueTask<T> GetAsync<T>(string key, CancellationToken cancellationToken = default)
+    {
+        (bool found, T? value) = await TryGetAsync<T>(key, cancellationToken);
+        return found ? value! : throw new KeyNotFoundException($"The shared store has no value named '{key}'.");
+    }
+
+    public async ValueTask<(bool Found, T? Value)> TryGetAsync<T>(string key, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        SharedValue? held = await Grain.GetAsync(key).WaitAsync(cancellationToken);
+        return held is null ? (false, default) : (true, JsonSerializer.Deserialize<T>(held.Json, CanoJson.Values));
+    }
+
+    public async ValueTask PutAsync<T>(string key, T value, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        await Grain.PutAsync(key, Json(value), ifVersion: null).WaitAsync(cancellationToken);
+    }
+
+    public async ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return await Grain.PutAsync(key, null, ifVersion: null).WaitAsync(cancellationToken);
+    }
+
+    public async ValueTask AppendAsync<T>(string key, T item, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        if (!await Grain.AppendAsync(key, Json(item)).WaitAsync(cancellationToken))
+        {
+            throw new InvalidCastException($"The shared store's value '{key}' is no list; nothing can be appended to it.");
+        }
+    }
+
+    public async ValueTask<T> UpdateAsync<T>(string key, Func<T?, T> change, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        ArgumentNullException.ThrowIfNull(change);
+        while (true)
+        {
+            SharedValue? held = await Grain.GetAsync(key).WaitAsync(cancellationToken);
+            T changed = change(held is null ? default : JsonSerializer.Deserialize<T>(held.Json, CanoJson.Values));
+            if (await Grain.PutAsync(key, Json(changed), held?.Version ?? 0).WaitAsync(cancellationToken))
+            {
+                return changed;
+            }
+        }
+    }
+
+    public async ValueTask<IReadOnlyList<string>> KeysAsync(CancellationToken cancellationToken = default) =>
+        await Grain.KeysAsync().WaitAsync(cancellationToken);
+
+    private static byte[] Json<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, CanoJson.Values);
+}

@@ -1,0 +1,56 @@
+namespace Cano;
+
+/// <summary>Turns what went wrong in an instance into data.</summary>
+internal static class Failure
+{
+    private const int MaxInner = 5;
+    private const int MaxInnerBytes = 1_024;
+
+    internal static WorkflowError Of(string kind, string message, string? state = null, int attempts = 0) =>
+        new() { Kind = kind, Message = ErrorText.Bounded(message), State = state, Attempts = attempts };
+
+    internal static WorkflowError Of(string kind, Exception exception, string state, int attempts) =>
+        Of(kind, Message(exception), state, attempts) with { ExceptionType = TypeName(exception), Inner = Inner(exception) };
+
+    /// <summary>The exception's message; a message that itself throws or is null is replaced, for nothing of a node may harm its neighbours.</summary>
+    internal static string Message(Exception exception)
+    {
+        try
+        {
+            return exception.Message ?? "";
+        }
+        catch (Exception thrown)
+        {
+            return $"({TypeName(exception)} has no message: reading it threw {TypeName(thrown)})";
+        }
+    }
+
+    private static string TypeName(Exception exception) => ErrorText.Bounded(exception.GetType().FullName, MaxInnerBytes);
+
+    private static List<string>? Inner(Exception exception)
+    {
+        List<string> found = [];
+        Collect(exception, found);
+        return found.Count == 0 ? null : found;
+    }
+
+    private static void Collect(Exception exception, List<string> found)
+    {
+        IEnumerable<Exception> inner = exception switch
+        {
+            AggregateException several => several.InnerExceptions,
+            { InnerException: { } one } => [one],
+            _ => [],
+        };
+        foreach (Exception next in inner)
+        {
+            if (found.Count == MaxInner)
+            {
+                return;
+            }
+
+            found.Add(ErrorText.Bounded($"{TypeName(next)}: {Message(next)}", MaxInnerBytes));
+            Collect(next, found);
+        }
+    }
+}

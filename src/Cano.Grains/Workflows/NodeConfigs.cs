@@ -1,0 +1,64 @@
+namespace Cano;
+
+/// <summary>Reads the configs of a definition's nodes, once: that of a node type from an object made for it in a scope of its own.</summary>
+internal static class NodeConfigs
+{
+    /// <summary>The configs, in the order of the nodes.</summary>
+    /// <exception cref="CanoConfigurationException">A node type can't be made, or its config is not valid; every fault is named (code <c>invalid-definition</c>).</exception>
+    internal static IReadOnlyList<NodeConfig> Read<TState, TParams>(WorkflowDefinition<TState, TParams> definition, IServiceProvider services)
+        where TState : struct, Enum
+    {
+        List<NodeConfig> configs = [];
+        List<string> faults = [];
+        List<Exception> causes = [];
+        RunScope<TState, TParams> scope = new(services, definition.Nodes.Count);
+        try
+        {
+            foreach (NodeRegistration<TState, TParams> node in definition.Nodes)
+            {
+                try
+                {
+                    NodeConfig config = node.Config ?? Make(node.NodeType!, services, scope).Config;
+                    configs.Add(config);
+                    if (Fault(config) is { } fault)
+                    {
+                        faults.Add($"{node.Name}: {fault}");
+                    }
+                }
+                catch (Exception exception)
+                {
+                    causes.Add(exception);
+                    faults.Add($"{node.Name} can't be made: {Failure.Message(exception)}");
+                }
+            }
+        }
+        finally
+        {
+            Leave(scope);
+        }
+
+        return faults.Count == 0
+            ? configs
+            : throw new CanoConfigurationException(
+                ErrorCodes.InvalidDefinition,
+                $"Workflow '{definition.Key.Name}': {string.Join(' ', faults)}",
+                innerException: causes.FirstOrDefault());
+    }
+
+    private static string? Fault(NodeConfig? config) => config is null ? "Config was null." : config.Fault();
+
+    private static Node<TState, TParams> Make<TState, TParams>(Type type, IServiceProvider services, RunScope<TState, TParams> scope)
+        where TState : struct, Enum => scope.Make(new NodeSource(type, services));
+
+    private static void Leave<TState, TParams>(RunScope<TState, TParams> scope)
+        where TState : struct, Enum
+    {
+        ValueTask leaving = scope.DisposeAsync();
+        if (!leaving.IsCompletedSuccessfully)
+        {
+#pragma warning disable VSTHRD002 // Once for each workflow while the silo starts, on a thread without a context to deadlock with; constructors can't await.
+            leaving.AsTask().GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
+        }
+    }
+}

@@ -1,0 +1,44 @@
+namespace Cano;
+
+/// <summary>When a run was last durable, and how it becomes so again.</summary>
+internal sealed class RunProgress(ICheckpointSink sink, MemoryStore store, TimeSpan interval, TimeProvider timeProvider)
+{
+    /// <summary>The largest store that is saved: a row must stay about a megabyte.</summary>
+    internal const int MaxStoreBytes = 1_048_576;
+
+    private long _durableAt = timeProvider.GetTimestamp();
+
+    /// <summary>True when the interval has passed since the last durable point.</summary>
+    internal bool IsDue() => interval == TimeSpan.Zero || timeProvider.GetElapsedTime(_durableAt) >= interval;
+
+    /// <summary>Saves; what comes out of the sink goes through.</summary>
+    internal async ValueTask SaveAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        await sink.SaveAsync(checkpoint, cancellationToken);
+        _durableAt = timeProvider.GetTimestamp();
+    }
+
+    /// <summary>The store as it is now.</summary>
+    /// <exception cref="UnsavableProgressException">It can't be written as JSON, or is too large for a row.</exception>
+    internal byte[]? StoreJson(string state)
+    {
+        byte[]? json;
+        try
+        {
+            json = store.ToJson();
+        }
+        catch (Exception exception)
+        {
+            throw Unsavable($"The store can't be saved, for it can't be written as JSON: {Failure.Message(exception)}", state);
+        }
+
+        return json is { Length: > MaxStoreBytes }
+            ? throw Unsavable(string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"The store can't be saved: it has grown to {json.Length:N0} bytes of JSON; at most {MaxStoreBytes:N0} are allowed."), state)
+            : json;
+    }
+
+    private static UnsavableProgressException Unsavable(string message, string state) =>
+        new(Failure.Of(WorkflowErrorKinds.InvalidCheckpoint, message, state));
+}

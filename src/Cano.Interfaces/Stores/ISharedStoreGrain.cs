@@ -1,0 +1,42 @@
+namespace Cano;
+
+/// <summary>One for each batch that uses it; its key is the batch's id. What <see cref="ISharedStore"/> stands on.</summary>
+[Alias("Cano.ISharedStoreGrain")]
+public interface ISharedStoreGrain : IGrainWithStringKey
+{
+    /// <summary>Reads a value.</summary>
+    /// <param name="key">Its name.</param>
+    /// <returns>The value; null when there is none.</returns>
+    [Alias("Get")]
+    Task<SharedValue?> GetAsync(string key);
+
+    /// <summary>Writes a value, if its version is still the one given.</summary>
+    /// <param name="key">Its name.</param>
+    /// <param name="json">The value as UTF-8 JSON; null takes it away.</param>
+    /// <param name="ifVersion">The version it must have, 0 meaning that it must not be there; null: whatever is there.</param>
+    /// <returns>True if it was written (for a removal: if it was there); false if the version is another.</returns>
+    /// <exception cref="CanoConfigurationException">The store would grow too large.</exception>
+    [Alias("Put")]
+    Task<bool> PutAsync(string key, byte[]? json, long? ifVersion);
+
+    /// <summary>Adds an item to the end of a list.</summary>
+    /// <param name="key">The list's name.</param>
+    /// <param name="json">The item as UTF-8 JSON.</param>
+    /// <returns>False if the value of that name is no list.</returns>
+    /// <exception cref="CanoConfigurationException">The store would grow too large.</exception>
+    [Alias("Append")]
+    Task<bool> AppendAsync(string key, byte[] json);
+
+    /// <summary>The names of the values.</summary>
+    /// <returns>The names, sorted by code point.</returns>
+    [Alias("Keys")]
+    Task<string[]> KeysAsync();
+}
+
+/// <summary>A value of a shared store.</summary>
+/// <param name="Json">The value as UTF-8 JSON.</param>
+/// <param name="Version">Grows with each change of this value; 1 or more.</param>
+[GenerateSerializer]
+[Immutable]
+[Alias("Cano.SharedValue")]
+public sealed record SharedValue([property: Id(0)] byte[] Json, [property: Id(1)] long Version);
