@@ -8,13 +8,14 @@ public sealed class WorkflowResult<TState>
     where TState : struct, Enum
 {
     private readonly byte[]? _output;
+    private readonly string? _finalState;
 
     internal WorkflowResult(InstanceResult result)
     {
         Id = result.Id;
         Workflow = result.Workflow;
         Outcome = result.Outcome;
-        FinalState = result.FinalState is { } state ? Enum.Parse<TState>(state) : null;
+        _finalState = result.FinalState;
         Error = result.Error;
         CancelReason = result.CancelReason;
         Label = result.Label;
@@ -34,7 +35,15 @@ public sealed class WorkflowResult<TState>
     public WorkflowOutcome Outcome { get; }
 
     /// <summary>The exit state it reached; null unless it is Completed.</summary>
-    public TState? FinalState { get; }
+    /// <exception cref="CanoConfigurationException">The state is no member of <typeparamref name="TState"/>, whose version differs from the silo's (code <c>unknown-state</c>).</exception>
+    public TState? FinalState => _finalState switch
+    {
+        null => null,
+        { } name when Enum.TryParse(name, out TState state) => state,
+        _ => throw new CanoConfigurationException(
+            ErrorCodes.UnknownState,
+            $"Instance '{Id}' of workflow '{Workflow}' ended in state '{_finalState}', which {typeof(TState).FullName} has not: use the same version of it as the silo."),
+    };
 
     /// <summary>Why it failed; null unless it is Failed.</summary>
     public WorkflowError? Error { get; }

@@ -45,6 +45,12 @@ public static class ErrorCodes
     /// <summary>Options of the host or the silo are out of their ranges.</summary>
     public const string InvalidOptions = "invalid-options";
 
+    /// <summary>Params or a store can't be written as JSON, or have no canonical form (a name twice in one object, a number beyond a double, half a surrogate pair).</summary>
+    public const string InvalidValue = "invalid-value";
+
+    /// <summary>A result's final state is no member of the enum that the caller reads it with.</summary>
+    public const string UnknownState = "unknown-state";
+
     /// <summary>A batch file or request body is no JSON, or not of the form it must have.</summary>
     public const string InvalidDocument = "invalid-document";
 

@@ -1,0 +1,139 @@
+using System.Runtime.CompilerServices;
+
+namespace Cano;
+
+/// <summary>A batch that was started, its results untyped. Holds nothing but the id: making one makes no call. Safe for concurrent use.</summary>
+internal sealed class BatchRun
+{
+    private readonly IGrainFactory _grains;
+    private readonly GrainCalls _calls;
+    private readonly IBatchGrain _batch;
+
+    internal BatchRun(IGrainFactory grains, string id, GrainCalls calls)
+    {
+        _grains = grains;
+        _calls = calls;
+        _batch = grains.GetGrain<IBatchGrain>(id);
+        Id = id;
+    }
+
+    internal string Id { get; }
+
+    internal Task<BatchStatus> GetStatusAsync(CancellationToken cancellationToken = default) =>
+        _calls.CallAsync(_batch.GetStatusAsync, cancellationToken);
+
+    /// <summary>Asks the batch to stop.</summary>
+    /// <returns>The status once the stop is durable.</returns>
+    internal Task<BatchStatus> CancelAsync(CancellationToken cancellationToken = default) =>
+        _calls.CallAsync(_batch.CancelAsync, cancellationToken);
+
+    /// <summary>The view now: which results may be read.</summary>
+    internal Task<BatchView> GetViewAsync(CancellationToken cancellationToken = default) =>
+        _calls.CallAsync(() => _batch.WatchAsync(-1), cancellationToken);
+
+    /// <summary>The view now, then each change, as often as the batch tells of one; ends after the view of a finished batch.</summary>
+    internal async IAsyncEnumerable<BatchView> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        BatchView? last = null;
+        long after = -1;
+        while (last?.Status.Phase is not BatchPhase.Finished)
+        {
+            BatchView view = await _calls.CallAsync(() => _batch.WatchAsync(after), cancellationToken).ConfigureAwait(false);
+            after = view.Version;
+            if (last is null || IsNews(view, last))
+            {
+                last = view;
+                yield return view;
+            }
+        }
+    }
+
+    /// <summary>Waits until every outcome is final.</summary>
+    /// <returns>The last view.</returns>
+    internal async Task<BatchView> WaitAsync(CancellationToken cancellationToken = default)
+    {
+        BatchView? last = null;
+        await foreach (BatchView view in WatchAsync(cancellationToken).ConfigureAwait(false))
+        {
+            last = view;
+        }
+
+        return last!;
+    }
+
+    /// <summary>Each result once, in the order in which they became final, the cancelled at the end; ends when the batch is finished.</summary>
+    internal async IAsyncEnumerable<InstanceResult> StreamAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ResultMerge? merge = null;
+        await foreach (BatchView view in WatchAsync(cancellationToken).ConfigureAwait(false))
+        {
+            merge ??= new(ReaderOf(view), view.Sizes.Length);
+            await foreach (InstanceResult result in merge.ReadAsync(view, cancellationToken).ConfigureAwait(false))
+            {
+                yield return result;
+            }
+        }
+    }
+
+    /// <summary>Reads some results in the order submitted; those that are not final are left out.</summary>
+    /// <param name="view">Any view of the batch.</param>
+    /// <param name="from">The first place in the batch, from 0.</param>
+    /// <param name="count">How many places to look at; the page ends earlier at a partition's end or when it grows large.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>The results, and the place where to go on; that is <see cref="BatchStatus.Total"/> when none are left.</returns>
+    internal async Task<ResultPage> ReadPageAsync(BatchView view, int from, int count, CancellationToken cancellationToken = default)
+    {
+        (int partition, int first) = PartitionReader.Locate(view.Sizes, from);
+        if (partition == view.Sizes.Length)
+        {
+            return new ResultPage([], from);
+        }
+
+        ResultPage page = await ReaderOf(view)
+            .ReadInOrderAsync(partition, from - first, Math.Min(count, first + view.Sizes[partition] - from), cancellationToken)
+            .ConfigureAwait(false);
+        return page with { Next = first + page.Next };
+    }
+
+    /// <summary>All results of a finished batch, in the order submitted.</summary>
+    /// <exception cref="BatchDataLostException">Some are not in storage.</exception>
+    internal async Task<InstanceResult[]> ReadAllAsync(BatchView finished, CancellationToken cancellationToken = default)
+    {
+        PartitionReader reader = ReaderOf(finished);
+        InstanceResult[] all = new InstanceResult[finished.Sizes.Sum()];
+        int[] firsts = new int[finished.Sizes.Length];
+        for (int p = 1; p < firsts.Length; p++)
+        {
+            firsts[p] = firsts[p - 1] + finished.Sizes[p - 1];
+        }
+
+        await Parallel.ForAsync(
+            0,
+            firsts.Length,
+            new ParallelOptions { MaxDegreeOfParallelism = PartitionReader.PartitionsAtOnce, CancellationToken = cancellationToken },
+            async (p, token) =>
+            {
+                for (int at = 0; at < finished.Sizes[p];)
+                {
+                    InstanceResult[] page = await reader.ReadFinishedAsync(p, at, finished.Sizes[p] - at, token).ConfigureAwait(false);
+                    page.CopyTo(all, firsts[p] + at);
+                    at += page.Length;
+                }
+            }).ConfigureAwait(false);
+        return all;
+    }
+
+    /// <summary>
+    /// Tells a change from a repetition, and from an activation that knows less than was known: one that is being superseded, or that still gathers its partitions' counts.
+    /// Outcomes are never unmade, so what falls behind is not news.
+    /// </summary>
+    private static bool IsNews(BatchView view, BatchView last)
+    {
+        long final = view.Final.Sum(f => (long)f);
+        long known = last.Final.Sum(f => (long)f);
+        return view.Status.Phase >= last.Status.Phase && final >= known
+            && (view.Version != last.Version || view.Status.Phase != last.Status.Phase || final != known);
+    }
+
+    private PartitionReader ReaderOf(BatchView view) => new(_grains, _calls, Id, view.Digest);
+}

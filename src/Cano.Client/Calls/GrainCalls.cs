@@ -1,0 +1,69 @@
+using Orleans.Runtime.Messaging;
+using Orleans.Storage;
+using Polly;
+using Polly.Retry;
+
+namespace Cano;
+
+/// <summary>
+/// Calls to Cano's grains, made again when the cluster could not answer: every one of them is idempotent, so an unknown outcome is found out by asking again.
+/// What a grain says (any <see cref="CanoException"/>) is never asked again.
+/// </summary>
+internal sealed class GrainCalls
+{
+    /// <summary>With the delays below this bridges about a minute without an answer: the loss of a silo, or a short restart.</summary>
+    internal const int MaxRetries = 10;
+
+    internal static readonly GrainCalls Default = new(TimeProvider.System);
+
+    private readonly ResiliencePipeline _pipeline;
+
+    internal GrainCalls(TimeProvider time) => _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = static arguments => new ValueTask<bool>(IsTransient(arguments.Outcome.Exception)),
+            MaxRetryAttempts = MaxRetries,
+            BackoffType = DelayBackoffType.Exponential,
+            Delay = TimeSpan.FromMilliseconds(200),
+            MaxDelay = TimeSpan.FromSeconds(10),
+            UseJitter = true,
+        })
+        .Build();
+
+    internal async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken) =>
+        await _pipeline.ExecuteAsync(
+            static async (call, token) =>
+            {
+                token.ThrowIfCancellationRequested();
+                Task<T> reply = call();
+                if (token.CanBeCanceled)
+                {
+                    // What comes of a call that nobody waits for any more is nobody's error.
+                    reply.Ignore();
+                }
+
+                return await reply.WaitAsync(token).ConfigureAwait(false);
+            },
+            call,
+            cancellationToken).ConfigureAwait(false);
+
+    internal async Task CallAsync(Func<Task> call, CancellationToken cancellationToken) =>
+        await CallAsync(
+            async () =>
+            {
+                await call().ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+
+    internal static bool IsTransient(Exception? exception) => exception is
+        TimeoutException
+        or OrleansMessageRejectionException
+        or ConnectionFailedException
+        or GatewayTooBusyException
+        or InconsistentStateException
+        or ResultsBehindException;
+}
+
+/// <summary>A partition answered with fewer results than its batch counts: an activation that is being superseded, or one that has not read all of its rows.</summary>
+internal sealed class ResultsBehindException(string message) : Exception(message);

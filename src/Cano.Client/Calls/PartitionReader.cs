@@ -1,0 +1,65 @@
+namespace Cano;
+
+/// <summary>Reads the results of a batch's partitions, page by page.</summary>
+internal sealed class PartitionReader(IGrainFactory grains, GrainCalls calls, string batchId, string digest)
+{
+    /// <summary>How many partitions are read at once.</summary>
+    internal const int PartitionsAtOnce = 8;
+
+    /// <summary>Where a place in the batch is found.</summary>
+    /// <returns>The partition, and the place in the batch where it begins; the number of partitions when the place is beyond the end.</returns>
+    internal static (int Partition, int First) Locate(int[] sizes, int place)
+    {
+        int first = 0;
+        int partition = 0;
+        while (partition < sizes.Length && first + sizes[partition] <= place)
+        {
+            first += sizes[partition++];
+        }
+
+        return (partition, first);
+    }
+
+    /// <summary>Some results in the order submitted, without those that are not final.</summary>
+    internal Task<ResultPage> ReadInOrderAsync(int partition, int from, int count, CancellationToken cancellationToken)
+    {
+        IPartitionGrain grain = Grain(partition);
+        return calls.CallAsync(() => grain.ReadInOrderAsync(from, count), cancellationToken);
+    }
+
+    /// <summary>Some results of a finished batch, in the order submitted: one at least, none left out.</summary>
+    internal Task<InstanceResult[]> ReadFinishedAsync(int partition, int from, int count, CancellationToken cancellationToken) =>
+        ReadCountedAsync(partition, from, count, static (grain, from, count) => grain.ReadInOrderAsync(from, count), cancellationToken);
+
+    /// <summary>Some results in the order in which they became final, of those that the batch counts: one at least, none left out.</summary>
+    internal Task<InstanceResult[]> ReadAsFinalAsync(int partition, int from, int count, CancellationToken cancellationToken) =>
+        ReadCountedAsync(partition, from, count, static (grain, from, count) => grain.ReadAsFinalAsync(from, count), cancellationToken);
+
+    private async Task<InstanceResult[]> ReadCountedAsync(
+        int partition, int from, int count, Func<IPartitionGrain, int, int, Task<ResultPage>> read, CancellationToken cancellationToken)
+    {
+        IPartitionGrain grain = Grain(partition);
+        try
+        {
+            return await calls.CallAsync(
+                async () =>
+                {
+                    ResultPage page = await read(grain, from, count).ConfigureAwait(false);
+                    if (page.Results.Length == 0 || page.Results.Length > count || page.Next - from != page.Results.Length)
+                    {
+                        throw new ResultsBehindException(
+                            $"Partition {partition} of batch '{batchId}' answered {page.Results.Length} results from {from}, next {page.Next}, where {count} are counted.");
+                    }
+
+                    return page.Results;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (ResultsBehindException)
+        {
+            throw new BatchDataLostException(batchId, $"a result of partition {partition} (among places {from} to {from + count - 1})");
+        }
+    }
+
+    private IPartitionGrain Grain(int partition) => grains.GetGrain<IPartitionGrain>(PartitionSpec.Key(batchId, digest, partition));
+}

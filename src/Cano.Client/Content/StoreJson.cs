@@ -1,0 +1,42 @@
+using System.Text.Json;
+
+namespace Cano;
+
+/// <summary>Writes the store that a batch is given as one JSON object.</summary>
+internal static class StoreJson
+{
+    /// <summary>Null for an empty store.</summary>
+    /// <exception cref="CanoConfigurationException">A value can't be written as JSON.</exception>
+    internal static byte[]? Write(IWorkflowStore? store)
+    {
+        try
+        {
+            return store switch
+            {
+                null => null,
+                MemoryStore memory => memory.ToJson(),
+                _ => WriteValues(store),
+            };
+        }
+        catch (Exception exception)
+        {
+            // Whatever it is (a cycle, a type without JSON, a getter that throws), it says that this store can't be sent.
+            throw new CanoConfigurationException(
+                ErrorCodes.InvalidValue, $"The store given to the batch can't be written as JSON: {exception.Message}", "$.store", exception);
+        }
+    }
+
+    private static byte[] WriteValues(IWorkflowStore store)
+    {
+        Dictionary<string, object?> values = new(StringComparer.Ordinal);
+        foreach (string key in store.Keys)
+        {
+            if (store.TryGet(key, out object? value))
+            {
+                values.Add(key, value);
+            }
+        }
+
+        return JsonSerializer.SerializeToUtf8Bytes(values, CanoJson.Values);
+    }
+}
