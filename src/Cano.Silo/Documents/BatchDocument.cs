@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Cano;
 
-/// <summary>Reads a batch from JSON. The form is checked here, strictly and for all members; what it means is checked by <see cref="BatchRules"/>.</summary>
+/// <summary>Reads a batch from JSON. The form is checked here, strictly and for all members; what it means is checked by <see cref="SubmissionRules"/>.</summary>
 internal static class BatchDocument
 {
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
@@ -12,15 +12,15 @@ internal static class BatchDocument
     /// <param name="json">UTF-8, with or without a byte order mark.</param>
     /// <param name="faults">What is wrong, in the order of the document; empty when a batch is returned.</param>
     /// <returns>The batch, with a new id if it has none; null when there are faults.</returns>
-    internal static BatchSubmission? Read(ReadOnlyMemory<byte> json, out IReadOnlyList<CanoConfigurationException> faults)
+    internal static PreparedBatch? Read(ReadOnlyMemory<byte> json, out IReadOnlyList<CanoConfigurationException> faults)
     {
         DocumentFaults found = new();
-        BatchSubmission? batch = Read(json, found);
+        PreparedBatch? batch = Read(json, found);
         faults = found.All;
-        return found.Any ? null : batch;
+        return batch;
     }
 
-    private static BatchSubmission? Read(ReadOnlyMemory<byte> json, DocumentFaults faults)
+    private static PreparedBatch? Read(ReadOnlyMemory<byte> json, DocumentFaults faults)
     {
         if (json.Span.StartsWith(ByteOrderMark))
         {
@@ -31,12 +31,7 @@ internal static class BatchDocument
         {
             using JsonDocument document = JsonDocument.Parse(json);
             BatchSubmission? batch = Batch(document.RootElement, faults);
-            if (batch is not null && !faults.Any)
-            {
-                BatchRules.Check(batch);
-            }
-
-            return batch;
+            return batch is null || faults.Any ? null : PreparedBatch.From(batch);
         }
         catch (JsonException exception)
         {

@@ -14,7 +14,7 @@ internal sealed class CanoGrainStorage(
     : IGrainStorage, ILifecycleParticipant<ISiloLifecycle>
 {
     /// <summary>The name under which the grains ask for their storage.</summary>
-    internal const string Name = "cano";
+    internal const string Name = SiloStorage.ProviderName;
 
     public void Participate(ISiloLifecycle observer)
     {
@@ -26,7 +26,7 @@ internal sealed class CanoGrainStorage(
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         GrainState<Payload> row = new();
-        await lane.RunAsync(writes: false, () => rows.ReadStateAsync(stateName, ExactKey(grainId), row));
+        await lane.RunAsync(writes: false, () => rows.ReadStateAsync(stateName, grainId, row));
         T? state = row.State?.Bytes is { } bytes ? serializer.Deserialize<T>(bytes) : default;
         grainState.State = state ?? New<T>();
         grainState.ETag = row.ETag;
@@ -37,7 +37,7 @@ internal sealed class CanoGrainStorage(
     {
         BinaryData bytes = serializer.Serialize(grainState.State);
         GrainState<Payload> row = new(new Payload { Bytes = bytes }, grainState.ETag!) { RecordExists = grainState.RecordExists };
-        await lane.RunAsync(writes: true, () => rows.WriteStateAsync(stateName, ExactKey(grainId), row));
+        await lane.RunAsync(writes: true, () => rows.WriteStateAsync(stateName, grainId, row));
         metrics.Wrote(bytes.ToMemory().Length);
         grainState.ETag = row.ETag;
         grainState.RecordExists = true;
@@ -46,7 +46,7 @@ internal sealed class CanoGrainStorage(
     public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         GrainState<Payload> row = new(new Payload(), grainState.ETag!) { RecordExists = grainState.RecordExists };
-        await lane.RunAsync(writes: true, () => rows.ClearStateAsync(stateName, ExactKey(grainId), row));
+        await lane.RunAsync(writes: true, () => rows.ClearStateAsync(stateName, grainId, row));
         metrics.Wrote(0);
         grainState.State = New<T>();
         grainState.ETag = row.ETag;
@@ -56,12 +56,6 @@ internal sealed class CanoGrainStorage(
     /// <summary>Asks the database something, over the way that all operations go.</summary>
     internal Task ProbeAsync() =>
         lane.RunAsync(writes: false, () => rows.ReadStateAsync("probe", GrainId.Create("probe", "/probe"), new GrainState<Payload>()));
-
-    /// <summary>
-    /// The relational provider takes a key that reads as a hexadecimal number or a GUID for that value, so that <c>a</c>, <c>A</c> and <c>0a</c> would share a row.
-    /// With a slash in front no key reads so.
-    /// </summary>
-    private static GrainId ExactKey(GrainId grainId) => GrainId.Create(grainId.Type, $"/{grainId.Key}");
 
     private T New<T>() => activators.GetActivator<T>().Create();
 }

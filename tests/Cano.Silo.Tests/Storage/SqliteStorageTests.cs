@@ -111,22 +111,6 @@ public sealed class SqliteStorageTests : IDisposable
         Assert.Equal("one", (await ReadAsync(sqlite.Storage, "a")).State!.Text);
     }
 
-    [Theory]
-    [InlineData("a", "A")]
-    [InlineData("a", "0a")]
-    [InlineData("10", "0010")]
-    [InlineData("6f9619ff8b86d011b42d00c04fc964ff", "6F9619FF8B86D011B42D00C04FC964FF")]
-    public async Task Keys_ThatReadAsTheSameNumberOrGuid_HaveRowsOfTheirOwn(string one, string other)
-    {
-        await using SqliteStorage sqlite = await SqliteStorage.OpenAsync(_folder.Path);
-
-        await WriteAsync(sqlite.Storage, one, new() { State = new() { Text = one } });
-        await WriteAsync(sqlite.Storage, other, new() { State = new() { Text = other } });
-
-        Assert.Equal(one, (await ReadAsync(sqlite.Storage, one)).State!.Text);
-        Assert.Equal(other, (await ReadAsync(sqlite.Storage, other)).State!.Text);
-    }
-
     [Fact]
     public async Task Write_StateChangedWhileItIsUnderWay_StoresWhatItWasAtTheCall()
     {

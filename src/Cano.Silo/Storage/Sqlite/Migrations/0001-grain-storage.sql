@@ -4,7 +4,7 @@ CREATE TABLE OrleansStorage
 (
     ServiceId              TEXT    NOT NULL,
     GrainTypeString        TEXT    NOT NULL,             -- the name of the state, such as "batch"
-    GrainIdExtensionString TEXT    NOT NULL,             -- the grain's key behind a slash; empty for a key that is a number or GUID
+    GrainIdExtensionString TEXT    NOT NULL,             -- the grain's key; empty for one that is a number or GUID
     GrainIdN0              INTEGER NOT NULL,
     GrainIdN1              INTEGER NOT NULL,
     PayloadBinary          BLOB    NULL,
