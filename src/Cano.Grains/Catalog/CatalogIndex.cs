@@ -1,6 +1,3 @@
-using System.IO.Hashing;
-using System.Text;
-
 namespace Cano;
 
 /// <summary>
@@ -23,10 +20,7 @@ internal sealed class CatalogIndex(IGrainFactory grains) : IBatchCatalog
         return [.. shards.SelectMany(entries => entries)];
     }
 
-    private ICatalogIndexGrain ShardOf(string batchId) => Shard(Hash(batchId) % Shards);
+    private ICatalogIndexGrain ShardOf(string batchId) => Shard(StableHash.ComputeHash(batchId) % Shards);
 
     private ICatalogIndexGrain Shard(uint shard) => grains.GetGrain<ICatalogIndexGrain>(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"shard-{shard}"));
-
-    /// <summary>CRC-32 of the id's UTF-8: the same in every process and version.</summary>
-    private static uint Hash(string batchId) => Crc32.HashToUInt32(Encoding.UTF8.GetBytes(batchId));
 }

@@ -7,7 +7,9 @@ namespace Cano;
 
 /// <summary>Runs one instance off its own scheduler, so that it hears a cancel and answers "still running" whatever the nodes do.</summary>
 [PreferLocalPlacement]
+#pragma warning disable CA1001 // The token source has no timer and a run may outlive the activation: there is nothing to dispose of, and no safe moment to do it.
 internal sealed class WorkflowGrain : Grain, IWorkflowGrain
+#pragma warning restore CA1001
 {
     private readonly IGrainStorage _storage;
     private readonly InstanceRunner _runner;

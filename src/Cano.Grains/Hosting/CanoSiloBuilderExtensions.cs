@@ -1,0 +1,59 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Cano;
+
+/// <summary>Adds Cano to a silo.</summary>
+public static class CanoSiloBuilderExtensions
+{
+    /// <summary>
+    /// Lets a silo run batches. It needs no more than a grain storage provider named <c>cano</c>, of any kind; clustering is the caller's affair.
+    /// Calling it again adds what the second call configures.
+    /// </summary>
+    /// <param name="builder">The silo.</param>
+    /// <param name="configure">Registers workflows and changes options.</param>
+    /// <returns>The silo.</returns>
+    /// <exception cref="CanoConfigurationException">A definition has faults, or two have one name.</exception>
+    public static ISiloBuilder AddCano(this ISiloBuilder builder, Action<CanoBuilder>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        IServiceCollection services = builder.Services;
+        services.AddOptions<CanoOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CanoOptions>, CanoOptionsValidator>());
+        services.TryAddSingleton(provider => new WorkflowRegistry(
+            provider.GetServices<IWorkflowRegistration>(),
+            provider,
+            provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains),
+            provider.GetRequiredService<IOptions<CanoOptions>>()));
+        services.TryAddSingleton<BatchRules>();
+        services.TryAddSingleton<InstanceSlots>();
+        services.TryAddSingleton<InstanceRunner>();
+        services.TryAddSingleton(provider => NodeSchedulerFor(provider.GetRequiredService<IOptions<CanoOptions>>().Value));
+        services.TryAddSingleton<IInstances, Instances>();
+        services.TryAddSingleton<IPartitions, Partitions>();
+        services.TryAddSingleton<IBatchCatalog, CatalogIndex>();
+        services.TryAddSingleton<ActiveBatches>();
+        services.TryAddSingleton(ServicesOfBatches);
+        if (!services.Any(service => service.ServiceType == typeof(RecoveryLoop)))
+        {
+            services.AddSingleton<RecoveryLoop>();
+            services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<RecoveryLoop>());
+        }
+
+        configure?.Invoke(new(services));
+        return builder;
+    }
+
+    private static NodeScheduler NodeSchedulerFor(CanoOptions options) => new(options.MaxRunningInstances + options.MaxGivenUpRuns);
+
+    private static BatchServices ServicesOfBatches(IServiceProvider provider) => new(
+        provider.GetRequiredService<IPartitions>(),
+        provider.GetRequiredService<IBatchCatalog>(),
+        provider.GetRequiredService<BatchRules>(),
+        provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString(),
+        provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains),
+        TimeProvider.System,
+        provider.GetRequiredService<ILogger<Batch>>());
+}
