@@ -82,7 +82,7 @@ public sealed class ConcurrentWorkflowBuilder<TState>
     {
         ConcurrentWorkflow<TState> batch = new(_timeout) { Id = _id ?? BatchSubmission.NewId(), Name = _name, MaxConcurrency = _maxConcurrency };
         batch.AddInstances(_instances);
-        BatchRules.Check(batch.Submission(store: null));
+        SubmissionRules.Check(batch.Submission(store: null));
         return batch;
     }
 }

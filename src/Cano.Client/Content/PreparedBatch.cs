@@ -41,7 +41,7 @@ internal sealed class PreparedBatch
     /// <exception cref="CanoConfigurationException">Something is wrong with it.</exception>
     internal static PreparedBatch From(BatchSubmission batch)
     {
-        BatchRules.Check(batch);
+        SubmissionRules.Check(batch);
         using JsonDocument? store = ParseStore(batch.Store);
         using ContentDigest digest = new();
         InstanceSpec[] instances = new InstanceSpec[batch.Instances.Count];

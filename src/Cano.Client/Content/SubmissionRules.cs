@@ -1,7 +1,7 @@
 namespace Cano;
 
 /// <summary>What can be said about a batch before any silo is asked. The first fault is thrown, with its place as a JSON path.</summary>
-internal static class BatchRules
+internal static class SubmissionRules
 {
     internal const int MaxInstances = 1_000_000;
     internal const int MaxNameLength = 200;

@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Cano;
+
+/// <summary>Reads a batch from JSON. The form is checked here, strictly and for all members; what it means is checked by <see cref="SubmissionRules"/>.</summary>
+internal static class BatchDocument
+{
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>Reads a document.</summary>
+    /// <param name="json">UTF-8, with or without a byte order mark.</param>
+    /// <param name="faults">What is wrong, in the order of the document; empty when a batch is returned.</param>
+    /// <returns>The batch, with a new id if it has none; null when there are faults.</returns>
+    internal static PreparedBatch? Read(ReadOnlyMemory<byte> json, out IReadOnlyList<CanoConfigurationException> faults)
+    {
+        DocumentFaults found = new();
+        PreparedBatch? batch = Read(json, found);
+        faults = found.All;
+        return batch;
+    }
+
+    private static PreparedBatch? Read(ReadOnlyMemory<byte> json, DocumentFaults faults)
+    {
+        if (json.Span.StartsWith(ByteOrderMark))
+        {
+            json = json[ByteOrderMark.Length..];
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            BatchSubmission? batch = Batch(document.RootElement, faults);
+            return batch is null || faults.Any ? null : PreparedBatch.From(batch);
+        }
+        catch (JsonException exception)
+        {
+            faults.Add("$", Broken(exception));
+        }
+        catch (CanoConfigurationException fault)
+        {
+            faults.Add(fault);
+        }
+
+        return null;
+    }
+
+    private static BatchSubmission? Batch(JsonElement root, DocumentFaults faults)
+    {
+        if (DocumentObject.From(root, "$", faults, "id", "name", "timeout", "maxConcurrency", "store", "instances") is not { } document)
+        {
+            return null;
+        }
+
+        string? id = document.Text("id");
+        string? name = document.Text("name");
+        ConcurrentTimeout? timeout = TimeoutDocument.Read(document, faults);
+        int? maxConcurrency = document.Number("maxConcurrency");
+        byte[]? store = Store(document);
+        InstanceSpec[] instances = Instances(document, faults);
+        return timeout is null
+            ? null
+            : new()
+            {
+                Id = id ?? BatchSubmission.NewId(),
+                Name = name,
+                Timeout = timeout,
+                MaxConcurrency = maxConcurrency,
+                Store = store,
+                Instances = instances,
+            };
+    }
+
+    private static byte[]? Store(DocumentObject document)
+    {
+        if (document.Value("store") is not { } store)
+        {
+            return null;
+        }
+
+        if (store.ValueKind is not JsonValueKind.Object)
+        {
+            document.Fault("store", $"store must be an object; it was {DocumentText.Shown(store)}.");
+            return null;
+        }
+
+        return Raw(store);
+    }
+
+    private static InstanceSpec[] Instances(DocumentObject document, DocumentFaults faults)
+    {
+        if (document.Value("instances") is not { } instances)
+        {
+            return [];
+        }
+
+        if (instances.ValueKind is not JsonValueKind.Array)
+        {
+            document.Fault("instances", $"instances must be an array; it was {DocumentText.Shown(instances)}.");
+            return [];
+        }
+
+        InstanceSpec[] specs = new InstanceSpec[instances.GetArrayLength()];
+        int place = 0;
+        foreach (JsonElement instance in instances.EnumerateArray())
+        {
+            specs[place] = Instance(instance, string.Create(CultureInfo.InvariantCulture, $"$.instances[{place}]"), faults);
+            place++;
+        }
+
+        return specs;
+    }
+
+    private static InstanceSpec Instance(JsonElement element, string path, DocumentFaults faults)
+    {
+        DocumentObject? instance = DocumentObject.From(element, path, faults, "id", "workflow", "params", "label");
+        return new(
+            instance?.RequiredText("id") ?? "",
+            instance?.RequiredText("workflow") ?? "",
+            instance?.Value("params") is { } @params ? Raw(@params) : null,
+            instance?.Text("label"));
+    }
+
+    private static byte[] Raw(JsonElement value) => System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(value).ToArray();
+
+    private static string Broken(JsonException exception)
+    {
+        // "... LineNumber: 0 | BytePositionInLine: 7." counts from 0; advice about reader options is for programmers.
+        string what = exception.Message;
+        foreach (string tail in (string[])[" LineNumber:", " Change the reader options", " Path:"])
+        {
+            what = what.IndexOf(tail, StringComparison.Ordinal) is > 0 and var at ? what[..at] : what;
+        }
+
+        return string.Create(
+            CultureInfo.InvariantCulture, $"The JSON is broken at line {exception.LineNumber + 1}, column {exception.BytePositionInLine + 1}: {what}");
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+
+namespace Cano;
+
+/// <summary>Reads and shows the text of documents, which may hold what no string can: half a surrogate pair.</summary>
+internal static class DocumentText
+{
+    /// <summary>The value of a string; null when it holds half a surrogate pair.</summary>
+    internal static string? Read(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The name of a member, made readable if need be.</summary>
+    internal static string Read(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return "\uFFFD";
+        }
+    }
+
+    /// <summary>A value for a message: short, on one line.</summary>
+    internal static string Shown(JsonElement value)
+    {
+        string text = value.ValueKind switch
+        {
+            JsonValueKind.Object => "an object",
+            JsonValueKind.Array => "an array",
+            JsonValueKind.String => $"the string {value.GetRawText()}",
+            _ => value.GetRawText(),
+        };
+        return text.Length <= 60 ? text : $"{text[..59]}…";
+    }
+
+    /// <summary>A path for a message: the document as a whole, or the part without the leading <c>$.</c>.</summary>
+    internal static string Shown(string path) => path == "$" ? "the document" : path[2..];
+}

@@ -1,0 +1,44 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Cano;
+
+/// <summary>An operation in the lane: run first, answered only when its transaction has ended.</summary>
+internal sealed class LaneOperation(bool writes, Func<Task> body)
+{
+    private readonly TaskCompletionSource _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal bool Writes => writes;
+
+    [SuppressMessage("Usage", "VSTHRD003", Justification = "It completes on the lane, which waits for nobody who awaits it.")]
+    internal Task Task => _answer.Task;
+
+    internal Exception? Failure { get; private set; }
+
+    [SuppressMessage("Usage", "VSTHRD002", Justification = "The lane's thread is there to be blocked; SQLite runs synchronously, so that the task is complete anyway.")]
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever an operation throws is its caller's.")]
+    internal void Run()
+    {
+        try
+        {
+            body().GetAwaiter().GetResult();
+        }
+        catch (Exception exception)
+        {
+            Failure = exception;
+        }
+    }
+
+    internal void Fail(Exception exception) => Failure ??= exception;
+
+    internal void Answer()
+    {
+        if (Failure is { } failure)
+        {
+            _answer.SetException(failure);
+        }
+        else
+        {
+            _answer.SetResult();
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace Cano;
+
+/// <summary>The stable codes of <see cref="CanoException.Code"/> that storage adds to <see cref="ErrorCodes"/>.</summary>
+public static class StorageErrorCodes
+{
+    /// <summary>Another process owns the data folder.</summary>
+    public const string DataFolderInUse = "data-folder-in-use";
+
+    /// <summary>The data folder can't be made or written.</summary>
+    public const string DataFolderUnusable = "data-folder-unusable";
+
+    /// <summary>The database was written by a newer version of the program.</summary>
+    public const string DatabaseTooNew = "database-too-new";
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.Runtime;
+using Orleans.Serialization;
+using Orleans.Storage;
+
+namespace Cano.Tests.Storage;
+
+/// <summary>The real provider on a real file, without a silo: only the storage's part of the silo's life is played.</summary>
+internal sealed class SqliteStorage : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+    private readonly StorageLifecycle _lifecycle = new();
+    private readonly MeterListener _listener = new();
+    private long _commits;
+    private long _writes;
+    private long _written;
+
+    private SqliteStorage(string folder)
+    {
+        FakeSilo silo = new();
+        silo.Services.AddLogging();
+        silo.Services.AddSerializer();
+        silo.Services.Configure<ClusterOptions>(options => options.ServiceId = "test");
+        silo.AddCanoStorage(options => options.Folder = folder);
+        _services = silo.Services.BuildServiceProvider();
+        IMeterFactory meters = _services.GetRequiredService<IMeterFactory>();
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Scope == meters)
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => _ = instrument.Name switch
+        {
+            "cano.storage.commits" => Interlocked.Add(ref _commits, value),
+            "cano.storage.writes" => Interlocked.Add(ref _writes, value),
+            "cano.storage.written" => Interlocked.Add(ref _written, value),
+            _ => 0,
+        });
+        _listener.Start();
+    }
+
+    internal long Commits => Interlocked.Read(ref _commits);
+
+    internal long Writes => Interlocked.Read(ref _writes);
+
+    internal long Written => Interlocked.Read(ref _written);
+
+    internal IGrainStorage Storage => _services.GetRequiredKeyedService<IGrainStorage>("cano");
+
+    internal SqliteLane Lane => _services.GetRequiredService<SqliteLane>();
+
+    internal static async Task<SqliteStorage> OpenAsync(string folder)
+    {
+        SqliteStorage storage = new(folder);
+        try
+        {
+            foreach (ILifecycleParticipant<ISiloLifecycle> participant in storage._services.GetServices<ILifecycleParticipant<ISiloLifecycle>>())
+            {
+                participant.Participate(storage._lifecycle);
+            }
+
+            await storage._lifecycle.OnStart();
+            return storage;
+        }
+        catch
+        {
+            await storage.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _lifecycle.OnStop();
+        _listener.Dispose();
+        await _services.DisposeAsync();
+    }
+
+    private sealed class FakeSilo : ISiloBuilder
+    {
+        public IServiceCollection Services { get; } = new ServiceCollection();
+
+        public Microsoft.Extensions.Configuration.IConfiguration Configuration { get; } = new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build();
+    }
+
+    private sealed class StorageLifecycle() : LifecycleSubject(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance), ISiloLifecycle
+    {
+        public int HighestCompletedStage => 0;
+
+        public int LowestStoppedStage => 0;
+    }
+}
