@@ -1,1 +1,66 @@
-return 0;
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Cano.LoadTests;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans;
+
+Option<string> storage = new("--storage") { Description = "sqlite or memory", DefaultValueFactory = _ => "sqlite" };
+Option<int> instances = new("--instances") { Description = "instances a batch", DefaultValueFactory = _ => 10_000 };
+Option<int> batches = new("--batches") { Description = "batches that count", DefaultValueFactory = _ => 3 };
+Option<int> warmup = new("--warmup") { Description = "batches before them", DefaultValueFactory = _ => 2 };
+Option<int> maxRunning = new("--max-running") { Description = "the silo's limit of running instances", DefaultValueFactory = _ => 1_024 };
+Option<string> strategy = new("--strategy") { Description = "forever, quota or duration", DefaultValueFactory = _ => "forever" };
+RootCommand command = new("Measures batches of instances that do nothing, on a lone silo in this process.")
+{
+    storage, instances, batches, warmup, maxRunning, strategy,
+};
+command.SetAction(async (arguments, _) =>
+{
+    DirectoryInfo folder = Directory.CreateTempSubdirectory("cano-load-");
+    try
+    {
+        await MeasureAsync(new(
+            arguments.GetValue(storage)!,
+            folder.FullName,
+            arguments.GetValue(instances),
+            arguments.GetValue(batches),
+            arguments.GetValue(warmup),
+            arguments.GetValue(maxRunning),
+            arguments.GetValue(strategy)!));
+    }
+    finally
+    {
+        folder.Delete(recursive: true);
+    }
+});
+return await command.Parse(args).InvokeAsync();
+
+static async Task MeasureAsync(LoadSettings settings)
+{
+    using StorageCounts counts = new();
+    using IHost host = await LoadSilo.StartAsync(settings);
+    IGrainFactory client = host.Services.GetRequiredService<IGrainFactory>();
+    Console.WriteLine($"{settings.Storage}, {settings.Strategy}, {settings.Instances:N0} instances a batch, GC {(System.Runtime.GCSettings.IsServerGC ? "server" : "workstation")}");
+    Console.WriteLine("batch  ms        instances/s  completed  writes  writes/1000  bytes/instance  commits  allocated/instance  after stop ms  working set MB");
+    List<double> rates = [];
+    for (int i = -settings.Warmup; i < settings.Batches; i++)
+    {
+        LoadRun run = await LoadRun.MakeAsync(client, settings, counts);
+        double rate = settings.Instances / run.Elapsed.TotalSeconds;
+        if (i >= 0)
+        {
+            rates.Add(rate);
+        }
+
+        using Process self = Process.GetCurrentProcess();
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(i < 0 ? "warm" : i.ToString(CultureInfo.InvariantCulture)),-5}  {run.Elapsed.TotalMilliseconds,-8:N1}  {rate,-11:N0}  {run.Result.Completed,-9}  {run.Writes,-6}  {run.Writes * 1000.0 / settings.Instances,-11:N2}  {(double)run.Written / settings.Instances,-14:N1}  {run.Commits,-7}  {(double)run.Allocated / settings.Instances,-18:N0}  {run.AfterStop.TotalMilliseconds,-13:N1}  {self.PeakWorkingSet64 / 1048576}"));
+    }
+
+    rates.Sort();
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"median {rates[rates.Count / 2]:N0} instances/s"));
+    await host.StopAsync();
+}

@@ -36,12 +36,7 @@ public static class CanoSiloBuilderExtensions
         services.TryAddSingleton<IBatchCatalog, CatalogIndex>();
         services.TryAddSingleton<ActiveBatches>();
         services.TryAddSingleton(ServicesOfBatches);
-        if (!services.Any(service => service.ServiceType == typeof(RecoveryLoop)))
-        {
-            services.AddSingleton<RecoveryLoop>();
-            services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<RecoveryLoop>());
-        }
-
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILifecycleParticipant<ISiloLifecycle>, RecoveryLoop>());
         configure?.Invoke(new(services));
         return builder;
     }

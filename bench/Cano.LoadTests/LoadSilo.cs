@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Sockets;
+using Cano;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.Hosting;
+
+namespace Cano.LoadTests;
+
+public enum NoOpState
+{
+    Start,
+    Done,
+}
+
+/// <summary>A lone silo in this process, with the storage that is to be measured.</summary>
+internal static class LoadSilo
+{
+    /// <summary>The cheapest workflow there is: one node that moves to the exit at once.</summary>
+    internal static readonly WorkflowKey<NoOpState, int> NoOp = new("load.no-op");
+
+    /// <summary>A node that waits so many milliseconds and heeds no cancellation.</summary>
+    internal static readonly WorkflowKey<NoOpState, int> Stubborn = new("load.stubborn");
+
+    internal static async Task<IHost> StartAsync(LoadSettings settings)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Logging.AddFilter(null, LogLevel.Warning).AddSimpleConsole();
+        builder.UseOrleans(silo =>
+        {
+            silo.UseLocalhostClustering();
+            silo.Configure<EndpointOptions>(endpoints =>
+            {
+                endpoints.AdvertisedIPAddress = IPAddress.Loopback;
+                endpoints.SiloPort = FreePort();
+                endpoints.GatewayPort = 0;
+            });
+            silo.Configure<ClusterOptions>(cluster => cluster.ServiceId = cluster.ClusterId = "load");
+            if (settings.Storage == "memory")
+            {
+                silo.AddMemoryGrainStorage(SiloStorage.ProviderName);
+            }
+            else
+            {
+                silo.AddCanoStorage(storage => storage.Folder = settings.Folder);
+            }
+
+            silo.AddCano(cano => cano
+                .Configure(options => options.MaxRunningInstances = settings.MaxRunning)
+                .AddWorkflow(NoOp, workflow => workflow
+                    .Start(NoOpState.Start)
+                    .RegisterNode(NoOpState.Start, static (_, _) => new(NoOpState.Done), NodeConfig.Minimal)
+                    .AddExitStates(NoOpState.Done))
+                .AddWorkflow(Stubborn, workflow => workflow
+                    .Start(NoOpState.Start)
+                    .RegisterNode(
+                        NoOpState.Start,
+                        static async (context, _) =>
+                        {
+                            await Task.Delay(TimeSpan.FromMilliseconds(context.Params), TimeProvider.System, CancellationToken.None);
+                            return NoOpState.Done;
+                        },
+                        NodeConfig.Minimal)
+                    .AddExitStates(NoOpState.Done)));
+        });
+        IHost host = builder.Build();
+        await host.StartAsync();
+        return host;
+    }
+
+    private static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
