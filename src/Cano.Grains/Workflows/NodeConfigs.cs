@@ -11,14 +11,14 @@ internal static class NodeConfigs
         List<NodeConfig> configs = [];
         List<string> faults = [];
         List<Exception> causes = [];
-        RunScope<TState, TParams> scope = new(services, definition.Nodes.Count);
+        RunScope<TState, TParams>? scope = null;
         try
         {
             foreach (NodeRegistration<TState, TParams> node in definition.Nodes)
             {
                 try
                 {
-                    NodeConfig config = node.Config ?? Make(node.NodeType!, services, scope).Config;
+                    NodeConfig config = node.Config ?? (scope ??= new(services, sources: 0)).Make(new NodeSource(node.NodeType!, services)).Config;
                     configs.Add(config);
                     if (Fault(config) is { } fault)
                     {
@@ -47,13 +47,10 @@ internal static class NodeConfigs
 
     private static string? Fault(NodeConfig? config) => config is null ? "Config was null." : config.Fault();
 
-    private static Node<TState, TParams> Make<TState, TParams>(Type type, IServiceProvider services, RunScope<TState, TParams> scope)
-        where TState : struct, Enum => scope.Make(new NodeSource(type, services));
-
-    private static void Leave<TState, TParams>(RunScope<TState, TParams> scope)
+    private static void Leave<TState, TParams>(RunScope<TState, TParams>? scope)
         where TState : struct, Enum
     {
-        ValueTask leaving = scope.DisposeAsync();
+        ValueTask leaving = scope?.DisposeAsync() ?? ValueTask.CompletedTask;
         if (!leaving.IsCompletedSuccessfully)
         {
 #pragma warning disable VSTHRD002 // Once for each workflow while the silo starts, on a thread without a context to deadlock with; constructors can't await.

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+
+namespace Cano;
+
+/// <summary>
+/// Adds workers when tasks wait and nobody takes any, which means that the nodes block their threads: one at first, twice as many each time while it goes on.
+/// It sleeps while there is a worker for all work.
+/// </summary>
+/// <remarks>
+/// When the process already uses nearly all of its processors, nodes compute rather than block; more threads would only take time from Orleans, so
+/// then one is added in a while, for the case that a few nodes compute for ever.
+/// </remarks>
+internal sealed class StarvationWatch : IDisposable
+{
+    private const int MaxGrowth = 512;
+    private const int CalmTicks = 4;
+    private const int TicksBeforeGrowthOfBusyProcess = 20;
+    private const double BusyShare = 0.9;
+
+    private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(5);
+
+    private readonly NodeScheduler _scheduler;
+    private readonly SemaphoreSlim _signal = new(0);
+    private int _armed;
+    private volatile bool _disposed;
+
+    private long _taken;
+    private int _added;
+    private int _growth;
+    private int _calm;
+    private int _starved;
+    private long _measuredAt;
+    private TimeSpan _processorTime;
+
+    internal StarvationWatch(NodeScheduler scheduler)
+    {
+        _scheduler = scheduler;
+        new Thread(Watch) { IsBackground = true, Name = "Cano node watch" }.UnsafeStart();
+    }
+
+    /// <summary>Says that there is work and no idle worker. Costs next to nothing when that has been said before.</summary>
+    internal void Arm()
+    {
+        if (Volatile.Read(ref _armed) == 0 && Interlocked.Exchange(ref _armed, 1) == 0)
+        {
+            _signal.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        _signal.Release();
+    }
+
+    private void Watch()
+    {
+        while (true)
+        {
+            _signal.Wait();
+            if (_disposed)
+            {
+                return;
+            }
+
+            Begin();
+            do
+            {
+                // Signalled while armed only to end.
+                if (_signal.Wait(s_tick))
+                {
+                    return;
+                }
+
+                Tick();
+            }
+            while (_scheduler.HasWork);
+
+            Interlocked.Exchange(ref _armed, 0);
+            if (_scheduler.HasWork)
+            {
+                // It came after the last look and found the watch armed.
+                Arm();
+            }
+        }
+    }
+
+    private void Begin()
+    {
+        _taken = _scheduler.Taken;
+        _added = 0;
+        _growth = 1;
+        _calm = 0;
+        _starved = 0;
+        IsProcessBusy();
+    }
+
+    private void Tick()
+    {
+        long taken = _scheduler.Taken;
+
+        // Those just added take a task each, which is no sign that the others are not blocked.
+        bool moved = taken - _taken > _added;
+        bool busy = IsProcessBusy();
+        _taken = taken;
+        _added = 0;
+        if (moved || !_scheduler.HasWork)
+        {
+            _starved = 0;
+            _growth = ++_calm >= CalmTicks ? 1 : _growth;
+            return;
+        }
+
+        _calm = 0;
+        _starved++;
+        if (!busy)
+        {
+            _added = _scheduler.AddWorkers(_growth);
+            _growth = Math.Min(2 * _growth, MaxGrowth);
+        }
+        else if (_starved % TicksBeforeGrowthOfBusyProcess == 0)
+        {
+            _added = _scheduler.AddWorkers(1);
+        }
+    }
+
+    /// <summary>Whether the process used nearly all processors since the last call.</summary>
+    private bool IsProcessBusy()
+    {
+        long now = Stopwatch.GetTimestamp();
+        TimeSpan used = Environment.CpuUsage.TotalTime;
+        TimeSpan available = Stopwatch.GetElapsedTime(_measuredAt, now) * Environment.ProcessorCount;
+        bool busy = used - _processorTime >= available * BusyShare;
+        _measuredAt = now;
+        _processorTime = used;
+        return busy;
+    }
+}
