@@ -40,6 +40,9 @@ internal sealed class Admission
     /// <summary>True while a quota is left to give out.</summary>
     internal bool HasFree => _quota > _admittedInAll;
 
+    /// <summary>True once the whole quota is given out.</summary>
+    internal bool IsSpent => HasQuota && !HasFree;
+
     private bool HasQuota => _quota != int.MaxValue;
 
     internal int FenceOf(int partition) => _fences[partition];

@@ -116,16 +116,29 @@ internal sealed class Arbiter
     }
 
     /// <summary>What holds for a partition now.</summary>
-    internal PartitionOrders OrdersFor(int partition) => new()
+    internal PartitionOrders OrdersFor(int partition)
+    {
+        bool wasSpent = _admission.IsSpent;
+        int admitted = _admission.Admit(partition);
+        if (!wasSpent && _admission.IsSpent)
+        {
+            MarkAll();
+        }
+
+        return OrdersFor(partition, admitted);
+    }
+
+    private PartitionOrders OrdersFor(int partition, int admitted) => new()
     {
         Epoch = Epoch,
         Fence = _admission.FenceOf(partition),
-        Admitted = _admission.Admit(partition),
+        Admitted = admitted,
         Known = _reports[partition]?.Version ?? 0,
         Window = _windows.Of(partition),
         Deadline = _deadline,
         Stop = _stopOrder,
         Quota = _header.Timeout.QuotaOrNull is not null,
+        QuotaSpent = _admission.IsSpent,
         Sequence = ++_sequence,
     };
 

@@ -205,7 +205,7 @@ internal sealed class Batch
         {
             try
             {
-                report = await _services.Partitions.ExchangeAsync(key, _arbiter.OrdersFor(partition));
+                report = await _services.Partitions.ExchangeAsync(key, OrdersFor(partition));
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
@@ -220,6 +220,13 @@ internal sealed class Batch
         {
             Hear(partition, report);
         }
+    }
+
+    private PartitionOrders OrdersFor(int partition)
+    {
+        PartitionOrders orders = _arbiter!.OrdersFor(partition);
+        Advance();
+        return orders;
     }
 
     private void Hear(int partition, PartitionReport report)

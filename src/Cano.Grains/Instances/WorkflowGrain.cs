@@ -11,12 +11,17 @@ namespace Cano;
 internal sealed class WorkflowGrain : Grain, IWorkflowGrain
 #pragma warning restore CA1001
 {
+    /// <summary>No outcome: it still runs, or it was cancelled or handed over, and whoever asks again gets a new activation.</summary>
+    private static readonly InstanceReply s_askAgain = new(null, Checkpointed: false);
+
     private readonly IGrainStorage _storage;
     private readonly InstanceRunner _runner;
     private readonly ILogger<WorkflowGrain> _logger;
     private readonly CancellationTokenSource _cancellation = new();
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task<InstanceOutcome>? _run;
     private CheckpointRow? _checkpoints;
+    private bool _leaving;
     private bool _givenUp;
 
     public WorkflowGrain([FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage, InstanceRunner runner, ILogger<WorkflowGrain> logger)
@@ -28,21 +33,22 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain
 
     public async Task<InstanceReply> RunAsync(InstanceRun run)
     {
-        if (_cancellation.IsCancellationRequested)
+        if (_leaving)
         {
-            throw new SupersededException("The instance was cancelled.");
+            DeactivateOnIdle();
+            return s_askAgain;
         }
 
         _checkpoints ??= new(_storage, this.GetPrimaryKeyString());
         _run ??= StartAsync(run);
         if (!_run.IsCompleted)
         {
-            await Task.WhenAny(_run, Task.Delay(Pace.LongestWait, TimeProvider.System));
+            await Task.WhenAny(_run, _left.Task, Task.Delay(Pace.LongestWait, TimeProvider.System));
         }
 
         if (!_run.IsCompleted)
         {
-            return new(null, Checkpointed: false);
+            return s_askAgain;
         }
 
         // Answered: the partition keeps the outcome. If the reply is lost it asks again, and the instance runs again, from its checkpoint if it has one.
@@ -51,15 +57,15 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain
         {
             return new(await _run, _checkpoints.Exists);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_leaving)
         {
-            throw new SupersededException("The instance was cancelled.");
+            return s_askAgain;
         }
     }
 
     public Task CancelAsync()
     {
-        if (!_cancellation.IsCancellationRequested)
+        if (!_leaving)
         {
             if (_run is { IsCompleted: false } run)
             {
@@ -101,8 +107,10 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain
     /// <summary>Signals the token away from this turn: what a node registered to be called back runs where nodes run, and what it throws is its own affair.</summary>
     private void Signal()
     {
-        if (!_cancellation.IsCancellationRequested)
+        if (!_leaving)
         {
+            _leaving = true;
+            _left.TrySetResult();
             _runner.Cancel(_cancellation, exception => _logger.CancelCallbackThrew(exception, this.GetPrimaryKeyString()));
         }
     }

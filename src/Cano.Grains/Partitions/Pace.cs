@@ -12,6 +12,9 @@ internal static class Pace
     /// <summary>Results that come this soon after a write wait for others to share the next one, unless something is urgent.</summary>
     internal static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(15);
 
+    /// <summary>The same while more than <see cref="GroupSize"/> instances of the partition have not ended: many more results are to come.</summary>
+    internal static readonly TimeSpan LongLinger = TimeSpan.FromMilliseconds(100);
+
     /// <summary>So many results are worth a write at once.</summary>
     internal const int GroupSize = 200;
 

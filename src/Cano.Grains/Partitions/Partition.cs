@@ -36,7 +36,7 @@ internal sealed class Partition
         _clock = clock;
         _pacing = pacing;
         _runs = new(_ledger, instances, slots, clock, pacing, logger) { OutcomeCame = OutcomeCame, ProgressMade = News };
-        _lastWrite = pacing.GetTimestamp() - (long)(2 * Pace.Linger.TotalSeconds * pacing.TimestampFrequency);
+        _lastWrite = pacing.GetTimestamp() - (long)(2 * Pace.LongLinger.TotalSeconds * pacing.TimestampFrequency);
     }
 
     /// <summary>Why this activation has ended; null while it lives.</summary>
@@ -266,8 +266,10 @@ internal sealed class Partition
 
     /// <summary>Whether a write is worth making now, or soon: results that come in quick succession share one.</summary>
     private bool IsUrgent => MustObey || MaySeal || _runs.IsIdle || _ready.Count >= Pace.GroupSize
-        || (_orders is { Quota: true } && _ready.Successes >= AdmittedLeft)
-        || _pacing.GetElapsedTime(_lastWrite) >= Pace.Linger;
+        || _orders is { QuotaSpent: true }
+        || _pacing.GetElapsedTime(_lastWrite) >= Linger;
+
+    private TimeSpan Linger => _runs.Unfinished > Pace.GroupSize ? Pace.LongLinger : Pace.Linger;
 
     private async Task WriteWhileNeededAsync()
     {
@@ -298,7 +300,7 @@ internal sealed class Partition
     private async Task LingerAsync()
     {
         _stir = NewSignal();
-        TimeSpan left = Pace.Linger - _pacing.GetElapsedTime(_lastWrite);
+        TimeSpan left = Linger - _pacing.GetElapsedTime(_lastWrite);
         await Task.WhenAny(_stir.Task, Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, _pacing));
     }
 

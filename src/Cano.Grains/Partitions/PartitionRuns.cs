@@ -144,11 +144,16 @@ internal sealed class PartitionRuns(
                 reply = await instances.RunAsync(ledger.Spec.BatchId, request);
                 attempt = 0;
             }
-            catch (Exception exception) when (exception is not OutOfMemoryException)
+            catch (Exception exception) when (exception is not OutOfMemoryException && !_stopped)
             {
                 // The answer did not come, whatever the reason: the silo is gone, the call timed out. The instance is asked again; it may have run.
                 logger.InstanceDidNotAnswer(exception, ledger.Spec.BatchId, run.Instance.Id, attempt + 1);
                 await Task.Delay(Pace.Backoff(attempt++), pacing);
+            }
+
+            catch (Exception) when (_stopped)
+            {
+                return;
             }
 
             request = request with { MayHaveCheckpoint = true };

@@ -41,6 +41,10 @@ public sealed record PartitionOrders
     /// <summary>Grows with every order of one batch activation, so that one that was overtaken on its way changes nothing.</summary>
     [Id(8)]
     public long Sequence { get; init; }
+
+    /// <summary>True: the whole quota is admitted. What is admitted and not committed yet is what the stop waits for, so it should be written now.</summary>
+    [Id(9)]
+    public bool QuotaSpent { get; init; }
 }
 
 /// <summary>What a partition needs to know of a stop.</summary>
