@@ -94,7 +94,7 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain
         Signal();
         if (_run is { IsCompleted: false } run && !_givenUp)
         {
-            await Task.WhenAny(run, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken));
+            await Task.WhenAny(run, Task.Delay(Pace.HandOver, TimeProvider.System, cancellationToken));
         }
     }
 

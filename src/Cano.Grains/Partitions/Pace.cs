@@ -18,6 +18,9 @@ internal static class Pace
     /// <summary>So many results are worth a write at once.</summary>
     internal const int GroupSize = 200;
 
+    /// <summary>How long an activation that must go waits for the run that it has cancelled.</summary>
+    internal static readonly TimeSpan HandOver = TimeSpan.FromSeconds(5);
+
     /// <summary>How often at most a partition reports mere progress (instances that began).</summary>
     internal static readonly TimeSpan Progress = TimeSpan.FromMilliseconds(100);
 

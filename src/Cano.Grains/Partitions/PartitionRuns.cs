@@ -208,7 +208,12 @@ internal sealed class PartitionRuns(
         await Task.Yield();
         foreach (Run[] some in runs.Chunk(StartsPerTurn))
         {
-            await Task.WhenAll(some.Select(CancelAsync));
+            foreach (Run run in some)
+            {
+                _ = CancelAsync(run);
+            }
+
+            await Task.Yield();
         }
     }
 
