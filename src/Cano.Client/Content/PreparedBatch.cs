@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -68,7 +69,7 @@ internal sealed class PreparedBatch
             Timeout = batch.Timeout,
             Name = batch.Name,
             MaxConcurrency = batch.MaxConcurrency,
-            Store = store is null ? null : batch.Store,
+            Store = store is null ? null : Compact(store),
             Total = instances.Length,
             PartitionSizes = cuts.Sizes(),
             Digest = Finish(digest, batch, store),
@@ -154,15 +155,20 @@ internal sealed class PreparedBatch
         new(ErrorCodes.InvalidValue, $"The store given to the batch is not valid: {fault}", "$.store", exception);
 
     /// <summary>The same text without white space and needless escapes; names keep their order and numbers their digits, which mean something to the reader.</summary>
-    private static byte[] Compact(byte[] json)
+    private static byte[] Compact(JsonDocument document)
     {
-        using JsonDocument document = JsonDocument.Parse(json);
-        System.Buffers.ArrayBufferWriter<byte> output = new(json.Length);
+        ArrayBufferWriter<byte> output = new();
         using (Utf8JsonWriter writer = new(output, s_compact))
         {
             document.RootElement.WriteTo(writer);
         }
 
         return output.WrittenSpan.ToArray();
+    }
+
+    private static byte[] Compact(byte[] json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+        return Compact(document);
     }
 }
