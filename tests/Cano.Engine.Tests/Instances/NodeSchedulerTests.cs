@@ -53,6 +53,23 @@ public sealed class NodeSchedulerTests : IDisposable
     }
 
     [Fact]
+    public async Task TasksThatComputeForEver_OneForEachProcessor_DoNotStopTheNext()
+    {
+        Task[] computing = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => StartAsync(() =>
+        {
+            while (!_unblock.IsSet)
+            {
+                Thread.SpinWait(100);
+            }
+        }))];
+
+        await StartAsync(() => { }).WaitAsync(s_patience);
+
+        _unblock.Set();
+        await Task.WhenAll(computing).WaitAsync(s_patience);
+    }
+
+    [Fact]
     public async Task Workers_ThatHaveNothingToDo_EndDownToOneForEachProcessor()
     {
         using CountdownEvent running = new(50);
@@ -105,7 +122,7 @@ public sealed class NodeSchedulerTests : IDisposable
     [Fact]
     public async Task Continuation_OfAnAwait_ComesBack()
     {
-        (bool before, bool after, bool leftOnPurpose) = await StartAsync(async () =>
+        (bool before, bool after, bool leftOnPurpose) = await _scheduler.RunAsync(async () =>
         {
             bool isHere = IsHere();
             await Task.Run(() => { });
@@ -114,7 +131,7 @@ public sealed class NodeSchedulerTests : IDisposable
             isBack &= IsHere();
             await Task.Run(() => _unblock.Wait(TimeSpan.FromMilliseconds(20))).ConfigureAwait(false);
             return (isHere, isBack, !IsHere());
-        }).Unwrap().WaitAsync(s_patience);
+        }).WaitAsync(s_patience);
 
         Assert.True(before);
         Assert.True(after);
@@ -134,7 +151,7 @@ public sealed class NodeSchedulerTests : IDisposable
             },
             NodeConfig.Default with { Retry = RetryMode.Fixed(2, TimeSpan.FromMilliseconds(1)) });
 
-        await StartAsync(() => definition.RunAsync()).Unwrap().WaitAsync(s_patience);
+        await _scheduler.RunAsync(() => definition.RunAsync()).WaitAsync(s_patience);
 
         Assert.Equal([true, true, true], here);
     }
