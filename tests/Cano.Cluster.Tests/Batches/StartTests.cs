@@ -77,7 +77,7 @@ public sealed class StartTests(CanoCluster cluster) : IClassFixture<CanoCluster>
         WorkflowNotRegisteredException exception =
             await Assert.ThrowsAsync<WorkflowNotRegisteredException>(() => batch.StartAsync(cluster.Client, cancellationToken: Token));
 
-        Assert.Equal((ErrorCodes.WorkflowNotRegistered, "No workflow 'test.unknown' is registered. Known: test.steps."), (exception.Code, exception.Message));
+        Assert.Equal((ErrorCodes.WorkflowNotRegistered, "No workflow 'test.unknown' is registered. Known: test.blocking, test.steps."), (exception.Code, exception.Message));
         await Assert.ThrowsAsync<BatchNotFoundException>(() => ConcurrentWorkflowRun.Attach<StepState>(cluster.Client, "unknown-workflow").GetStatusAsync(Token));
     }
 
