@@ -1,1 +1,1 @@
-return 0;
+return await Cano.CanoHost.RunAsync(args);

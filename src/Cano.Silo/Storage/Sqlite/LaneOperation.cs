@@ -9,7 +9,6 @@ internal sealed class LaneOperation(bool writes, Func<Task> body)
 
     internal bool Writes => writes;
 
-    [SuppressMessage("Usage", "VSTHRD003", Justification = "It completes on the lane, which waits for nobody who awaits it.")]
     internal Task Task => _answer.Task;
 
     internal Exception? Failure { get; private set; }

@@ -1,0 +1,50 @@
+namespace Cano;
+
+/// <summary>The batch that a command is given, from a file or from standard input.</summary>
+internal static class BatchFile
+{
+    /// <summary>Reads a batch.</summary>
+    /// <param name="file">A path; <c>-</c> for standard input.</param>
+    /// <exception cref="CanoConfigurationException">It can't be read, or is not valid; the message says where.</exception>
+    internal static async Task<PreparedBatch> ReadAsync(string file)
+    {
+        string name = file == "-" ? "standard input" : file;
+        byte[] json = await ReadBytesAsync(file, name);
+        if (BatchDocument.Read(json, out IReadOnlyList<CanoConfigurationException> faults) is { } batch)
+        {
+            return batch;
+        }
+
+        CanoConfigurationException first = faults[0];
+        throw new CanoConfigurationException(first.Code, $"{name}: {Where(first)}{first.Message}{Others(faults)}", first.Path, first);
+    }
+
+    /// <summary>The same, for what a silo has to say about a batch of this file.</summary>
+    internal static CanoConfigurationException Refused(string file, CanoException exception) =>
+        new(exception.Code, $"{(file == "-" ? "standard input" : file)}: {(exception is CanoConfigurationException fault ? Where(fault) : "")}{exception.Message}", innerException: exception);
+
+    private static async Task<byte[]> ReadBytesAsync(string file, string name)
+    {
+        try
+        {
+            if (file != "-")
+            {
+                return await File.ReadAllBytesAsync(file);
+            }
+
+            await using Stream input = Console.OpenStandardInput();
+            using MemoryStream bytes = new();
+            await input.CopyToAsync(bytes);
+            return bytes.ToArray();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new CanoConfigurationException(ErrorCodes.InvalidDocument, $"{name} can't be read: {exception.Message}", innerException: exception);
+        }
+    }
+
+    private static string Where(CanoConfigurationException fault) => fault.Path is null or "$" ? "" : $"{fault.Path}: ";
+
+    private static string Others(IReadOnlyList<CanoConfigurationException> faults) =>
+        faults.Count == 1 ? "" : $" (and {faults.Count - 1} more: {string.Join(", ", faults.Skip(1).Select(fault => fault.Path))})";
+}

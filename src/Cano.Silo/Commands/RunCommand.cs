@@ -1,0 +1,93 @@
+namespace Cano;
+
+/// <summary><c>run FILE</c>: one batch in an embedded silo, and whatever an earlier process left unfinished.</summary>
+internal sealed class RunCommand(string file, bool json, CanoHostOptions options, Action<CanoBuilder>? configure)
+{
+    private readonly RunConsole _console = new();
+
+    internal async Task<int> RunAsync()
+    {
+        PreparedBatch batch = await BatchFile.ReadAsync(file);
+        using Interruption interruption = new();
+        try
+        {
+            await using EmbeddedCano cano = await CanoHost.StartEmbeddedAsync(options, configure, interruption.Requested);
+            BatchClient client = new(cano.Client);
+            BatchStatus started = await StartAsync(client, batch, interruption.Requested);
+            IReadOnlyList<BatchEntry> unfinished = await cano.Services.GetRequiredService<IBatchCatalog>().GetUnfinishedAsync();
+            BatchView finished = await FinishAsync(client.Open(batch.Id), started, interruption.Requested);
+            await PrintAsync(client.Open(batch.Id), finished);
+            await new LeftBatches(client, cano.Services, _console).FinishAsync(unfinished.Where(entry => entry.Status.Id != batch.Id), interruption.Requested);
+            return interruption.Requested.IsCancellationRequested ? ExitCodes.Interrupted : ExitCode(batch.Header.Timeout, finished.Status);
+        }
+        catch (OperationCanceledException) when (interruption.Requested.IsCancellationRequested)
+        {
+            _console.Say("Interrupted before the batch was started.");
+            return ExitCodes.Interrupted;
+        }
+    }
+
+    private static int ExitCode(ConcurrentTimeout timeout, BatchStatus status)
+    {
+        bool asWanted = status.Failed == 0
+            && status.StopReason is not StopReason.Cancelled
+            && (timeout is not ConcurrentTimeout.WaitForQuota || status.StopReason is StopReason.QuotaReached);
+        return asWanted ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    private async Task<BatchStatus> StartAsync(BatchClient client, PreparedBatch batch, CancellationToken interrupted)
+    {
+        try
+        {
+            return await client.StartAsync(batch, interrupted);
+        }
+        catch (CanoException exception)
+        {
+            throw BatchFile.Refused(file, exception);
+        }
+    }
+
+    /// <summary>Waits for the last outcome, showing how far it is; a signal cancels the batch, whose end is waited for all the same.</summary>
+    private async Task<BatchView> FinishAsync(BatchRun run, BatchStatus started, CancellationToken interrupted)
+    {
+        await using IRunProgress progress = _console.Show(started);
+        using CancellationTokenSource watched = new();
+        Task cancelling = CancelWhenAsync(run, interrupted, watched.Token);
+        BatchView? last = null;
+        await foreach (BatchView view in run.WatchAsync(CancellationToken.None))
+        {
+            last = view;
+            progress.Update(view.Status);
+        }
+
+        await watched.CancelAsync();
+        await cancelling;
+        return last!;
+    }
+
+    private async Task CancelWhenAsync(BatchRun run, CancellationToken interrupted, CancellationToken finished)
+    {
+        TaskCompletionSource signal = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration onInterrupted = interrupted.Register(signal.SetResult);
+        await using CancellationTokenRegistration onFinished = finished.Register(() => signal.TrySetCanceled(finished));
+        await signal.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (signal.Task.IsCompletedSuccessfully)
+        {
+            _console.Say($"Cancelling batch {run.Id}; once more leaves at once.");
+            await run.CancelAsync(CancellationToken.None);
+        }
+    }
+
+    private async Task PrintAsync(BatchRun run, BatchView finished)
+    {
+        if (json)
+        {
+            await using Stream output = Console.OpenStandardOutput();
+            await ResultsDocument.WriteAsync(output, run, finished);
+        }
+        else
+        {
+            await _console.SummarizeAsync(run, finished);
+        }
+    }
+}

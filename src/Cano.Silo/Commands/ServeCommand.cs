@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+
+namespace Cano;
+
+/// <summary><c>serve</c>: a silo with HTTP, until it is told to stop.</summary>
+internal sealed class ServeCommand(string urls, CanoHostOptions options, Action<CanoBuilder>? configure)
+{
+    internal async Task<int> RunAsync()
+    {
+        string[] addresses = [.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        Check(addresses);
+        HostSettings settings = HostSettings.Read(options);
+        using DataFolder folder = DataFolder.Acquire(settings.Storage.Folder);
+        await using WebApplication web = Build(settings, folder, addresses);
+        await web.RunAsync();
+        return ExitCodes.Done;
+    }
+
+    private static void Check(string[] addresses)
+    {
+        foreach (string address in addresses.Where(address => !Uri.TryCreate(address.Replace("*", "any", StringComparison.Ordinal).Replace("+", "any", StringComparison.Ordinal), UriKind.Absolute, out Uri? uri)
+            || uri.Scheme is not ("http" or "https")))
+        {
+            throw new CanoConfigurationException(ErrorCodes.InvalidOptions, $"--urls: '{address}' is no URL to serve on; write it as http://127.0.0.1:5080.");
+        }
+    }
+
+    private WebApplication Build(HostSettings settings, DataFolder folder, string[] addresses)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddConfiguration(settings.Configuration);
+        builder.Logging.AddFilter("Orleans", settings.Configuration["Logging:LogLevel:Orleans"] is null ? LogLevel.Warning : LogLevel.Trace);
+        builder.WebHost.UseUrls(addresses);
+        builder.UseOrleans(silo => SiloSetup.Configure(silo, settings, SiloPorts.ForServer(settings), folder, configure));
+        builder.Services.AddHealthChecks().AddCheck<SiloHealth>("silo").AddCheck<StorageHealth>("storage");
+        WebApplication web = builder.Build();
+        web.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = HealthDocument.WriteAsync });
+        web.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthDocument.WriteAsync });
+        return web;
+    }
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace Cano;
+
+/// <summary><c>validate FILE</c>: the checks of <c>run</c>, those of the silo included, without running.</summary>
+internal sealed class ValidateCommand(string file, CanoHostOptions options, Action<CanoBuilder>? configure)
+{
+    internal async Task<int> RunAsync()
+    {
+        PreparedBatch batch = await BatchFile.ReadAsync(file);
+        using IHost silo = EmbeddedCano.Build(HostSettings.Read(options), folder: null, configure);
+        try
+        {
+            silo.Services.GetRequiredService<BatchRules>().Check(batch.Id, batch.Header);
+        }
+        catch (CanoException exception)
+        {
+            throw BatchFile.Refused(file, exception);
+        }
+
+        await Console.Out.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture, $"{(file == "-" ? "standard input" : file)} is valid: {batch.Header.Total} instances of {string.Join(", ", batch.Header.Workflows)}."));
+        return ExitCodes.Done;
+    }
+}

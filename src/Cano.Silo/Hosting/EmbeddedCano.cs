@@ -1,0 +1,111 @@
+using Microsoft.Extensions.Logging.Console;
+
+namespace Cano;
+
+/// <summary>A silo inside this process, with its durable state in a data folder. Disposing it stops the silo; what is unfinished goes on at the next start.</summary>
+public sealed class EmbeddedCano : IAsyncDisposable
+{
+    private readonly IHost _host;
+    private readonly DataFolder _folder;
+
+    private EmbeddedCano(IHost host, DataFolder folder)
+    {
+        _host = host;
+        _folder = folder;
+    }
+
+    /// <summary>What batches are started with: <c>batch.OrchestrateAsync(cano.Client)</c>.</summary>
+    public IGrainFactory Client => _host.Services.GetRequiredService<IGrainFactory>();
+
+    /// <summary>The silo's services.</summary>
+    public IServiceProvider Services => _host.Services;
+
+    /// <summary>The full path of the data folder.</summary>
+    public string DataFolder => _folder.Path;
+
+    /// <summary>Stops the silo: its grains save what they have to save and hand the rest to the next start.</summary>
+    /// <returns>Completes when the data folder is free again.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await _host.StopAsync();
+        }
+        finally
+        {
+            await DisposeAsync(_host);
+            _folder.Dispose();
+        }
+    }
+
+    internal static async Task<EmbeddedCano> StartAsync(CanoHostOptions options, Action<CanoBuilder>? configure, CancellationToken cancellationToken)
+    {
+        HostSettings settings = HostSettings.Read(options);
+        DataFolder folder = Cano.DataFolder.Acquire(settings.Storage.Folder);
+        IHost? host = null;
+        try
+        {
+            host = Build(settings, folder, configure);
+            await host.StartAsync(cancellationToken);
+            return new(host, folder);
+        }
+        catch
+        {
+            if (host is not null)
+            {
+                await DisposeAsync(host);
+            }
+
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A host that is ready to be started; its services can be used before that as far as they need no silo.</summary>
+    internal static IHost Build(HostSettings settings, DataFolder? folder, Action<CanoBuilder>? configure)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Configuration.AddConfiguration(settings.Configuration);
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        QuietLogging(builder);
+        SiloPorts ports = folder is null ? new(1, 0) : SiloPorts.ForEmbedded(settings);
+        builder.UseOrleans(silo => SiloSetup.Configure(silo, settings, ports, folder, configure));
+        return builder.Build();
+    }
+
+    /// <summary>Standard output belongs to the program: what is worth a warning goes to standard error.</summary>
+    private static void QuietLogging(HostApplicationBuilder builder)
+    {
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddFilter("Orleans", LogLevel.Error);
+        // One line for each retry of each instance; what came of them is in the results.
+        builder.Logging.AddFilter("Cano.Workflows", LogLevel.Error);
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Logging.AddSimpleConsole(options =>
+        {
+            options.SingleLine = true;
+            options.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+        builder.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+
+    private static async ValueTask DisposeAsync(IHost host)
+    {
+        if (host is IAsyncDisposable disposable)
+        {
+            await disposable.DisposeAsync();
+        }
+        else
+        {
+            host.Dispose();
+        }
+    }
+
+    /// <summary>The program that embeds the silo decides when it ends; signals are that program's affair.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

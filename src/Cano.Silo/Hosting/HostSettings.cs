@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Net;
+
+namespace Cano;
+
+/// <summary>The host's settings, read and checked. They come from <c>appsettings.json</c>, the environment and the command line, the last one winning.</summary>
+internal sealed record HostSettings
+{
+    private static readonly string[] s_own =
+    [
+        "Cano:Storage:Provider", "Cano:Storage:Folder", "Cano:Clustering:Provider", "Cano:ClusterId", "Cano:ServiceId", "Cano:SiloPort", "Cano:GatewayPort", "Cano:AdvertisedIP",
+    ];
+
+    /// <summary>All settings, for the parts that read their own (logging, Kestrel).</summary>
+    internal required IConfigurationRoot Configuration { get; init; }
+
+    internal required CanoStorageOptions Storage { get; init; }
+
+    internal required string ClusterId { get; init; }
+
+    internal required string ServiceId { get; init; }
+
+    /// <summary>Null when it is not set; 0: a free one.</summary>
+    internal int? SiloPort { get; init; }
+
+    /// <summary>Null when it is not set; 0: a free one.</summary>
+    internal int? GatewayPort { get; init; }
+
+    internal IPAddress? AdvertisedIP { get; init; }
+
+    /// <summary>Reads the settings.</summary>
+    /// <exception cref="CanoConfigurationException">One is not valid; the message names it.</exception>
+    internal static HostSettings Read(CanoHostOptions options)
+    {
+        IConfigurationRoot configuration = Load(options);
+        foreach (string key in options.Settings.Keys.Where(key => key.StartsWith("Cano:", StringComparison.OrdinalIgnoreCase) && !IsKnown(key)))
+        {
+            throw Invalid($"There is no setting {key}; known are {string.Join(", ", s_own.Concat(OptionKeys()))}.");
+        }
+
+        Choose(configuration, "Cano:Clustering:Provider", "localhost", "localhost", "adonet", "kubernetes");
+        CanoStorageOptions storage = new()
+        {
+            Provider = Choose(configuration, "Cano:Storage:Provider", "sqlite", "sqlite", "postgres") == "sqlite" ? StorageProvider.Sqlite : StorageProvider.Postgres,
+            Folder = options.DataFolder ?? configuration["Cano:Storage:Folder"] ?? ".cano",
+            ConnectionString = configuration.GetConnectionString("Cano"),
+        };
+        storage.Validate();
+        if (Text(configuration, "Cano:Clustering:Provider", "localhost") is var provider && !provider.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+        {
+            throw Invalid($"Cano:Clustering:Provider was {provider}, which this version does not have yet; use localhost.");
+        }
+
+        CheckOptions(configuration);
+        return new()
+        {
+            Configuration = configuration,
+            Storage = storage,
+            ClusterId = Text(configuration, "Cano:ClusterId", "cano"),
+            ServiceId = Text(configuration, "Cano:ServiceId", "cano"),
+            SiloPort = Port(configuration, "Cano:SiloPort"),
+            GatewayPort = Port(configuration, "Cano:GatewayPort"),
+            AdvertisedIP = Address(configuration, "Cano:AdvertisedIP"),
+        };
+    }
+
+    private static IConfigurationRoot Load(CanoHostOptions options)
+    {
+        try
+        {
+            return new ConfigurationBuilder()
+                .SetBasePath(Directory.GetCurrentDirectory())
+                .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false)
+                .AddEnvironmentVariables()
+                .AddInMemoryCollection(options.Settings)
+                .Build();
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new CanoConfigurationException(
+                ErrorCodes.InvalidOptions, $"{exception.Message} {exception.InnerException?.Message}".TrimEnd(), innerException: exception);
+        }
+    }
+
+    /// <summary>What a silo would refuse at its start is better refused before.</summary>
+    private static void CheckOptions(IConfiguration configuration)
+    {
+        try
+        {
+            configuration.GetSection("Cano").Get<CanoOptions>();
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new CanoConfigurationException(ErrorCodes.InvalidOptions, exception.Message, innerException: exception);
+        }
+    }
+
+    private static bool IsKnown(string key) => s_own.Concat(OptionKeys()).Contains(key, StringComparer.OrdinalIgnoreCase);
+
+    private static IEnumerable<string> OptionKeys() => typeof(CanoOptions).GetProperties().Select(property => $"Cano:{property.Name}");
+
+    private static string Text(IConfiguration configuration, string key, string preset) => configuration[key] is { Length: > 0 } text ? text : preset;
+
+    private static string Choose(IConfiguration configuration, string key, string preset, params ReadOnlySpan<string> known)
+    {
+        string value = Text(configuration, key, preset);
+        foreach (string choice in known)
+        {
+            if (value.Equals(choice, StringComparison.OrdinalIgnoreCase))
+            {
+                return choice;
+            }
+        }
+
+        throw Invalid($"{key} was {value}; known are {string.Join(", ", known!)}.");
+    }
+
+    private static int? Port(IConfiguration configuration, string key) => configuration[key] switch
+    {
+        null or "" => null,
+        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port <= IPEndPoint.MaxPort => port,
+        var text => throw Invalid($"{key} was {text}; it must be a port from 1 to {IPEndPoint.MaxPort}, or 0 for a free one."),
+    };
+
+    private static IPAddress? Address(IConfiguration configuration, string key) => configuration[key] switch
+    {
+        null or "" => null,
+        var text when IPAddress.TryParse(text, out IPAddress? address) => address,
+        var text => throw Invalid($"{key} was {text}; it must be an IP address."),
+    };
+
+    private static CanoConfigurationException Invalid(string message) => new(ErrorCodes.InvalidOptions, message);
+}
