@@ -13,9 +13,9 @@ public sealed class BatchDocumentTests
     {
         // Broken JSON
         { "", "invalid-document", "$", "The JSON is broken at line 1, column 1: The input does not contain any JSON tokens. Expected the input to start with a valid JSON token, when isFinalBlock is true." },
-        { "{\n  \"id\": \"a\",,\n}", "invalid-document", "$", "The JSON is broken at line 2, column 14: ',' is an invalid start of a property name. Expected a '\"'." },
+        { "{\n  \"id\": \"a\",,\n}", "invalid-document", "$", "The JSON is broken at line 2, column 13: ',' is an invalid start of a property name. Expected a '\"'." },
         { "{ \"id\": \"a\", }", "invalid-document", "$", "The JSON is broken at line 1, column 14: The JSON object contains a trailing comma at the end which is not supported in this mode." },
-        { "{ // a comment\n }", "invalid-document", "$", "The JSON is broken at line 1, column 3: '/' is an invalid start of a property name. Expected a '\"'." },
+        { "{ // a comment\n }", "invalid-document", "$", "The JSON is broken at line 1, column 3: '/' is invalid after a value. Expected either ',', '}', or ']'." },
         { "[]", "invalid-document", "$", "the document must be an object; it was an array." },
 
         // Unknown and misplaced members
@@ -107,7 +107,7 @@ public sealed class BatchDocumentTests
         Assert.Equal(64, batch.Header.MaxConcurrency);
         Assert.Equal(["v", "w"], batch.Header.Workflows);
         PartitionSpec only = batch.Partition(0);
-        Assert.Equal("""{ "region": "eu" }""", Encoding.UTF8.GetString(only.Store!));
+        Assert.Equal("""{"region":"eu"}""", Encoding.UTF8.GetString(only.Store!));
         Assert.Equal(["a", "b"], only.Instances.Select(instance => instance.Id));
         Assert.Equal(1, JsonDocument.Parse(only.Instances[0].Params!).RootElement.GetProperty("x").GetInt32());
         Assert.Equal("fast", only.Instances[0].Label);

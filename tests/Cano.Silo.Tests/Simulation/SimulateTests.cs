@@ -117,8 +117,8 @@ public sealed class SimulateTests
         Assert.False(run.IsCompleted);
         _clock.Advance(TimeSpan.FromSeconds(1));
 
-        await run.WaitAsync(TimeSpan.FromSeconds(10)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Assert.True(run.IsCompleted);
+        // Whether the engine still says Done or that it was cancelled is the engine's affair.
+        Assert.IsNotType<TimeoutException>(await Record.ExceptionAsync(() => run.WaitAsync(TimeSpan.FromSeconds(10))));
     }
 
     [Fact]
