@@ -120,7 +120,7 @@ public class ConcurrentWorkflowTests
         await one.StartAsync(_cluster.Factory, memory);
         await other.StartAsync(_cluster.Factory, new OwnStore(memory));
 
-        Assert.Equal("""{"state":"Done","numbers":[1,2]}""", Encoding.UTF8.GetString(_cluster.Batch(one.Id).Header!.Store!));
+        Assert.Equal("""{"state":"Done","numbers":[1,2]}""", Encoding.UTF8.GetString(_cluster.Batch(one.Id).Only!.Store!));
         Assert.Equal(_cluster.Batch(one.Id).Header!.Digest, _cluster.Batch(other.Id).Header!.Digest);
     }
 

@@ -83,18 +83,20 @@ public class PreparedBatchTests
     [Fact]
     public void From_Header_SumsTheInstancesUp()
     {
-        BatchHeader header = PreparedBatch.From(
+        PreparedBatch prepared = PreparedBatch.From(
             Of(
                 Instance("a", "1", label: "x", workflow: "w.b"),
                 Instance("b", "\"long\"", label: "a", workflow: "w.a"),
                 Instance("c", "\"like\"", label: "x", workflow: "w.b"),
                 Instance("d", workflow: "W")) with
-            { Name = "n", MaxConcurrency = 2, Store = Utf8(" { \"k\" : 1.50 } ") }).Header;
+            { Name = "n", MaxConcurrency = 2, Store = Utf8(" { \"k\" : 1.50 } ") });
+        BatchHeader header = prepared.Header;
 
         Assert.Equal(["W", "w.a", "w.b"], header.Workflows);
         Assert.Equal(["a", "x"], header.Labels);
         Assert.Equal((4, 6, "b", "n", 2), (header.Total, header.LargestParams, header.LargestParamsInstance, header.Name, header.MaxConcurrency));
-        Assert.Equal("""{"k":1.50}""", Encoding.UTF8.GetString(header.Store!));
+        Assert.Equal("""{"k":1.50}""", Encoding.UTF8.GetString(prepared.Partition(0).Store!));
+        Assert.Equal("""{"k":1.50}""".Length, header.StoreBytes);
         Assert.Equal([4], header.PartitionSizes);
     }
 

@@ -6,14 +6,9 @@ using Orleans.TestingHost;
 namespace Cano;
 
 /// <summary>Silos in this process, on memory storage, whose grains follow a clock that tests move. Each test class has its own.</summary>
-public class CanoCluster(int silos, Action<CanoOptions>? options = null) : IAsyncLifetime
+public class CanoCluster : IAsyncLifetime
 {
     private InProcessTestCluster? _cluster;
-
-    public CanoCluster()
-        : this(silos: 3)
-    {
-    }
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
 
@@ -21,17 +16,20 @@ public class CanoCluster(int silos, Action<CanoOptions>? options = null) : IAsyn
 
     public InProcessTestCluster Cluster => _cluster!;
 
+    /// <summary>How many silos there are.</summary>
+    protected virtual short Silos => 3;
+
     public IClusterClient Client => Cluster.Client;
 
     public async ValueTask InitializeAsync()
     {
-        InProcessTestClusterBuilder builder = new((short)silos);
+        InProcessTestClusterBuilder builder = new(Silos);
         builder.ConfigureSilo((_, silo) =>
         {
             silo.AddMemoryGrainStorage(SiloStorage.ProviderName);
             silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Grains, Clock);
             silo.Services.AddSingleton(Gates);
-            silo.AddCano(cano => cano.Configure(options ?? (static _ => { })).AddWorkflow(Steps.Key, Steps.Define));
+            silo.AddCano(cano => cano.Configure(Configure).AddWorkflow(Steps.Key, Steps.Define));
         });
         _cluster = builder.Build();
         await _cluster.DeployAsync();
@@ -45,6 +43,11 @@ public class CanoCluster(int silos, Action<CanoOptions>? options = null) : IAsyn
         }
 
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Changes options of all silos.</summary>
+    protected virtual void Configure(CanoOptions options)
+    {
     }
 
     /// <summary>Waits until a status is as it should be.</summary>

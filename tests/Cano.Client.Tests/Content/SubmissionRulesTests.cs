@@ -2,10 +2,10 @@ using static Cano.Content.Submissions;
 
 namespace Cano.Content;
 
-public class BatchRulesTests
+public class SubmissionRulesTests
 {
     [Fact]
-    public void Check_LargestThatIsAllowed_Passes() => BatchRules.Check(
+    public void Check_LargestThatIsAllowed_Passes() => SubmissionRules.Check(
         Of(Instance(new string('a', 200), label: new string('l', 100)), Instance("A-z.0_9:x", label: "größer 😀")) with
         {
             Id = new string('b', 200),
@@ -135,7 +135,7 @@ public class BatchRulesTests
 
     private static void Refused(BatchSubmission batch, string code, string message, string path)
     {
-        CanoConfigurationException exception = Assert.Throws<CanoConfigurationException>(() => BatchRules.Check(batch));
+        CanoConfigurationException exception = Assert.Throws<CanoConfigurationException>(() => SubmissionRules.Check(batch));
         Assert.Equal((code, message, path), (exception.Code, exception.Message, exception.Path));
     }
 
