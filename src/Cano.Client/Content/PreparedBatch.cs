@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -65,12 +66,13 @@ internal sealed class PreparedBatch
             instances[i] = instance;
         }
 
+        byte[]? compactStore = store is null ? null : Compact(store);
         BatchHeader header = new()
         {
             Timeout = batch.Timeout,
             Name = batch.Name,
             MaxConcurrency = batch.MaxConcurrency,
-            StoreBytes = store is null ? 0 : batch.Store!.Length,
+            StoreBytes = compactStore?.Length ?? 0,
             Total = instances.Length,
             PartitionSizes = cuts.Sizes(),
             Digest = Finish(digest, batch, store),
@@ -79,7 +81,7 @@ internal sealed class PreparedBatch
             LargestParams = largest?.Params!.Length ?? 0,
             LargestParamsInstance = largest?.Id,
         };
-        return new(batch.Id, header, instances, store is null ? null : batch.Store);
+        return new(batch.Id, header, instances, compactStore);
     }
 
     /// <summary>The instances of one partition, ready to be sent.</summary>
@@ -157,15 +159,20 @@ internal sealed class PreparedBatch
         new(ErrorCodes.InvalidValue, $"The store given to the batch is not valid: {fault}", "$.store", exception);
 
     /// <summary>The same text without white space and needless escapes; names keep their order and numbers their digits, which mean something to the reader.</summary>
-    private static byte[] Compact(byte[] json)
+    private static byte[] Compact(JsonDocument document)
     {
-        using JsonDocument document = JsonDocument.Parse(json);
-        System.Buffers.ArrayBufferWriter<byte> output = new(json.Length);
+        ArrayBufferWriter<byte> output = new();
         using (Utf8JsonWriter writer = new(output, s_compact))
         {
             document.RootElement.WriteTo(writer);
         }
 
         return output.WrittenSpan.ToArray();
+    }
+
+    private static byte[] Compact(byte[] json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+        return Compact(document);
     }
 }

@@ -5,6 +5,11 @@ namespace Cano;
 /// <summary>A silo inside this process, with its durable state in a data folder. Disposing it stops the silo; what is unfinished goes on at the next start.</summary>
 public sealed class EmbeddedCano : IAsyncDisposable
 {
+    /// <summary>
+    /// How long the silo may take to stop. Nothing is lost by leaving earlier, since whatever was told to anyone is durable: it only bounds the wait for nodes that ignore cancellation.
+    /// </summary>
+    private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(1);
+
     private readonly IHost _host;
     private readonly DataFolder _folder;
 
@@ -29,7 +34,12 @@ public sealed class EmbeddedCano : IAsyncDisposable
     {
         try
         {
-            await _host.StopAsync();
+            using CancellationTokenSource leave = new(s_stopTimeout, TimeProvider.System);
+            await _host.StopAsync(leave.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // A node held on; its instance is not final, or was given up.
         }
         finally
         {
@@ -73,13 +83,16 @@ public sealed class EmbeddedCano : IAsyncDisposable
         return builder.Build();
     }
 
-    /// <summary>Standard output belongs to the program: what is worth a warning goes to standard error.</summary>
+    /// <summary>Standard output belongs to the program: only errors are logged unless the settings say otherwise, and to standard error.</summary>
     private static void QuietLogging(HostApplicationBuilder builder)
     {
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.Logging.AddFilter("Orleans", LogLevel.Error);
-        // One line for each retry of each instance; what came of them is in the results.
-        builder.Logging.AddFilter("Cano.Workflows", LogLevel.Error);
+        builder.Logging.SetMinimumLevel(LogLevel.Error);
+        // What keeps the silo from starting is thrown, and said once.
+        foreach (string starter in (string[])["Microsoft.Extensions.Hosting", "Orleans.Lifecycle", "Orleans.Runtime.SiloLifecycleSubject", "Orleans.Runtime.Silo"])
+        {
+            builder.Logging.AddFilter(starter, LogLevel.None);
+        }
+
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddSimpleConsole(options =>
         {

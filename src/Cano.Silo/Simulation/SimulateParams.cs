@@ -40,6 +40,7 @@ public sealed record SimulateParams : IJsonOnDeserialized
     public bool Block { get; init; }
 
     /// <summary>Becomes the output; undefined when it is left out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public JsonElement Output { get; init; }
 
     internal static SimulateParams Default { get; } = new();

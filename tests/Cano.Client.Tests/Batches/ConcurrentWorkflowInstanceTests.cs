@@ -1,0 +1,77 @@
+using System.Text;
+
+namespace Cano.Batches;
+
+public class ConcurrentWorkflowInstanceTests
+{
+    private static readonly WorkflowKey<OrderState, string> s_text = new("text");
+
+    [Fact]
+    public void Params_LeftOut_AreNotSent()
+    {
+        ConcurrentWorkflowInstance<OrderState, OrderParams> instance = new("a", Orders.Price);
+
+        Assert.Null(instance.Params);
+        Assert.Null(instance.Spec.Params);
+        Assert.Equal(("a", Orders.Price, null), (instance.Id, instance.Workflow, instance.Label));
+    }
+
+    [Fact]
+    public void Params_Given_AreWrittenAsWebJson()
+    {
+        ConcurrentWorkflowInstance<OrderState, object> instance =
+            new("a", new WorkflowKey<OrderState, object>("w"), new { Name = "größer", State = OrderState.Done, When = TimeSpan.FromSeconds(1) });
+
+        Assert.Equal("""{"name":"größer","state":"Done","when":"00:00:01"}""", Encoding.UTF8.GetString(instance.Spec.Params!));
+    }
+
+    [Fact]
+    public void Params_ChangedLater_AreSentAsTheyWere()
+    {
+        List<int> numbers = [1];
+        ConcurrentWorkflowInstance<OrderState, List<int>> instance = new("a", new WorkflowKey<OrderState, List<int>>("w"), numbers);
+
+        numbers.Add(2);
+
+        Assert.Equal("[1]", Encoding.UTF8.GetString(instance.Spec.Params!));
+    }
+
+    [Fact]
+    public void ThirdArgument_OfAWorkflowWithTextParams_IsTheParamsUnlessNamed()
+    {
+        ConcurrentWorkflowInstance<OrderState, string> unnamed = new("a", s_text, "x");
+        ConcurrentWorkflowInstance<OrderState, string> named = new("a", s_text, label: "x");
+        ConcurrentWorkflowInstance<OrderState, string> both = new("a", s_text, "x", "y");
+
+        Assert.Equal(("x", null), (unnamed.Params, unnamed.Label));
+        Assert.Equal((null, "x"), (named.Params, named.Label));
+        Assert.Equal(("x", "y"), (both.Params, both.Label));
+    }
+
+    [Fact]
+    public void Params_ThatAreNoJson_AreRefusedByName()
+    {
+        CanoConfigurationException exception = Assert.Throws<CanoConfigurationException>(
+            () => new ConcurrentWorkflowInstance<OrderState, Type>("a", new WorkflowKey<OrderState, Type>("w"), typeof(int)));
+
+        Assert.Equal(ErrorCodes.InvalidValue, exception.Code);
+        Assert.StartsWith("The params of instance 'a' (Type) can't be written as JSON: ", exception.Message, StringComparison.Ordinal);
+        Assert.IsType<NotSupportedException>(exception.InnerException);
+    }
+
+    [Fact]
+    public void Params_WhoseGetterThrows_AreRefusedByName()
+    {
+        CanoConfigurationException exception = Assert.Throws<CanoConfigurationException>(
+            () => new ConcurrentWorkflowInstance<OrderState, Broken>("a", new WorkflowKey<OrderState, Broken>("w"), new Broken()));
+
+        Assert.Equal("The params of instance 'a' (Broken) can't be written as JSON: broken getter", exception.Message);
+    }
+
+    private sealed class Broken
+    {
+        private readonly string _fault = "broken getter";
+
+        public int Value => throw new InvalidOperationException(_fault);
+    }
+}

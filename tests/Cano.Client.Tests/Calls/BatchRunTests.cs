@@ -1,0 +1,151 @@
+using static Cano.Calls.Scripts;
+
+namespace Cano.Calls;
+
+public class BatchRunTests
+{
+    private readonly FakeCluster _cluster = new();
+
+    [Fact]
+    public async Task Watch_OfABatch_BeginsWithItsStateAndEndsWithTheFinished()
+    {
+        _cluster.Batch("batch").Script(
+            View(3, BatchPhase.Running, 0), View(4, BatchPhase.Running, 2), View(7, BatchPhase.Stopping, 9), View(8, BatchPhase.Finished, 10));
+
+        List<BatchView> views = await _cluster.Run().WatchAsync().ToListAsync();
+
+        Assert.Equal([3, 4, 7, 8], views.Select(v => v.Version));
+        Assert.Equal(["watch -1", "watch 3", "watch 4", "watch 7"], _cluster.Calls);
+    }
+
+    [Fact]
+    public async Task Watch_OfAFinishedBatch_YieldsOnce()
+    {
+        _cluster.Batch("batch").Script(View(8, BatchPhase.Finished, 10));
+
+        Assert.Single(await _cluster.Run().WatchAsync().ToListAsync());
+    }
+
+    [Fact]
+    public async Task Watch_NothingChangedInTime_AsksAgainWithoutYielding()
+    {
+        _cluster.Batch("batch").Script(
+            View(3, BatchPhase.Running, 1), View(3, BatchPhase.Running, 1), View(3, BatchPhase.Running, 1), View(4, BatchPhase.Finished, 10));
+
+        Assert.Equal([3, 4], await _cluster.Run().WatchAsync().Select(v => v.Version).ToListAsync());
+        Assert.Equal(["watch -1", "watch 3", "watch 3", "watch 3"], _cluster.Calls);
+    }
+
+    [Fact]
+    public async Task Watch_ActivationMoved_GoesOnWithoutFallingBehind()
+    {
+        _cluster.Batch("batch").Script(
+            View(40, BatchPhase.Running, 5, 5),
+            View(1, BatchPhase.Running, 0, 0),
+            View(2, BatchPhase.Running, 5, 0),
+            View(3, BatchPhase.Running, 5, 5),
+            View(3, BatchPhase.Running, 6, 5),
+            View(3, BatchPhase.Finished, 10, 10));
+
+        List<BatchView> views = await _cluster.Run().WatchAsync().ToListAsync();
+
+        Assert.Equal([10, 10, 11, 20], views.Select(v => v.Final.Sum()));
+        Assert.Equal(["watch -1", "watch 40", "watch 1", "watch 2", "watch 3", "watch 3"], _cluster.Calls);
+    }
+
+    [Fact]
+    public async Task Watch_SiloIsLost_AsksAgainFromWhereItWas()
+    {
+        int fails = 3;
+        _cluster.Before = call => call == "watch 3" && fails-- > 0 ? Task.FromException(SiloLost()) : Task.CompletedTask;
+        _cluster.Batch("batch").Script(View(3, BatchPhase.Running, 0), View(4, BatchPhase.Finished, 10));
+
+        Assert.Equal([3, 4], await _cluster.Run().WatchAsync().Select(v => v.Version).ToListAsync());
+        Assert.Equal(["watch -1", "watch 3", "watch 3", "watch 3", "watch 3"], _cluster.Calls);
+    }
+
+    [Fact]
+    public async Task Watch_TokenCancelled_EndsTheWaitingAlone()
+    {
+        using CancellationTokenSource source = new();
+        FakeBatch batch = _cluster.Batch("batch");
+        batch.Script(View(3, BatchPhase.Running, 0));
+        batch.NothingNew = new TaskCompletionSource().Task;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (BatchView view in _cluster.Run().WatchAsync(source.Token))
+            {
+                await source.CancelAsync();
+            }
+        });
+
+        Assert.DoesNotContain("cancel", _cluster.Calls);
+    }
+
+    [Fact]
+    public async Task AnyCall_NoSuchBatch_SaysSo()
+    {
+        BatchRun run = _cluster.Run();
+
+        Assert.Equal("batch", (await Assert.ThrowsAsync<BatchNotFoundException>(() => run.GetStatusAsync())).BatchId);
+        await Assert.ThrowsAsync<BatchNotFoundException>(() => run.CancelAsync());
+        await Assert.ThrowsAsync<BatchNotFoundException>(() => run.WaitAsync());
+        await Assert.ThrowsAsync<BatchNotFoundException>(async () => await run.WatchAsync().ToListAsync());
+        await Assert.ThrowsAsync<BatchNotFoundException>(async () => await run.StreamAsync().ToListAsync());
+    }
+
+    [Fact]
+    public async Task ReadAll_OfSeveralPartitionsInPages_IsInTheOrderSubmitted()
+    {
+        FillInOrder(0, 0, 10);
+        FillInOrder(1, 10, 3);
+        FillInOrder(2, 13, 7);
+        _cluster.Partition("batch", Digest, 0).PageSize = 3;
+        _cluster.Partition("batch", Digest, 2).PageSize = 2;
+        _cluster.Batch("batch").Script(Finished(1, 10, 3, 7));
+        BatchRun run = _cluster.Run();
+
+        InstanceResult[] all = await run.ReadAllAsync(await run.WaitAsync());
+
+        Assert.Equal(Enumerable.Range(0, 20).Select(i => $"i{i}"), all.Select(r => r.Id));
+    }
+
+    [Fact]
+    public async Task ReadAll_ResultsAreMissing_FailsLoudly()
+    {
+        FillInOrder(0, 0, 9);
+        _cluster.Batch("batch").Script(Finished(1, 10));
+        BatchRun run = _cluster.Run();
+        BatchView view = await run.WaitAsync();
+
+        BatchDataLostException exception = await Assert.ThrowsAsync<BatchDataLostException>(() => run.ReadAllAsync(view));
+
+        Assert.Contains("a result of partition 0 (among places 0 to 9)", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReadPage_AcrossPartitions_GoesOnWhereItEnded()
+    {
+        FillInOrder(0, 0, 4);
+        FillInOrder(1, 4, 2);
+        _cluster.Batch("batch").Script(Finished(1, 4, 2));
+        BatchRun run = _cluster.Run();
+        BatchView view = await run.GetViewAsync();
+
+        ResultPage first = await run.ReadPageAsync(view, 1, 2);
+        ResultPage second = await run.ReadPageAsync(view, first.Next, 100);
+        ResultPage third = await run.ReadPageAsync(view, second.Next, 100);
+        ResultPage none = await run.ReadPageAsync(view, third.Next, 100);
+
+        Assert.Equal(("i1 i2", 3), Shown(first));
+        Assert.Equal(("i3", 4), Shown(second));
+        Assert.Equal(("i4 i5", 6), Shown(third));
+        Assert.Equal(("", 6), Shown(none));
+
+        static (string Ids, int Next) Shown(ResultPage page) => (string.Join(' ', page.Results.Select(r => r.Id)), page.Next);
+    }
+
+    private void FillInOrder(int partition, int first, int count) =>
+        _cluster.Fill(partition, Enumerable.Range(first, count).Reverse().Select(i => Result($"i{i}", finalAt: -i, ordinal: i)));
+}

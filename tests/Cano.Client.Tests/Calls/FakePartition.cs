@@ -1,0 +1,35 @@
+namespace Cano.Calls;
+
+/// <summary>A partition grain: keeps the instances, and answers reads from scripted results, at most <see cref="PageSize"/> at a time.</summary>
+public sealed class FakePartition(FakeCluster cluster, string key) : IPartitionGrain
+{
+    private readonly string _name = key[(key.LastIndexOf('/') + 1)..];
+
+    public PartitionSpec? Spec { get; private set; }
+
+    public IList<InstanceResult> Results { get; } = [];
+
+    public int PageSize { get; set; } = int.MaxValue;
+
+    public async Task PrepareAsync(PartitionSpec spec)
+    {
+        await cluster.AskAsync($"prepare {_name}");
+        Spec ??= spec;
+    }
+
+    public async Task<ResultPage> ReadInOrderAsync(int from, int count)
+    {
+        await cluster.AskAsync($"read {_name} from {from}");
+        count = Math.Min(count, PageSize);
+        return new ResultPage([.. Results.OrderBy(r => r.Ordinal).Skip(from).Take(count)], from + count);
+    }
+
+    public async Task<ResultPage> ReadAsFinalAsync(int from, int count)
+    {
+        await cluster.AskAsync($"final {_name} from {from} count {count}");
+        InstanceResult[] page = [.. Results.Skip(from).Take(Math.Min(count, PageSize))];
+        return new ResultPage(page, from + page.Length);
+    }
+
+    public Task<PartitionReport> ExchangeAsync(PartitionOrders orders) => throw new NotSupportedException();
+}

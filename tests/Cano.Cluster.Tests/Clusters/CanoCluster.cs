@@ -1,0 +1,76 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Orleans.Runtime;
+using Orleans.TestingHost;
+
+namespace Cano;
+
+/// <summary>Silos in this process, on memory storage, whose grains follow a clock that tests move. Each test class has its own.</summary>
+public class CanoCluster : IAsyncLifetime
+{
+    private InProcessTestCluster? _cluster;
+
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
+
+    public Gates Gates { get; } = new();
+
+    public InProcessTestCluster Cluster => _cluster!;
+
+    /// <summary>How many silos there are.</summary>
+    protected virtual short Silos => 3;
+
+    public IClusterClient Client => Cluster.Client;
+
+    public async ValueTask InitializeAsync()
+    {
+        InProcessTestClusterBuilder builder = new(Silos);
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.AddMemoryGrainStorage(SiloStorage.ProviderName);
+            silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Grains, Clock);
+            silo.Services.AddSingleton(Gates);
+            silo.AddCano(cano => cano.Configure(Configure).AddWorkflow(Steps.Key, Steps.Define));
+        });
+        _cluster = builder.Build();
+        await _cluster.DeployAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_cluster is not null)
+        {
+            await _cluster.DisposeAsync();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Changes options of all silos.</summary>
+    protected virtual void Configure(CanoOptions options)
+    {
+    }
+
+    /// <summary>Waits until a status is as it should be.</summary>
+    public static async Task<BatchStatus> UntilAsync(ConcurrentWorkflowRun<StepState> run, string what, Func<BatchStatus, bool> holds)
+    {
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60), TimeProvider.System);
+        BatchStatus? last = null;
+        try
+        {
+            await foreach (BatchStatus status in run.WatchAsync(limit.Token))
+            {
+                last = status;
+                if (holds(status))
+                {
+                    return status;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            // Said below.
+        }
+
+        throw new TimeoutException($"Waited 60 s for: {what}. Last seen: {last}.");
+    }
+}

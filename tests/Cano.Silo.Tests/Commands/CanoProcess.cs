@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Cano.Tests.Commands;
+
+/// <summary>The host as a process of its own, as a person starts it.</summary>
+internal sealed class CanoProcess : IAsyncDisposable
+{
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly Process _process;
+    private readonly StringBuilder _error = new();
+    private readonly Task<string> _output;
+    private readonly Task _errorRead;
+    private readonly List<(string Text, TaskCompletionSource Seen)> _expected = [];
+
+    private CanoProcess(ProcessStartInfo start, string? input)
+    {
+        _process = Process.Start(start)!;
+        _output = _process.StandardOutput.ReadToEndAsync();
+        _errorRead = ReadErrorAsync();
+        if (input is not null)
+        {
+            _process.StandardInput.Write(input);
+        }
+
+        _process.StandardInput.Close();
+    }
+
+    internal string Error
+    {
+        get
+        {
+            lock (_error)
+            {
+                return _error.ToString();
+            }
+        }
+    }
+
+    internal static CanoProcess Start(string folder, string[] args, string? input = null, params (string Name, string Value)[] environment)
+    {
+        ProcessStartInfo start = new(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Cano.Silo.dll"));
+        Array.ForEach(args, start.ArgumentList.Add);
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return new(start, input);
+    }
+
+    internal static async Task<CanoProcessResult> RunAsync(string folder, string[] args, string? input = null, params (string Name, string Value)[] environment)
+    {
+        await using CanoProcess process = Start(folder, args, input, environment);
+        return await process.EndAsync();
+    }
+
+    /// <summary>Waits until standard error has a text.</summary>
+    internal async Task ErrorSaysAsync(string text)
+    {
+        TaskCompletionSource seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_error)
+        {
+            _expected.Add((text, seen));
+        }
+
+        Look();
+        await Task.WhenAny(seen.Task, Task.Delay(Patience, TimeProvider.System), _errorRead);
+        Assert.True(seen.Task.IsCompleted, $"Standard error did not say '{text}'. It said: {Error}");
+    }
+
+    internal async Task<CanoProcessResult> EndAsync()
+    {
+        using CancellationTokenSource patience = new(Patience, TimeProvider.System);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"The process did not end within {Patience.TotalSeconds} s. Standard error: {Error}");
+        }
+
+        await _errorRead;
+        return new(_process.ExitCode, await _output, Error);
+    }
+
+    internal void Signal(int signal) => Assert.Equal(0, Kill(_process.Id, signal));
+
+    internal void KillHard() => _process.Kill();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private async Task ReadErrorAsync()
+    {
+        while (await _process.StandardError.ReadLineAsync() is { } line)
+        {
+            lock (_error)
+            {
+                _error.AppendLine(line);
+            }
+
+            Look();
+        }
+    }
+
+    private void Look()
+    {
+        lock (_error)
+        {
+            string all = _error.ToString();
+            _expected.Where(expected => all.Contains(expected.Text, StringComparison.Ordinal)).ToList().ForEach(expected => expected.Seen.TrySetResult());
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int pid, int signal);
+}
+
+internal sealed record CanoProcessResult(int ExitCode, string Output, string Error);
