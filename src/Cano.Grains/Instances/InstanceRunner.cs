@@ -28,8 +28,7 @@ internal sealed class InstanceRunner(WorkflowRegistry workflows, NodeScheduler s
             Resume = resume,
             Checkpoints = checkpoints,
         };
-        return Task.Factory.StartNew(
-            () => program.RunAsync(execution, cancellationToken).AsTask(), CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
+        return scheduler.RunAsync(() => program.RunAsync(execution, cancellationToken).AsTask());
     }
 
     /// <summary>Counts a run that goes on though it was cancelled, until it ends.</summary>

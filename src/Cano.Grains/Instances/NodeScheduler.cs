@@ -60,6 +60,12 @@ internal sealed class NodeScheduler : TaskScheduler, IDisposable
         HandOver();
     }
 
+    /// <summary>Runs work here, from its first line on; what it awaits continues here.</summary>
+    /// <param name="work">The work; its beginning may block.</param>
+    /// <returns>What came of it. It completes when the work has; an await of it continues where the caller belongs.</returns>
+    internal Task<T> RunAsync<T>(Func<Task<T>> work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this).Unwrap();
+
     /// <summary>Adds workers, as far as the limit and the operating system allow.</summary>
     /// <returns>How many were added.</returns>
     internal int AddWorkers(int count)

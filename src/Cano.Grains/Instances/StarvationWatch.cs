@@ -24,8 +24,8 @@ internal sealed class StarvationWatch : IDisposable
     private int _armed;
     private volatile bool _disposed;
 
-    private long _taken;
-    private int _added;
+    private long _added;
+    private long _movedTo;
     private int _growth;
     private int _calm;
     private int _starved;
@@ -87,8 +87,8 @@ internal sealed class StarvationWatch : IDisposable
 
     private void Begin()
     {
-        _taken = _scheduler.Taken;
         _added = 0;
+        _movedTo = _scheduler.Taken;
         _growth = 1;
         _calm = 0;
         _starved = 0;
@@ -97,15 +97,12 @@ internal sealed class StarvationWatch : IDisposable
 
     private void Tick()
     {
-        long taken = _scheduler.Taken;
-
-        // Those just added take a task each, which is no sign that the others are not blocked.
-        bool moved = taken - _taken > _added;
+        // Each worker that was added takes a task, sooner or later, which is no sign that the others are not blocked.
+        long moved = _scheduler.Taken - _added;
         bool busy = IsProcessBusy();
-        _taken = taken;
-        _added = 0;
-        if (moved || !_scheduler.HasWork)
+        if (moved > _movedTo || !_scheduler.HasWork)
         {
+            _movedTo = moved;
             _starved = 0;
             _growth = ++_calm >= CalmTicks ? 1 : _growth;
             return;
@@ -115,12 +112,12 @@ internal sealed class StarvationWatch : IDisposable
         _starved++;
         if (!busy)
         {
-            _added = _scheduler.AddWorkers(_growth);
+            _added += _scheduler.AddWorkers(_growth);
             _growth = Math.Min(2 * _growth, MaxGrowth);
         }
         else if (_starved % TicksBeforeGrowthOfBusyProcess == 0)
         {
-            _added = _scheduler.AddWorkers(1);
+            _added += _scheduler.AddWorkers(1);
         }
     }
 

@@ -28,6 +28,8 @@ public abstract class Node<TState, TParams>
 /// <remarks>
 /// A node runs at least once: after a crash it may run again from its start, side effects included. Instances of a node type come from a
 /// dependency injection scope made for each run of a workflow instance, so scoped services work; nothing needs to be thread-safe.
+/// A silo runs nodes on threads of their own, so a node may block its thread. After an await with <c>ConfigureAwait(false)</c> it is on the thread pool,
+/// where it should not block.
 /// </remarks>
 /// <typeparam name="TState">The enum that lists the workflow's states.</typeparam>
 /// <typeparam name="TParams">What each instance is given.</typeparam>

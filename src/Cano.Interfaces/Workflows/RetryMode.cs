@@ -80,7 +80,13 @@ public sealed record RetryMode
     /// <param name="random">A number from 0 to 1 that chooses within the jitter.</param>
     internal TimeSpan DelayBefore(int retry, double random)
     {
-        double nominal = BaseDelay.Ticks * Math.Pow(Multiplier, retry);
+        if (BaseDelay == TimeSpan.Zero)
+        {
+            return TimeSpan.Zero;
+        }
+
+        // The power may overflow to infinity, and infinity times zero is no number.
+        double nominal = Math.Min(BaseDelay.Ticks * Math.Pow(Multiplier, retry), double.MaxValue / 2);
         double strayed = nominal * (1 + (Jitter * ((2 * random) - 1)));
         return strayed >= MaxDelay.Ticks ? MaxDelay : TimeSpan.FromTicks((long)strayed);
     }

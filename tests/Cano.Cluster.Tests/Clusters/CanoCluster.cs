@@ -1,3 +1,4 @@
+using Cano.Batches;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Runtime;
@@ -29,7 +30,7 @@ public class CanoCluster : IAsyncLifetime
             silo.AddMemoryGrainStorage(SiloStorage.ProviderName);
             silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Grains, Clock);
             silo.Services.AddSingleton(Gates);
-            silo.AddCano(cano => cano.Configure(Configure).AddWorkflow(Steps.Key, Steps.Define));
+            silo.AddCano(cano => cano.Configure(Configure).AddWorkflow(Steps.Key, Steps.Define).AddWorkflow(BlockingNode.Key, BlockingNode.Define));
         });
         _cluster = builder.Build();
         await _cluster.DeployAsync();

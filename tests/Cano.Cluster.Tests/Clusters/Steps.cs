@@ -28,6 +28,7 @@ public sealed class Gates
     public sealed class Gate(string name)
     {
         private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly Lock _lock = new();
         private readonly List<(int Count, TaskCompletionSource Reached)> _waiters = [];
         private int _inside;
@@ -63,9 +64,15 @@ public sealed class Gates
         {
             lock (_lock)
             {
-                _inside--;
+                if (--_inside == 0)
+                {
+                    _left.TrySetResult();
+                }
             }
         }
+
+        /// <summary>Waits until somebody has come and none is inside any more.</summary>
+        public Task LeftAsync() => _left.Task.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System);
 
         public Task WaitOpenAsync(CancellationToken cancellationToken) => _open.Task.WaitAsync(cancellationToken);
 

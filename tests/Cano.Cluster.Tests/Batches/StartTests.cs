@@ -1,0 +1,129 @@
+namespace Cano.Batches;
+
+/// <summary>Starting: what is refused, before anything is stored, and what is the same batch.</summary>
+public sealed class StartTests(CanoCluster cluster) : IClassFixture<CanoCluster>
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task StartAsync_SameIdAndContent_IsTheSameBatch()
+    {
+        ConcurrentWorkflowResults<StepState> first = await Batch("same", "name", 1).OrchestrateAsync(cluster.Client, cancellationToken: Token);
+        ConcurrentWorkflowResults<StepState> second = await Batch("same", "another name", 1).OrchestrateAsync(cluster.Client, cancellationToken: Token);
+
+        Assert.Equal(first.Results.Select(result => (result.Id, result.FinishedAt)), second.Results.Select(result => (result.Id, result.FinishedAt)));
+        Assert.Equal("name", (await ConcurrentWorkflowRun.Attach<StepState>(cluster.Client, "same").GetStatusAsync(Token)).Name);
+    }
+
+    [Fact]
+    public async Task StartAsync_SameIdOtherContent_IsAConflictAndChangesNothing()
+    {
+        await Batch("conflict", null, 1).OrchestrateAsync(cluster.Client, cancellationToken: Token);
+
+        BatchConflictException exception =
+            await Assert.ThrowsAsync<BatchConflictException>(() => Batch("conflict", null, 2).StartAsync(cluster.Client, cancellationToken: Token));
+
+        Assert.Equal((ErrorCodes.BatchConflict, "conflict"), (exception.Code, exception.BatchId));
+        ConcurrentWorkflowResults<StepState> kept = await ConcurrentWorkflowRun.Attach<StepState>(cluster.Client, "conflict").WaitAsync(Token);
+        Assert.Equal(2, kept.Results[0].GetOutput<int>());
+    }
+
+    [Fact]
+    public async Task StartAsync_SameIdFromManyAtOnce_OneContentWins()
+    {
+        Task<(bool Started, int Number)>[] starts = [.. Enumerable.Range(0, 12).Select(async i =>
+        {
+            int number = i % 3;
+            try
+            {
+                await Batch("contended", null, number, instances: 2_500).StartAsync(cluster.Client, cancellationToken: Token);
+                return (true, number);
+            }
+            catch (BatchConflictException)
+            {
+                return (false, number);
+            }
+        })];
+
+        (bool Started, int Number)[] outcomes = await Task.WhenAll(starts);
+
+        int winner = Assert.Single(outcomes.Where(one => one.Started).Select(one => one.Number).Distinct());
+        ConcurrentWorkflowResults<StepState> results = await ConcurrentWorkflowRun.Attach<StepState>(cluster.Client, "contended").WaitAsync(Token);
+        Assert.Equal(2_500, results.Completed);
+        Assert.All(results.Results, result => Assert.Equal(winner * 2, result.GetOutput<int>()));
+    }
+
+    [Theory]
+    [InlineData("A1", "a1")]
+    [InlineData("12", "012")]
+    [InlineData("0192ABCD0192ABCD0192ABCD0192ABCD", "0192abcd0192abcd0192abcd0192abcd")]
+    public async Task StartAsync_IdsThatStorageCouldReadAsOneNumber_AreTwoBatches(string one, string other)
+    {
+        await Batch(one, null, 1).OrchestrateAsync(cluster.Client, cancellationToken: Token);
+        ConcurrentWorkflowResults<StepState> results = await Batch(other, null, 5).OrchestrateAsync(cluster.Client, cancellationToken: Token);
+
+        Assert.Equal(10, results.Results[0].GetOutput<int>());
+    }
+
+    [Fact]
+    public async Task StartAsync_UnknownWorkflow_IsRefusedWithThoseKnownAndNothingIsStored()
+    {
+        WorkflowKey<StepState, StepParams> unknown = new("test.unknown");
+        ConcurrentWorkflow<StepState> batch = new ConcurrentWorkflowBuilder<StepState>(new ConcurrentTimeout.WaitForever())
+            .AddInstance(new ConcurrentWorkflowInstance<StepState, StepParams>("a", unknown))
+            .WithId("unknown-workflow")
+            .Build();
+
+        WorkflowNotRegisteredException exception =
+            await Assert.ThrowsAsync<WorkflowNotRegisteredException>(() => batch.StartAsync(cluster.Client, cancellationToken: Token));
+
+        Assert.Equal((ErrorCodes.WorkflowNotRegistered, "No workflow 'test.unknown' is registered. Known: test.blocking, test.steps."), (exception.Code, exception.Message));
+        await Assert.ThrowsAsync<BatchNotFoundException>(() => ConcurrentWorkflowRun.Attach<StepState>(cluster.Client, "unknown-workflow").GetStatusAsync(Token));
+    }
+
+    [Fact]
+    public async Task StartAsync_65KilobytesOfParams_AreRefusedAndNothingIsStored()
+    {
+        ConcurrentWorkflow<StepState> batch = new ConcurrentWorkflowBuilder<StepState>(new ConcurrentTimeout.WaitForever())
+            .AddInstances([Steps.Instance("small"), Steps.Instance("large", new string('x', 65 * 1024))])
+            .WithId("large-params")
+            .Build();
+
+        CanoConfigurationException exception = await Assert.ThrowsAsync<CanoConfigurationException>(() => batch.StartAsync(cluster.Client, cancellationToken: Token));
+
+        Assert.Equal(ErrorCodes.ParamsTooLarge, exception.Code);
+        Assert.StartsWith("The params of instance 'large' are 66", exception.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<BatchNotFoundException>(() => ConcurrentWorkflowRun.Attach<StepState>(cluster.Client, "large-params").GetStatusAsync(Token));
+    }
+
+    [Fact]
+    public async Task StartAsync_ParamsOfTheWrongShape_FailThatInstanceAlone()
+    {
+        ConcurrentWorkflow<StepState> batch = new(new ConcurrentTimeout.WaitForever());
+        batch.AddInstance(Steps.Instance("good"));
+        batch.AddInstance(new ConcurrentWorkflowInstance<StepState, string>("bad", new WorkflowKey<StepState, string>(Steps.Key.Name), "a text, not an object"));
+
+        ConcurrentWorkflowResults<StepState> results = await batch.OrchestrateAsync(cluster.Client, cancellationToken: Token);
+
+        Assert.Equal([WorkflowOutcome.Completed, WorkflowOutcome.Failed], results.Results.Select(result => result.Outcome));
+        Assert.Equal(WorkflowErrorKinds.InvalidParams, results.Results[1].Error!.Kind);
+    }
+
+    [Fact]
+    public async Task Attach_NoSuchBatch_EveryCallSaysSo()
+    {
+        ConcurrentWorkflowRun<StepState> run = ConcurrentWorkflowRun.Attach<StepState>(cluster.Client, "no-such-batch");
+
+        Assert.Equal("There is no batch 'no-such-batch'.", (await Assert.ThrowsAsync<BatchNotFoundException>(() => run.GetStatusAsync(Token))).Message);
+        await Assert.ThrowsAsync<BatchNotFoundException>(() => run.CancelAsync(Token));
+        await Assert.ThrowsAsync<BatchNotFoundException>(() => run.WaitAsync(Token));
+    }
+
+    private static ConcurrentWorkflow<StepState> Batch(string id, string? name, int number, int instances = 1)
+    {
+        ConcurrentWorkflowBuilder<StepState> builder = new ConcurrentWorkflowBuilder<StepState>(new ConcurrentTimeout.WaitForever())
+            .AddInstances(Enumerable.Range(0, instances).Select(i => Steps.Instance($"i{i}", number: number)))
+            .WithId(id);
+        return (name is null ? builder : builder.WithName(name)).Build();
+    }
+}

@@ -1,0 +1,135 @@
+using Orleans.Core.Internal;
+using Orleans.TestingHost;
+
+namespace Cano.Recovery;
+
+/// <summary>Activations and silos are lost while batches run; nobody asks, and all goes on.</summary>
+public sealed class RecoveryTests : IAsyncLifetime
+{
+    private readonly CanoCluster _cluster = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => _cluster.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    [Fact]
+    public async Task BatchActivationIsLost_OnALivingSilo_RecoveryDrivesItOnAndNothingRunsTwice()
+    {
+        ConcurrentWorkflowRun<StepState> run = await StartAsync("lost-batch", new ConcurrentTimeout.WaitForever(), 300);
+        await _cluster.Gates["lost-batch"].ArrivedAsync(300);
+
+        await _cluster.Client.GetGrain<IBatchGrain>(run.Id).Cast<IGrainManagementExtension>().DeactivateOnIdle();
+        _cluster.Gates["lost-batch"].Open();
+        ConcurrentWorkflowResults<StepState> results = await FinishUnaskedAsync(run);
+
+        Assert.Equal(300, results.Completed);
+        Assert.Equal(300, _cluster.Gates["lost-batch"].Arrived);
+    }
+
+    [Fact]
+    public async Task PartitionActivationsAreLost_WhileInstancesRun_TheyAreJoinedAndNothingRunsTwice()
+    {
+        ConcurrentWorkflowRun<StepState> run = await StartAsync("lost-partition", new ConcurrentTimeout.WaitForQuota(900), 1_020);
+        await _cluster.Gates["lost-partition"].ArrivedAsync(1_020);
+        BatchView view = await _cluster.Client.GetGrain<IBatchGrain>(run.Id).WatchAsync(-1);
+
+        for (int partition = 0; partition < view.Sizes.Length; partition++)
+        {
+            await _cluster.Client.GetGrain<IPartitionGrain>(PartitionSpec.Key(run.Id, view.Digest, partition)).Cast<IGrainManagementExtension>().DeactivateOnIdle();
+        }
+
+        _cluster.Gates["lost-partition"].Open();
+        ConcurrentWorkflowResults<StepState> results = await run.WaitAsync(Token);
+
+        Assert.Equal((900, 0, 120), (results.Completed, results.Failed, results.Cancelled));
+        Assert.Equal(1_020, _cluster.Gates["lost-partition"].Ids.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task SiloIsKilled_WithBatchesOfEveryKind_AllFinishWithExactCountsAndKeptResultsStay()
+    {
+        List<ConcurrentWorkflowRun<StepState>> runs = [];
+        for (int number = 0; number < 12; number++)
+        {
+            ConcurrentTimeout timeout = number % 2 == 0 ? new ConcurrentTimeout.WaitForever() : new ConcurrentTimeout.WaitForQuota(20);
+            runs.Add(await StartAsync($"kill-{number}", timeout, 40, fast: 10));
+        }
+
+        Dictionary<string, List<WorkflowResult<StepState>>> kept = [];
+        foreach (ConcurrentWorkflowRun<StepState> run in runs)
+        {
+            await CanoCluster.UntilAsync(run, "the ten fast ones", status => status.Completed == 10);
+            kept[run.Id] = await FirstAsync(run, 10);
+        }
+
+        InProcessSiloHandle victim = _cluster.Cluster.Silos[^1];
+        await _cluster.Cluster.KillSiloAsync(victim);
+        for (int number = 0; number < runs.Count; number++)
+        {
+            _cluster.Gates[$"kill-{number}"].Open();
+        }
+
+        for (int number = 0; number < runs.Count; number++)
+        {
+            ConcurrentWorkflowResults<StepState> results = await runs[number].WaitAsync(Token);
+            Assert.Equal(number % 2 == 0 ? (40, 0, 0) : (20, 0, 20), (results.Completed, results.Failed, results.Cancelled));
+            foreach (WorkflowResult<StepState> before in kept[runs[number].Id])
+            {
+                WorkflowResult<StepState> after = results.Results.Single(result => result.Id == before.Id);
+                Assert.Equal((before.Outcome, before.FinishedAt), (after.Outcome, after.FinishedAt));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Deadline_PassesWhileNoActivationDrivesTheBatch_IsWhereItAlwaysWas()
+    {
+        ConcurrentWorkflowRun<StepState> run = await StartAsync("deadline", new ConcurrentTimeout.WaitDuration(TimeSpan.FromMinutes(5)), 4, fast: 2);
+        BatchStatus before = await CanoCluster.UntilAsync(run, "two completed", status => status is { Completed: 2, Running: 2 });
+
+        await _cluster.Client.GetGrain<IBatchGrain>(run.Id).Cast<IGrainManagementExtension>().DeactivateOnIdle();
+        _cluster.Clock.Advance(TimeSpan.FromMinutes(6));
+        ConcurrentWorkflowResults<StepState> results = await FinishUnaskedAsync(run);
+
+        Assert.Equal((2, 2, StopReason.DurationElapsed), (results.Completed, results.Cancelled, results.StopReason));
+        Assert.Equal(before.Deadline, (await run.GetStatusAsync(Token)).Deadline);
+    }
+
+    /// <summary>Waits for the end by reading the partitions' rows, so that nobody asks the batch and by that brings it up again.</summary>
+    private async Task<ConcurrentWorkflowResults<StepState>> FinishUnaskedAsync(ConcurrentWorkflowRun<StepState> run)
+    {
+        CatalogIndex catalog = new(_cluster.Client);
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60), TimeProvider.System);
+        using PeriodicTimer pause = new(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        while ((await catalog.GetUnfinishedAsync(limit.Token)).Any(entry => entry.Status.Id == run.Id))
+        {
+            await pause.WaitForNextTickAsync(limit.Token);
+        }
+
+        return await run.WaitAsync(Token);
+    }
+
+    private async Task<ConcurrentWorkflowRun<StepState>> StartAsync(string id, ConcurrentTimeout timeout, int instances, int fast = 0) =>
+        await new ConcurrentWorkflowBuilder<StepState>(timeout)
+            .AddInstances(Enumerable.Range(0, instances).Select(number => Steps.Instance($"i{number}", gate: number < fast ? null : id)))
+            .WithId(id)
+            .Build()
+            .StartAsync(_cluster.Client, cancellationToken: Token);
+
+    private static async Task<List<WorkflowResult<StepState>>> FirstAsync(ConcurrentWorkflowRun<StepState> run, int count)
+    {
+        List<WorkflowResult<StepState>> results = [];
+        await foreach (WorkflowResult<StepState> result in run.StreamResultsAsync(Token))
+        {
+            results.Add(result);
+            if (results.Count == count)
+            {
+                break;
+            }
+        }
+
+        return results;
+    }
+}

@@ -1,0 +1,61 @@
+namespace Cano.Engine.Tests;
+
+public sealed class MemorySharedStoreTests
+{
+    private readonly MemorySharedStore _store = new();
+
+    [Fact]
+    public async Task Put_ThenGet_IsAnEqualValueOfItsOwn()
+    {
+        List<int> put = [1];
+        await _store.PutAsync("a", put);
+        put.Add(2);
+
+        Assert.Equal([1], await _store.GetAsync<List<int>>("a"));
+    }
+
+    [Fact]
+    public async Task Get_OfNoSuchKey_NamesIt()
+    {
+        Assert.Equal((false, 0), await _store.TryGetAsync<int>("b"));
+        KeyNotFoundException exception = await Assert.ThrowsAsync<KeyNotFoundException>(async () => await _store.GetAsync<int>("b"));
+        Assert.Equal("The shared store has no value named 'b'.", exception.Message);
+    }
+
+    [Fact]
+    public async Task Update_FromManyAtOnce_CountsEachOnce()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => Task.Run(async () => await _store.UpdateAsync<int>("n", n => n + 1))));
+
+        Assert.Equal(500, await _store.GetAsync<int>("n"));
+    }
+
+    [Fact]
+    public async Task Append_KeepsTheOrder()
+    {
+        await _store.AppendAsync("a", "x");
+        await _store.AppendAsync("a", "y");
+
+        Assert.Equal(["x", "y"], await _store.GetAsync<string[]>("a"));
+    }
+
+    [Fact]
+    public async Task Keys_AreSorted_AndRemoveTellsWhetherItWasThere()
+    {
+        await _store.PutAsync("b", 1);
+        await _store.PutAsync("B", 1);
+        await _store.PutAsync("a", 1);
+
+        Assert.Equal(["B", "a", "b"], await _store.KeysAsync());
+        Assert.True(await _store.RemoveAsync("a"));
+        Assert.False(await _store.RemoveAsync("a"));
+    }
+
+    [Fact]
+    public async Task CancelledToken_ChangesNothing()
+    {
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _store.PutAsync("a", 1, new CancellationToken(canceled: true)));
+
+        Assert.Empty(await _store.KeysAsync());
+    }
+}

@@ -1,0 +1,139 @@
+namespace Cano.Engine.Tests;
+
+public sealed class MemoryStoreTests
+{
+    private readonly MemoryStore _store = new();
+
+    [Fact]
+    public void Put_ThenGet_IsTheSameObject()
+    {
+        Input value = new(1);
+        _store.Put("a", value);
+
+        Assert.Same(value, _store.Get<Input>("a"));
+    }
+
+    [Fact]
+    public void Put_Again_Replaces()
+    {
+        _store.Put("a", 1);
+        _store.Put("a", "two");
+
+        Assert.Equal("two", _store.Get<string>("a"));
+        Assert.Equal(1, _store.Count);
+    }
+
+    [Fact]
+    public void Put_Null_IsAValue()
+    {
+        _store.Put<string?>("a", null);
+
+        Assert.True(_store.TryGet("a", out string? value));
+        Assert.Null(value);
+        Assert.True(_store.Contains("a"));
+    }
+
+    [Fact]
+    public void Get_OfNoSuchKey_NamesIt() =>
+        Assert.Equal("The store has no value named 'b'.", Assert.Throws<KeyNotFoundException>(() => _store.Get<int>("b")).Message);
+
+    [Fact]
+    public void TryGet_OfNoSuchKey_IsFalse()
+    {
+        Assert.False(_store.TryGet("b", out int value));
+        Assert.Equal(0, value);
+    }
+
+    [Fact]
+    public void Get_AsAnotherType_NamesBoth()
+    {
+        _store.Put("a", "text");
+
+        Assert.Equal("The store's value 'a' is String; it can't be read as Int32.", Assert.Throws<InvalidCastException>(() => _store.Get<int>("a")).Message);
+    }
+
+    [Fact]
+    public void Append_BuildsAList()
+    {
+        _store.Append("a", 1);
+        _store.Append("a", 2);
+
+        Assert.Equal([1, 2], _store.Get<List<int>>("a"));
+    }
+
+    [Fact]
+    public void Append_ToWhatIsNoList_IsRefused()
+    {
+        _store.Put("a", 1);
+
+        Assert.Throws<InvalidCastException>(() => _store.Append("a", 2));
+    }
+
+    [Fact]
+    public void Remove_TellsWhetherItWasThere()
+    {
+        _store.Put("a", 1);
+
+        Assert.Equal([true, false], [_store.Remove("a"), _store.Remove("a")]);
+        Assert.False(_store.Contains("a"));
+    }
+
+    [Fact]
+    public void Clear_LeavesNothing()
+    {
+        _store.Put("a", 1);
+        _store.Put("b", 1);
+        Assert.Equal(["a", "b"], _store.Keys.Order());
+
+        _store.Clear();
+
+        Assert.Equal(0, _store.Count);
+        Assert.Empty(_store.Keys);
+        Assert.Null(_store.ToJson());
+    }
+
+    [Fact]
+    public void EmptyKey_IsRefused()
+    {
+        Assert.Throws<ArgumentException>(() => _store.Put("", 1));
+        Assert.Throws<ArgumentException>(() => _store.Append("", 1));
+        Assert.Throws<ArgumentNullException>(() => _store.Get<int>(null!));
+    }
+
+    [Fact]
+    public void Json_GoesThroughUnchanged()
+    {
+        const string json = """{"a":1,"b":{"number":2,"text":null},"c":[1,2],"d":"Done","e":null}""";
+
+        MemoryStore store = MemoryStore.FromJson(Flow.Utf8(json));
+
+        Assert.Equal(json, Flow.Text(store.ToJson()));
+        Assert.Equal((1, new Input(2), Step.Done), (store.Get<int>("a"), store.Get<Input>("b"), store.Get<Step>("d")));
+        store.Append("c", 3);
+        Assert.Equal([1, 2, 3], store.Get<List<int>>("c"));
+        Assert.Null(store.Get<string>("e"));
+    }
+
+    [Fact]
+    public void Json_ReadAsAType_StaysThatObject()
+    {
+        MemoryStore store = MemoryStore.FromJson(Flow.Utf8("""{"b":{"number":2}}"""));
+
+        Assert.Same(store.Get<Input>("b"), store.Get<Input>("b"));
+    }
+
+    [Fact]
+    public void Json_ThatDoesNotFitTheType_NamesKeyAndType() =>
+        Assert.StartsWith(
+            "The store's value 'a' can't be read as Int32: ",
+            Assert.Throws<InvalidCastException>(() => MemoryStore.FromJson(Flow.Utf8("""{"a":"x"}""")).Get<int>("a")).Message,
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void Append_FromManyThreads_LosesNothing()
+    {
+        Parallel.For(0, 1_000, i => _store.Append("a", i));
+
+        Assert.Equal(Enumerable.Range(0, 1_000), _store.Get<List<int>>("a").Order());
+    }
+}

@@ -1,0 +1,131 @@
+using System.Text;
+
+namespace Cano.Engine.Tests;
+
+public sealed class ParamsAndOutputTests
+{
+    private static readonly WorkflowProgram<Step, Input> s_echo = Flow.Of(workflow => workflow.RegisterNode<EchoNode>(Step.Start)).Compile();
+
+    [Fact]
+    public async Task Params_ReachTheNodes() =>
+        Assert.Equal("""{"number":3,"text":"drei"}""", Flow.Text((await RunAsync(s_echo, """{ "number": 3, "text": "drei" }""")).Output));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("null")]
+    public async Task Params_LeftOut_AreDefault(string? @params) => Assert.Equal("null", Flow.Text((await RunAsync(s_echo, @params)).Output));
+
+    [Theory]
+    [InlineData("""{ "number": "three" }""", "The params do not fit Input: at $.number: ")]
+    [InlineData("""{ "number": 3, "text": { } }""", "The params do not fit Input: at $.text: ")]
+    [InlineData("[]", "The params do not fit Input: at $: ")]
+    [InlineData("{", "The params do not fit Input: at $: ")]
+    public async Task Params_OfTheWrongShape_FailTheInstanceAndSayWhere(string @params, string message)
+    {
+        InstanceOutcome outcome = await RunAsync(s_echo, @params);
+
+        Assert.Equal(("invalid-params", null, 0), (outcome.Error!.Kind, outcome.Error.State, outcome.Error.Attempts));
+        Assert.StartsWith(message, outcome.Error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Params_WhoseConstructorThrows_FailTheInstance()
+    {
+        WorkflowDefinition<Step, Choosy> definition = WorkflowDefinition.Create(new WorkflowKey<Step, Choosy>("test.choosy"), workflow => workflow
+            .Start(Step.Start).RegisterNode(Step.Start, (_, _) => new(Step.Done)).AddExitState(Step.Done));
+        WorkflowProgram<Step, Choosy> program = new(definition, new NoServices(), TimeProvider.System, new());
+
+        InstanceOutcome outcome = await program.RunAsync(Flow.Execution("""{ "even": 3 }"""), CancellationToken.None);
+
+        Assert.Equal(("invalid-params", "The params do not fit Choosy: at $: 3 is odd"), (outcome.Error!.Kind, outcome.Error.Message));
+    }
+
+    [Fact]
+    public async Task Params_NullForAValueType_FailTheInstance()
+    {
+        WorkflowDefinition<Step, int> definition = WorkflowDefinition.Create(new WorkflowKey<Step, int>("test.int"), workflow => workflow
+            .Start(Step.Start).RegisterNode(Step.Start, (_, _) => new(Step.Done)).AddExitState(Step.Done));
+        WorkflowProgram<Step, int> program = new(definition, new NoServices(), TimeProvider.System, new());
+
+        Assert.Equal("invalid-params", (await program.RunAsync(Flow.Execution("null"), CancellationToken.None)).Error!.Kind);
+        Assert.Equal("Done", (await program.RunAsync(Flow.Execution(null), CancellationToken.None)).FinalState);
+    }
+
+    [Fact]
+    public async Task Store_GivenToTheBatch_IsReadByTheNodes()
+    {
+        WorkflowProgram<Step, Input> program = Flow.Of((context, _) =>
+        {
+            context.SetOutput(context.Store.Get<string>("region"));
+            return new(Step.Done);
+        }).Compile();
+
+        InstanceOutcome outcome = await program.RunAsync(Flow.Execution(store: """{ "region": "eu" }"""), CancellationToken.None);
+
+        Assert.Equal("\"eu\"", Flow.Text(outcome.Output));
+    }
+
+    [Fact]
+    public async Task Output_LastOneSet_IsTheOutput()
+    {
+        WorkflowResult<Step> result = await Flow.Of((context, _) =>
+        {
+            context.SetOutput("first");
+            context.SetOutput(Step.Rejected);
+            return new(Step.Done);
+        }).RunAsync();
+
+        Assert.Equal(Step.Rejected, result.GetOutput<Step>());
+    }
+
+    [Fact]
+    public async Task Output_NeverSet_IsDefault()
+    {
+        WorkflowResult<Step> result = await Flow.Of(Flow.GoesTo(Step.Done)).RunAsync();
+
+        Assert.Equal((0, null), (result.GetOutput<int>(), result.GetOutput<string>()));
+    }
+
+    [Theory]
+    [InlineData(65_534, null)]
+    [InlineData(65_535, "The output has 65,537 bytes of JSON; at most 65,536 are allowed.")]
+    public async Task Output_LargerThanAllowed_FailsTheInstance(int characters, string? message)
+    {
+        // Two more for the quotes.
+        WorkflowResult<Step> result = await Flow.Of(Sets(new string('x', characters))).RunAsync();
+
+        Assert.Equal(message, result.Error?.Message);
+        Assert.Equal(message is null ? null : "output-too-large", result.Error?.Kind);
+        Assert.Equal(message is null ? Step.Done : null, result.FinalState);
+    }
+
+    [Fact]
+    public async Task Output_ThatCantBeWrittenAsJson_FailsTheInstance()
+    {
+        WorkflowResult<Step> result = await Flow.Of(Sets(typeof(StringBuilder))).RunAsync();
+
+        Assert.Equal(("output-too-large", "Done"), (result.Error!.Kind, result.Error.State));
+        Assert.StartsWith("The output (Type) can't be written as JSON: ", result.Error.Message, StringComparison.Ordinal);
+    }
+
+    private static Func<WorkflowContext<Input>, CancellationToken, ValueTask<Step>> Sets<T>(T output) => (context, _) =>
+    {
+        context.SetOutput(output);
+        return new(Step.Done);
+    };
+
+    private static async Task<InstanceOutcome> RunAsync(WorkflowProgram<Step, Input> program, string? @params) =>
+        await program.RunAsync(Flow.Execution(@params), CancellationToken.None);
+
+    public sealed record Choosy
+    {
+        public Choosy(int even) => Even = even % 2 == 0 ? even : throw new ArgumentException($"{even} is odd");
+
+        public int Even { get; }
+    }
+
+    private sealed class NoServices : IServiceProvider
+    {
+        public object? GetService(Type serviceType) => null;
+    }
+}
