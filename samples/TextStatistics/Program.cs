@@ -1,1 +1,3 @@
-return 0;
+using TextStatistics;
+
+return await new StatisticsCommand().RunAsync(args);
