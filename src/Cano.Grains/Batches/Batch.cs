@@ -87,6 +87,7 @@ internal sealed class Batch
         DateTimeOffset created = _services.Clock.GetUtcNow();
         if (only is not null)
         {
+            BatchRules.CheckOnly(header, only);
             await _services.Partitions.PrepareAsync(PartitionSpec.Key(_id, header.Digest, 0), only);
         }
 
