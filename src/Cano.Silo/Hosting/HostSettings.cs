@@ -78,7 +78,7 @@ internal sealed record HostSettings
         catch (InvalidDataException exception)
         {
             throw new CanoConfigurationException(
-                ErrorCodes.InvalidOptions, $"{exception.Message} {exception.InnerException?.Message}".TrimEnd(), innerException: exception);
+                ErrorCodes.InvalidOptions, $"{exception.Message} {exception.GetBaseException().Message}", innerException: exception);
         }
     }
 
