@@ -27,7 +27,7 @@ public class CanoCluster : IAsyncLifetime
         InProcessTestClusterBuilder builder = new(Silos);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddMemoryGrainStorage(SiloStorage.ProviderName);
+            AddStorage(silo);
             silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Grains, Clock);
             silo.Services.AddSingleton(Gates);
             silo.AddCano(cano => cano.Configure(Configure).AddWorkflow(Steps.Key, Steps.Define).AddWorkflow(BlockingNode.Key, BlockingNode.Define));
@@ -45,6 +45,9 @@ public class CanoCluster : IAsyncLifetime
 
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Gives a silo its storage: Orleans' own in memory, which a user's tests would take.</summary>
+    protected virtual void AddStorage(ISiloBuilder silo) => silo.AddMemoryGrainStorage(SiloStorage.ProviderName);
 
     /// <summary>Changes options of all silos.</summary>
     protected virtual void Configure(CanoOptions options)

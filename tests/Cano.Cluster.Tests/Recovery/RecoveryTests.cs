@@ -6,7 +6,7 @@ namespace Cano.Recovery;
 /// <summary>Activations and silos are lost while batches run; nobody asks, and all goes on.</summary>
 public sealed class RecoveryTests : IAsyncLifetime
 {
-    private readonly CanoCluster _cluster = new();
+    private readonly DurableCluster _cluster = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
