@@ -16,6 +16,7 @@ internal sealed class BatchGrain : Grain, IBatchGrain
     private readonly TimeProvider _clock;
     private readonly ILogger<BatchGrain> _logger;
     private IGrainTimer? _timer;
+    private bool _starting;
 
     public BatchGrain(
         [FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage,
@@ -47,9 +48,17 @@ internal sealed class BatchGrain : Grain, IBatchGrain
 
     public async Task<BatchStatus> StartAsync(BatchHeader header, PartitionSpec? only)
     {
-        BatchStatus status = await _batch.StartAsync(header, only);
-        KeepTicking();
-        return status;
+        _starting = true;
+        try
+        {
+            BatchStatus status = await _batch.StartAsync(header, only);
+            KeepTicking();
+            return status;
+        }
+        finally
+        {
+            _starting = false;
+        }
     }
 
     public Task<BatchStatus> GetStatusAsync() => AnswerAsync(_batch.GetStatusAsync());
@@ -69,7 +78,7 @@ internal sealed class BatchGrain : Grain, IBatchGrain
         }
         finally
         {
-            if (!_batch.Exists)
+            if (!_batch.Exists && !_starting)
             {
                 DeactivateOnIdle();
             }

@@ -6,7 +6,10 @@ namespace Cano;
 /// Which instances may run on this silo: at most <see cref="CanoOptions.MaxRunningInstances"/>, shared fairly, where every batch may always run
 /// <see cref="CanoOptions.ReservedPerBatch"/> of its own. Safe for concurrent use.
 /// </summary>
-/// <remarks>A free slot goes to the batches that wait in turn, one each, so that a large batch does not starve those that came after it.</remarks>
+/// <remarks>
+/// A free slot goes to the batches that wait in turn, one each, so that a large batch does not starve those that came after it. Within a batch it goes to whoever is first in
+/// the order submitted: partitions are finished one after the other, and the results of each come close together and share writes.
+/// </remarks>
 internal sealed class InstanceSlots
 {
     private readonly Lock _gate = new();
@@ -32,8 +35,10 @@ internal sealed class InstanceSlots
     internal int GivenUp => Volatile.Read(ref _givenUp);
 
     /// <summary>Takes a slot, as soon as there is one for this batch.</summary>
+    /// <param name="batchId">The batch.</param>
+    /// <param name="place">The place of the instance in its batch: the lowest that waits is served first.</param>
     /// <returns>The slot; disposing it, once or more often, gives it back.</returns>
-    internal ValueTask<Slot> AcquireAsync(string batchId)
+    internal ValueTask<Slot> AcquireAsync(string batchId, int place)
     {
         lock (_gate)
         {
@@ -44,7 +49,7 @@ internal sealed class InstanceSlots
             }
 
             TaskCompletionSource<Slot> waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            share.Waiting.Enqueue(waiter);
+            share.Waiting.Enqueue(waiter, place);
             if (share.Waiting.Count == 1)
             {
                 _turns.Enqueue(share);
@@ -150,6 +155,6 @@ internal sealed class InstanceSlots
 
         internal int Running { get; set; }
 
-        internal Queue<TaskCompletionSource<Slot>> Waiting { get; } = new();
+        internal PriorityQueue<TaskCompletionSource<Slot>, int> Waiting { get; } = new();
     }
 }

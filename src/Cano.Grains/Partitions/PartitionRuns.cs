@@ -111,7 +111,7 @@ internal sealed class PartitionRuns(
     {
         for (int started = 1; MayStart; started++)
         {
-            InstanceSlots.Slot slot = await slots.AcquireAsync(ledger.Spec!.BatchId);
+            InstanceSlots.Slot slot = await slots.AcquireAsync(ledger.Spec!.BatchId, ledger.Spec.FirstOrdinal + _next);
             if (!MayStart)
             {
                 slot.Dispose();
