@@ -210,7 +210,8 @@ internal sealed class Batch
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
                 // The answer did not come; all that is said is cumulative, so it is said again. Data that is lost is lost loudly, each time.
-                _services.Logger.PartitionDidNotAnswer(exception, key, attempt + 1);
+                LogLevel level = PartitionLog.LevelOf(attempt);
+                _services.Logger.PartitionDidNotAnswer(level, exception, key, attempt + 1);
                 await Task.Delay(Pace.Backoff(attempt), _services.Pacing);
             }
         }

@@ -95,6 +95,9 @@ internal sealed class PartitionRuns(
         }
     }
 
+    /// <summary>Nothing more is asked: the partition has stopped, or the silo stops and the next activation asks, elsewhere or later.</summary>
+    private bool IsOver => _stopped || slots.IsClosed;
+
     private bool MayStart => !_stopped && _running.Count < _window && SkipEnded() < ledger.Count;
 
     private int SkipEnded()
@@ -137,21 +140,22 @@ internal sealed class PartitionRuns(
     {
         InstanceRun request = new(run.Instance, ledger.Spec!.Store, ledger.MayHaveRun);
         InstanceReply? reply = null;
-        for (int attempt = 0; reply?.Outcome is null && !_stopped;)
+        for (int attempt = 0; reply?.Outcome is null && !IsOver;)
         {
             try
             {
                 reply = await instances.RunAsync(ledger.Spec.BatchId, request);
                 attempt = 0;
             }
-            catch (Exception exception) when (exception is not OutOfMemoryException && !_stopped)
+            catch (Exception exception) when (exception is not OutOfMemoryException && !IsOver)
             {
                 // The answer did not come, whatever the reason: the silo is gone, the call timed out. The instance is asked again; it may have run.
-                logger.InstanceDidNotAnswer(exception, ledger.Spec.BatchId, run.Instance.Id, attempt + 1);
+                LogLevel level = PartitionLog.LevelOf(attempt);
+                logger.InstanceDidNotAnswer(level, exception, ledger.Spec.BatchId, run.Instance.Id, attempt + 1);
                 await Task.Delay(Pace.Backoff(attempt++), pacing);
             }
 
-            catch (Exception) when (_stopped)
+            catch (Exception) when (IsOver)
             {
                 return;
             }
@@ -159,7 +163,7 @@ internal sealed class PartitionRuns(
             request = request with { MayHaveCheckpoint = true };
         }
 
-        if (_stopped)
+        if (_stopped || reply?.Outcome is null)
         {
             return;
         }
@@ -167,7 +171,7 @@ internal sealed class PartitionRuns(
         _running.Remove(index);
         run.Slot.Dispose();
         _outcomes++;
-        OutcomeCame(new(index, reply!.Outcome!, reply.Checkpointed));
+        OutcomeCame(new(index, reply.Outcome, reply.Checkpointed));
         StartMore();
     }
 
@@ -228,7 +232,13 @@ internal sealed class PartitionRuns(
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
-                logger.InstanceNotCancelled(exception, ledger.Spec!.BatchId, run.Instance.Id, attempt + 1);
+                if (slots.IsClosed)
+                {
+                    return;
+                }
+
+                LogLevel level = PartitionLog.LevelOf(attempt);
+                logger.InstanceNotCancelled(level, exception, ledger.Spec!.BatchId, run.Instance.Id, attempt + 1);
                 await Task.Delay(Pace.Backoff(attempt), pacing);
             }
         }
