@@ -136,7 +136,8 @@ internal sealed class Arbiter
         Known = _reports[partition]?.Version ?? 0,
         Window = _windows.Of(partition),
         Deadline = _deadline,
-        Stop = _stopOrder,
+        // Before the recount no answer to a success that waits is the last one, and a partition that is told to stop takes it for that.
+        Stop = _admission.IsRecounted ? _stopOrder : null,
         Quota = _header.Timeout.QuotaOrNull is not null,
         QuotaSpent = _admission.IsSpent,
         Sequence = ++_sequence,

@@ -17,6 +17,7 @@ internal sealed class Batch
     private Arbiter? _arbiter;
     private int[] _calls = [];
     private bool _persisting;
+    private bool _starting;
     private Task _announced = Task.CompletedTask;
 
     internal Batch(string id, IBatchRow row, BatchServices services)
@@ -36,7 +37,8 @@ internal sealed class Batch
     /// <summary>True while the batch has to be driven.</summary>
     internal bool IsUnfinished => _state is { FinishedAt: null };
 
-    internal bool Exists => _state is not null;
+    /// <summary>True once there is something to stay for: the batch, or a start of it.</summary>
+    internal bool Exists => _state is not null || _starting;
 
     /// <summary>When the strategy's duration ends; null if it has none.</summary>
     internal DateTimeOffset? Deadline => _state?.Deadline;
@@ -84,16 +86,16 @@ internal sealed class Batch
             return existing;
         }
 
-        DateTimeOffset created = _services.Clock.GetUtcNow();
-        if (only is not null)
+        _starting = true;
+        try
         {
-            await _services.Partitions.PrepareAsync(PartitionSpec.Key(_id, header.Digest, 0), only);
+            await CreateAsync(header, only);
+        }
+        finally
+        {
+            _starting = false;
         }
 
-        BatchState state = new() { Header = header, CreatedAt = created, StartedAt = created, Epoch = 1 };
-        await _services.Catalog.PutAsync(Entry(state, BatchViews.StatusBefore(_id, state)));
-        state = state with { StartedAt = _services.Clock.GetUtcNow() };
-        await WriteAsync(state);
         Drive(fresh: true);
         return Status();
     }
@@ -163,6 +165,19 @@ internal sealed class Batch
     {
         End(new SupersededException("The activation has left."));
         return _announced;
+    }
+
+    private async Task CreateAsync(BatchHeader header, PartitionSpec? only)
+    {
+        DateTimeOffset created = _services.Clock.GetUtcNow();
+        if (only is not null)
+        {
+            await _services.Partitions.PrepareAsync(PartitionSpec.Key(_id, header.Digest, 0), only);
+        }
+
+        BatchState state = new() { Header = header, CreatedAt = created, StartedAt = created, Epoch = 1 };
+        await _services.Catalog.PutAsync(Entry(state, BatchViews.StatusBefore(_id, state)));
+        await WriteAsync(state with { StartedAt = _services.Clock.GetUtcNow() });
     }
 
     private void Drive(bool fresh)
