@@ -78,14 +78,15 @@ internal sealed class Arbiter
             return Hearing.Outdated;
         }
 
+        bool anew = report.Fence != _admission.FenceOf(partition);
         if (!_admission.Hear(partition, report.Fence, report.Completed, report.Admitted, report.Successes))
         {
             return Hearing.Outdated;
         }
 
         Count(partition, last, report);
-        bool freed = _windows.Hear(partition, report.Window, report.Unfinished);
-        MarkAfter(partition, freed || last?.Fence != report.Fence);
+        bool freed = _windows.Hear(partition, report.Window, report.Unfinished, anew);
+        MarkAfter(partition, freed || anew);
         Decide(now);
         return Hearing.Taken;
     }
@@ -125,7 +126,13 @@ internal sealed class Arbiter
             MarkAll();
         }
 
-        return OrdersFor(partition, admitted);
+        PartitionOrders orders = OrdersFor(partition, admitted);
+        if (_windows.NextHungry() is >= 0 and var hungry && hungry != partition)
+        {
+            _dirty.Add(hungry);
+        }
+
+        return orders;
     }
 
     private PartitionOrders OrdersFor(int partition, int admitted) => new()
@@ -183,11 +190,6 @@ internal sealed class Arbiter
                     _dirty.Add(other);
                 }
             }
-        }
-
-        if (_windows.NextHungry() is >= 0 and var hungry)
-        {
-            _dirty.Add(hungry);
         }
     }
 

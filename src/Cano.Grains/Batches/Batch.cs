@@ -66,12 +66,12 @@ internal sealed class Batch
     }
 
     /// <summary>See <see cref="IBatchGrain.PrepareAsync"/>.</summary>
-    internal BatchStatus? Prepare(BatchHeader header)
+    internal async Task<BatchStatus?> PrepareAsync(BatchHeader header)
     {
         ThrowIfEnded();
         if (_state is { } state)
         {
-            return state.Header.Digest == header.Digest ? Status() : throw new BatchConflictException(_id);
+            return state.Header.Digest == header.Digest ? await GetStatusAsync() : throw new BatchConflictException(_id);
         }
 
         _services.Rules.Check(_id, header);
@@ -81,7 +81,7 @@ internal sealed class Batch
     /// <summary>See <see cref="IBatchGrain.StartAsync"/>.</summary>
     internal async Task<BatchStatus> StartAsync(BatchHeader header, PartitionSpec? only)
     {
-        if (Prepare(header) is { } existing)
+        if (await PrepareAsync(header) is { } existing)
         {
             return existing;
         }
@@ -126,14 +126,16 @@ internal sealed class Batch
             throw new BatchNotFoundException(_id);
         }
 
-        BatchView view = await _views.WatchAsync(-1);
-        while (_state.Stop is null)
+        // The wish is noted before anything is awaited: it holds also where the partitions have not been heard yet and this call gives up.
+        long seen = -1;
+        do
         {
-            _arbiter!.RequestCancel(_services.Clock.GetUtcNow());
+            _arbiter?.RequestCancel(_services.Clock.GetUtcNow());
             Advance();
-            view = await _views.WatchAsync(view.Version);
+            seen = (await _views.WatchAsync(seen)).Version;
             ThrowIfEnded();
         }
+        while (_state.Stop is null);
 
         return Status();
     }
@@ -192,7 +194,7 @@ internal sealed class Batch
     /// <summary>Does what the arbiter's present view calls for: writes a decision down, tells the partitions what is new.</summary>
     private void Advance()
     {
-        if (Failure is not null)
+        if (Failure is not null || _arbiter is null)
         {
             return;
         }
@@ -203,7 +205,7 @@ internal sealed class Batch
             _ = PersistAsync();
         }
 
-        foreach (int partition in _arbiter!.TakeDirty())
+        foreach (int partition in _arbiter.TakeDirty())
         {
             _ = ExchangeAsync(partition);
         }

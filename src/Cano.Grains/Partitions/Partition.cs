@@ -13,6 +13,7 @@ namespace Cano;
 internal sealed class Partition
 {
     private readonly string _batchId;
+    private readonly Func<IPartitionRows> _openRows;
     private readonly PartitionLedger _ledger;
     private readonly PartitionRuns _runs;
     private readonly TimeProvider _clock;
@@ -29,10 +30,11 @@ internal sealed class Partition
     private Signal? _obeyed;
 
     internal Partition(
-        string batchId, IPartitionRows rows, IInstances instances, InstanceSlots slots, TimeProvider clock, TimeProvider pacing, ILogger logger)
+        string batchId, Func<IPartitionRows> openRows, IInstances instances, InstanceSlots slots, TimeProvider clock, TimeProvider pacing, ILogger logger)
     {
         _batchId = batchId;
-        _ledger = new(rows);
+        _openRows = openRows;
+        _ledger = new(openRows());
         _clock = clock;
         _pacing = pacing;
         _runs = new(_ledger, instances, slots, clock, pacing, logger) { OutcomeCame = OutcomeCame, ProgressMade = News };
@@ -48,6 +50,22 @@ internal sealed class Partition
     internal PartitionLedger Ledger => _ledger;
 
     internal Task LoadAsync() => _ledger.LoadAsync();
+
+    /// <summary>
+    /// What readers may be shown. An activation that has not written may have loaded before the last write of another one, and once the batch has finished nobody would
+    /// tell it: it reads the rows anew.
+    /// </summary>
+    internal async Task<PartitionLedger> ReadAsync()
+    {
+        if (_ledger.IsOwner || _ledger.IsFinal)
+        {
+            return _ledger;
+        }
+
+        PartitionLedger present = new(_openRows());
+        await present.LoadAsync();
+        return present;
+    }
 
     internal async Task PrepareAsync(PartitionSpec spec)
     {
@@ -128,7 +146,7 @@ internal sealed class Partition
         LastCompleted = _ledger.LastCompleted,
         LastFinal = _ledger.Order is [.., var last] ? _ledger.Spec!.Instances[last].Id : null,
         LastFinalAt = _ledger.Order is [.., var place] ? new(_ledger.ResultOf(place)!.FinalAt, TimeSpan.Zero) : null,
-        Window = _orders?.Window ?? 0,
+        Window = _runs.Window,
     };
 
     /// <summary>Writes down the epoch before anything is answered under it; the first time, this is also the write that fences older activations.</summary>

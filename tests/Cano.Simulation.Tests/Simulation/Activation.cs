@@ -90,7 +90,7 @@ internal sealed class PartitionActivation : Activation
     {
         Index = int.Parse(key.AsSpan(key.LastIndexOf('/') + 1));
         Partition = new(
-            Scenario.BatchId, new PartitionRows(world.Storage, key), new InstanceCalls(world, silo), silo.Slots, world.Scheduler.Time, world.Scheduler.Time, world.Logger)
+            Scenario.BatchId, () => new PartitionRows(world.Storage, key), new InstanceCalls(world, silo), silo.Slots, world.Scheduler.Time, world.Scheduler.Time, world.Logger)
         {
             Ended = HasEnded,
         };
@@ -99,6 +99,9 @@ internal sealed class PartitionActivation : Activation
     internal int Index { get; }
 
     internal Partition Partition { get; }
+
+    /// <summary>What it was granted, added up: only where <see cref="Breach.Cumulative"/> is played.</summary>
+    internal int Granted { get; set; }
 
     protected override Task LoadAsync() => Partition.LoadAsync();
 

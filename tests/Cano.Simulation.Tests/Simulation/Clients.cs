@@ -52,7 +52,7 @@ internal sealed class Clients(World world)
     {
         if (Scenario.Specs.Length > 1 || world.Scheduler.Chance(300))
         {
-            if (await AskAsync("prepare", batch => Task.FromResult(batch.Prepare(Scenario.Header)), exclusive: true) is null)
+            if (await AskAsync("prepare", batch => batch.PrepareAsync(Scenario.Header), exclusive: true) is null)
             {
                 for (int p = 0; p < Scenario.Specs.Length; p++)
                 {
@@ -134,7 +134,7 @@ internal sealed class Clients(World world)
     private static void KeepTicking(BatchActivation activation) => activation.KeepTicking();
 
     private Task<ResultPage> AskPartitionAsync(int partition, Func<PartitionLedger, ResultPage> read) =>
-        AskAsync(() => world.Network.CallAsync(Scenario.KeyOf(partition), "results", (one, _) => Task.FromResult(read(((PartitionActivation)one).Partition.Ledger))));
+        AskAsync(() => world.Network.CallAsync(Scenario.KeyOf(partition), "results", async (one, _) => read(await ((PartitionActivation)one).Partition.ReadAsync())));
 
     private Task<BatchStatus> AskStatusAsync(string what, Func<Batch, Task<BatchStatus>> call, bool exclusive = false, Action<BatchActivation>? then = null) =>
         AskAsync(async () =>

@@ -14,14 +14,15 @@ internal sealed class Faults(SimulationScheduler scheduler, int budget, int rate
     /// <summary>True once a batch activation went on beside a newer one: answers of the older one may be behind.</summary>
     internal bool BatchDoubled { get; set; }
 
-    internal bool IsQuiet => _left <= 0;
+    /// <summary>Nothing goes wrong before: most schedules spare the start, so that their faults strike where the protocol is at work.</summary>
+    internal bool Armed { get; set; }
 
     internal void BeQuiet() => _left = 0;
 
     /// <summary>Whether something goes wrong here.</summary>
     internal bool Strikes()
     {
-        if (_left <= 0 || !scheduler.Chance(rate))
+        if (_left <= 0 || !Armed || !scheduler.Chance(rate))
         {
             return false;
         }

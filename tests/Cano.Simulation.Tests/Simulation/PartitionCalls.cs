@@ -4,6 +4,8 @@ namespace Cano;
 internal sealed class PartitionCalls(World world) : IPartitions
 {
     private readonly HashSet<string> _assumed = [];
+    private readonly Dictionary<string, int> _underWay = [];
+    private readonly Dictionary<(string Key, int Fence), int> _sent = [];
 
     public async Task PrepareAsync(string key, PartitionSpec spec) =>
         await world.Network.CallAsync(key, $"prepare {key}", (activation, _) => PrepareAsync(activation, spec), exclusive: true);
@@ -15,8 +17,31 @@ internal sealed class PartitionCalls(World world) : IPartitions
             return Task.FromResult(new PartitionReport { Epoch = orders.Epoch, Fence = int.Max(1, orders.Fence), Version = 0, Unfinished = 1 });
         }
 
+        Count(key, 1);
+        (string, int) addressee = (key, orders.Fence);
+        int more = orders.Admitted - _sent.GetValueOrDefault(addressee);
+        _sent[addressee] = orders.Admitted;
         string what = world.Scheduler.Trace is null ? "" : $"orders to {key}: {orders}";
-        return world.Network.CallAsync(key, what, (activation, delivery) => ExchangeAsync((PartitionActivation)activation, orders, delivery));
+        Task<PartitionReport> answer = world.Network.CallAsync(key, what, (activation, delivery) => ExchangeAsync((PartitionActivation)activation, orders, more, delivery));
+        return CountedAsync(key, answer);
+    }
+
+    private async Task<PartitionReport> CountedAsync(string key, Task<PartitionReport> answer)
+    {
+        try
+        {
+            return await answer;
+        }
+        finally
+        {
+            Count(key, -1);
+        }
+    }
+
+    private void Count(string key, int more)
+    {
+        int under = _underWay[key] = _underWay.GetValueOrDefault(key) + more;
+        world.MostExchanges = Math.Max(world.MostExchanges, under);
     }
 
     internal static async Task<bool> PrepareAsync(Activation activation, PartitionSpec spec)
@@ -25,13 +50,13 @@ internal sealed class PartitionCalls(World world) : IPartitions
         return true;
     }
 
-    private async Task<PartitionReport> ExchangeAsync(PartitionActivation activation, PartitionOrders orders, int delivery)
+    private async Task<PartitionReport> ExchangeAsync(PartitionActivation activation, PartitionOrders orders, int more, int delivery)
     {
         Partition partition = activation.Partition;
         orders = world.Breach switch
         {
             Breach.FenceTold when orders.Fence > 0 => orders with { Fence = partition.Ledger.Fence },
-            Breach.Cumulative when delivery > 0 && orders.Quota => orders with { Admitted = orders.Admitted * 2, Sequence = orders.Sequence + 1 },
+            Breach.Cumulative when orders.Quota && orders.Fence == partition.Ledger.Fence => orders with { Admitted = activation.Granted += more, Sequence = orders.Sequence + delivery },
             _ => orders,
         };
         PartitionReport report = await partition.ExchangeAsync(orders);

@@ -61,8 +61,9 @@ internal sealed class Scenario
         SlotLimit = random.Next(3) switch { 0 => random.Next(1, 4), _ => 1_024 };
         Reserved = random.Next(1, 5);
         Silos = random.Next(1, 4);
-        FaultBudget = random.Next(7) == 0 ? 0 : random.Next(1, 9);
-        FaultRate = random.Next(3) switch { 0 => 10, 1 => 40, _ => 100 };
+        FaultBudget = random.Next(10) == 0 ? 0 : random.Next(1, 12);
+        FaultRate = random.Next(4) switch { 0 => 5, 1 => 15, 2 => 40, _ => 100 };
+        SparesStart = random.Next(10) > 2;
         Submitters = random.Next(4) == 0 ? 2 : 1;
         CancelAfter = random.Next(5) == 0 ? TimeSpan.FromMilliseconds(random.Next(4) switch { 0 => 0, 1 => 20, 2 => 500, _ => 20_000 }) : null;
     }
@@ -90,6 +91,8 @@ internal sealed class Scenario
     internal int FaultBudget { get; }
 
     internal int FaultRate { get; }
+
+    internal bool SparesStart { get; }
 
     internal int Submitters { get; }
 

@@ -30,6 +30,7 @@ internal sealed class Watcher(World world)
             case BatchState state:
                 BatchState? before = State;
                 State = state;
+                world.Faults.Armed = true;
                 _outcomes.Deadline = state.Deadline;
                 CheckState(before, state);
                 break;
@@ -43,7 +44,8 @@ internal sealed class Watcher(World world)
 
     internal void RunStarted(string id, int runs, int running)
     {
-        Require(world.Faults.Any || runs == 1, $"{id} runs {runs} times at once though nothing went wrong.");
+        // An ask that a cancel overtakes begins a run anew: after the stop a cancelled one may still go on beside it.
+        Require(world.Faults.Any || runs == 1 || State?.Stop is not null, $"{id} runs {runs} times at once though nothing went wrong.");
         Require(
             world.Faults.ActivationLost || running <= (world.Scenario.Header.MaxConcurrency ?? int.MaxValue) || State?.Stop is not null,
             $"{running} instances run, at most {world.Scenario.Header.MaxConcurrency} may.");

@@ -18,7 +18,7 @@ internal sealed class World
         Breach = breach;
         Scheduler = new(seed, traced);
         Scenario = new(Scheduler.Random);
-        Faults = new(Scheduler, Scenario.FaultBudget, Scenario.FaultRate);
+        Faults = new(Scheduler, Scenario.FaultBudget, Scenario.FaultRate) { Armed = !Scenario.SparesStart };
         Watcher = new(this);
         Storage = new(Scheduler, Faults, breach, Watcher.Landed);
         Directory = new(this);
@@ -52,6 +52,9 @@ internal sealed class World
     internal NullLogger Logger { get; } = NullLogger.Instance;
 
     internal BatchEntry? Entry { get; set; }
+
+    /// <summary>How many exchanges of one batch activation with one partition were under way at most.</summary>
+    internal int MostExchanges { get; set; }
 
     /// <summary>Lets the schedule happen, to its end or to the first violation.</summary>
     /// <returns>The violation; null if there was none.</returns>
@@ -93,12 +96,17 @@ internal sealed class World
             // What comes late must change nothing.
         }
 
+        if (MostExchanges > (Faults.Any ? 40 : 4))
+        {
+            Watcher.Violate($"{MostExchanges} exchanges with one partition at once.");
+        }
+
         return Watcher.Violation;
     }
 
     private void Strike()
     {
-        switch (Scheduler.Random.Next(7))
+        switch (Scheduler.Random.Next(10))
         {
             case 0:
                 Directory.KillSilo();
@@ -106,7 +114,7 @@ internal sealed class World
             case 1 or 2:
                 Directory.Deactivate();
                 break;
-            case 3 or 4:
+            case >= 6:
                 Directory.Double();
                 break;
             case 5:
