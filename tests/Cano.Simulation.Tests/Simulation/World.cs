@@ -96,7 +96,7 @@ internal sealed class World
             // What comes late must change nothing.
         }
 
-        if (MostExchanges > (Faults.Any ? 40 : 4))
+        if (MostExchanges > (Faults.Any ? 40 : 8))
         {
             Watcher.Violate($"{MostExchanges} exchanges with one partition at once.");
         }
