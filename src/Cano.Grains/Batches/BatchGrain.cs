@@ -44,7 +44,7 @@ internal sealed class BatchGrain : Grain, IBatchGrain
         return _batch.LeaveAsync().WaitAsync(cancellationToken);
     }
 
-    public Task<BatchStatus?> PrepareAsync(BatchHeader header) => Task.FromResult(_batch.Prepare(header));
+    public Task<BatchStatus?> PrepareAsync(BatchHeader header) => _batch.PrepareAsync(header);
 
     public async Task<BatchStatus> StartAsync(BatchHeader header, PartitionSpec? only)
     {

@@ -17,7 +17,6 @@ internal sealed class PartitionRuns(
     private readonly Dictionary<int, Run> _running = [];
     private readonly Dictionary<int, DateTimeOffset> _startedAt = [];
     private int _next;
-    private int _window;
     private int _outcomes;
     private int _initiallyFinal = -1;
     private bool _starting;
@@ -30,6 +29,9 @@ internal sealed class PartitionRuns(
     internal required Action ProgressMade { get; init; }
 
     internal int Running => _running.Count;
+
+    /// <summary>How many may run at once; 0 before anything may.</summary>
+    internal int Window { get; private set; }
 
     /// <summary>How many instances have no outcome, durable or not.</summary>
     internal int Unfinished => ledger.Count - (_initiallyFinal < 0 ? ledger.Order.Count : _initiallyFinal + _outcomes);
@@ -48,7 +50,7 @@ internal sealed class PartitionRuns(
             _initiallyFinal = ledger.Order.Count;
         }
 
-        _window = window;
+        Window = window;
         StartMore();
     }
 
@@ -98,7 +100,7 @@ internal sealed class PartitionRuns(
     /// <summary>Nothing more is asked: the partition has stopped, or the silo stops and the next activation asks, elsewhere or later.</summary>
     private bool IsOver => _stopped || slots.IsClosed;
 
-    private bool MayStart => !_stopped && _running.Count < _window && SkipEnded() < ledger.Count;
+    private bool MayStart => !_stopped && _running.Count < Window && SkipEnded() < ledger.Count;
 
     private int SkipEnded()
     {
