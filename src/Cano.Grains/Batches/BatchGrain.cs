@@ -16,6 +16,7 @@ internal sealed class BatchGrain : Grain, IBatchGrain
     private readonly TimeProvider _clock;
     private readonly ILogger<BatchGrain> _logger;
     private IGrainTimer? _timer;
+    private bool _starting;
 
     public BatchGrain(
         [FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage,
@@ -43,13 +44,21 @@ internal sealed class BatchGrain : Grain, IBatchGrain
         return _batch.LeaveAsync().WaitAsync(cancellationToken);
     }
 
-    public Task<BatchStatus?> PrepareAsync(BatchHeader header) => Task.FromResult(_batch.Prepare(header));
+    public Task<BatchStatus?> PrepareAsync(BatchHeader header) => _batch.PrepareAsync(header);
 
     public async Task<BatchStatus> StartAsync(BatchHeader header, PartitionSpec? only)
     {
-        BatchStatus status = await _batch.StartAsync(header, only);
-        KeepTicking();
-        return status;
+        _starting = true;
+        try
+        {
+            BatchStatus status = await _batch.StartAsync(header, only);
+            KeepTicking();
+            return status;
+        }
+        finally
+        {
+            _starting = false;
+        }
     }
 
     public Task<BatchStatus> GetStatusAsync() => AnswerAsync(_batch.GetStatusAsync());
@@ -69,7 +78,7 @@ internal sealed class BatchGrain : Grain, IBatchGrain
         }
         finally
         {
-            if (!_batch.Exists)
+            if (!_batch.Exists && !_starting)
             {
                 DeactivateOnIdle();
             }

@@ -3,30 +3,24 @@ namespace Cano;
 /// <summary>What readers of a batch see: the last published view, and a way to wait for the next.</summary>
 internal sealed class BatchViews(string id, TimeProvider pacing)
 {
-    private BatchView? _last;
+    private readonly List<Signal> _waiting = [];
+    private BatchState? _state;
+    private Arbiter? _arbiter;
     private long _version;
     private bool _ended;
-    private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Makes what is known now readable. Nothing is shown before the counts include all that is durable, so that no reader sees them fall.</summary>
     internal void Publish(BatchState state, Arbiter? arbiter)
     {
-        if (state.FinishedAt is null && arbiter is { IsRecounted: false })
+        bool finished = state.FinishedAt is not null;
+        if (!finished && arbiter is { IsRecounted: false })
         {
             return;
         }
 
-        int[] sizes = state.Header.PartitionSizes;
-        bool finished = state.FinishedAt is not null;
+        _state = state;
+        _arbiter = arbiter;
         _version = finished ? (state.Epoch << 32) + int.MaxValue : Math.Max(_version + 1, (state.Epoch << 32) + 1);
-        int[] final = new int[sizes.Length];
-        for (int partition = 0; partition < sizes.Length; partition++)
-        {
-            PartitionReport? report = arbiter?.ReportOf(partition);
-            final[partition] = finished ? sizes[partition] : report is null ? 0 : report.Completed + report.Failed + report.Cancelled;
-        }
-
-        _last = new(_version, StatusOf(id, state, arbiter), state.Header.Digest, sizes, final);
         Wake();
     }
 
@@ -42,7 +36,7 @@ internal sealed class BatchViews(string id, TimeProvider pacing)
     internal async Task<BatchView> WatchAsync(long after)
     {
         long until = pacing.GetTimestamp() + (long)(Pace.ReaderWait.TotalSeconds * pacing.TimestampFrequency);
-        while (!_ended && (_last is null || (_last.Version == after && _last.Status.Phase != BatchPhase.Finished)))
+        while (!_ended && (_state is null || (_version == after && _state.FinishedAt is null)))
         {
             TimeSpan left = pacing.GetElapsedTime(pacing.GetTimestamp(), until);
             if (left <= TimeSpan.Zero)
@@ -50,12 +44,20 @@ internal sealed class BatchViews(string id, TimeProvider pacing)
                 break;
             }
 
-            Task next = _next.Task;
-            await Task.WhenAny(next, Task.Delay(left, pacing));
+            Signal next = new();
+            _waiting.Add(next);
+            await next.WaitAsync(left, pacing);
+            _waiting.Remove(next);
         }
 
-        return _last ?? throw new TimeoutException($"Batch '{id}' is being taken over and has not heard from all of its partitions yet; ask again.");
+        return _state is { } state
+            ? new(_version, StatusOf(id, state, _arbiter), state.Header.Digest, state.Header.PartitionSizes, Final(state))
+            : throw new TimeoutException($"Batch '{id}' is being taken over and has not heard from all of its partitions yet; ask again.");
     }
+
+    private int[] Final(BatchState state) => [.. state.Header.PartitionSizes.Select((size, partition) => state.FinishedAt is not null ? size : FinalOf(partition))];
+
+    private int FinalOf(int partition) => _arbiter?.ReportOf(partition) is { } report ? report.Completed + report.Failed + report.Cancelled : 0;
 
     internal static BatchStatus StatusOf(string id, BatchState state, Arbiter? arbiter)
     {
@@ -97,8 +99,9 @@ internal sealed class BatchViews(string id, TimeProvider pacing)
 
     private void Wake()
     {
-        TaskCompletionSource next = _next;
-        _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        next.TrySetResult();
+        foreach (Signal waiting in _waiting)
+        {
+            waiting.Raise();
+        }
     }
 }

@@ -6,7 +6,10 @@ namespace Cano;
 /// Which instances may run on this silo: at most <see cref="CanoOptions.MaxRunningInstances"/>, shared fairly, where every batch may always run
 /// <see cref="CanoOptions.ReservedPerBatch"/> of its own. Safe for concurrent use.
 /// </summary>
-/// <remarks>A free slot goes to the batches that wait in turn, one each, so that a large batch does not starve those that came after it.</remarks>
+/// <remarks>
+/// A free slot goes to the batches that wait in turn, one each, so that a large batch does not starve those that came after it. Within a batch it goes to whoever is first in
+/// the order submitted: partitions are finished one after the other, and the results of each come close together and share writes.
+/// </remarks>
 internal sealed class InstanceSlots
 {
     private readonly Lock _gate = new();
@@ -31,9 +34,23 @@ internal sealed class InstanceSlots
     /// <summary>How many cancelled runs have not ended yet.</summary>
     internal int GivenUp => Volatile.Read(ref _givenUp);
 
+    /// <summary>True once the silo stops: no instance is started or asked again from here.</summary>
+    internal bool IsClosed { get; private set; }
+
+    /// <summary>The silo stops. Whoever waits for a slot gets none any more.</summary>
+    internal void Close()
+    {
+        lock (_gate)
+        {
+            IsClosed = true;
+        }
+    }
+
     /// <summary>Takes a slot, as soon as there is one for this batch.</summary>
+    /// <param name="batchId">The batch.</param>
+    /// <param name="place">The place of the instance in its batch: the lowest that waits is served first.</param>
     /// <returns>The slot; disposing it, once or more often, gives it back.</returns>
-    internal ValueTask<Slot> AcquireAsync(string batchId)
+    internal ValueTask<Slot> AcquireAsync(string batchId, int place)
     {
         lock (_gate)
         {
@@ -44,7 +61,7 @@ internal sealed class InstanceSlots
             }
 
             TaskCompletionSource<Slot> waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            share.Waiting.Enqueue(waiter);
+            share.Waiting.Enqueue(waiter, place);
             if (share.Waiting.Count == 1)
             {
                 _turns.Enqueue(share);
@@ -87,7 +104,7 @@ internal sealed class InstanceSlots
         }
     }
 
-    private bool MayRun(BatchShare share) => _givenUp < _givenUpLimit && (_running < _limit || share.Running < _reserved);
+    private bool MayRun(BatchShare share) => !IsClosed && _givenUp < _givenUpLimit && (_running < _limit || share.Running < _reserved);
 
     /// <summary>Goes once around the batches that wait, giving each at most one slot a turn, until a whole round gave none.</summary>
     private void ServeWaiting()
@@ -150,6 +167,6 @@ internal sealed class InstanceSlots
 
         internal int Running { get; set; }
 
-        internal Queue<TaskCompletionSource<Slot>> Waiting { get; } = new();
+        internal PriorityQueue<TaskCompletionSource<Slot>, int> Waiting { get; } = new();
     }
 }
