@@ -11,14 +11,28 @@ public sealed class PartitionTests
 
     /// <summary>It wrote again, without its seal, and a Cancelled outcome became Completed.</summary>
     [Fact]
-    public async Task Exchange_AdmissionThatComesAfterTheSeal_ChangesNothing()
+    public async Task Exchange_AdmissionThatComesWhileTheSealIsWritten_ChangesNothing()
     {
-        Partition partition = await SealedWithASurplusAsync(StopReason.DurationElapsed);
+        Partition partition = Open();
+        await partition.PrepareAsync(MemoryPartitionRows.Spec(2));
+        PartitionReport report = await RunAsync(partition, successes: 1);
+        TaskCompletionSource written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _rows.Gate = written.Task;
+        PartitionOrders orders = new() { Fence = 1, Sequence = 20, Window = 2, Quota = true, Stop = new(StopReason.DurationElapsed, SimulatedTime.Start), Known = report.Version };
+        Task<PartitionReport> told = Begin(partition, orders);
+        while (_rows.Segments.Count == 0)
+        {
+            Assert.True(_scheduler.Step());
+        }
+
         Segment closed = _rows.Segments[^1];
+        Task<PartitionReport> admitted = Begin(partition, orders with { Sequence = 21, Admitted = 1 });
+        _rows.Gate = Task.CompletedTask;
+        written.SetResult();
+        await EndAsync(told);
+        report = await EndAsync(admitted);
 
-        PartitionReport report = await ExchangeAsync(partition, new() { Fence = 1, Admitted = 1, Sequence = 21, Window = 2, Quota = true });
-
-        Assert.Same(closed, _rows.Segments[^1]);
+        Assert.Same(closed, Assert.Single(_rows.Segments));
         Assert.True(report is { Sealed: true, Completed: 0, Cancelled: 2 });
     }
 
@@ -92,11 +106,18 @@ public sealed class PartitionTests
     private Partition Open(int succeeding = 1) => new(
         "b", () => _rows, new FirstSucceed(succeeding), new(Options.Create(new CanoOptions())), _scheduler.Time, _scheduler.Time, NullLogger.Instance);
 
-    private Task<PartitionReport> ExchangeAsync(Partition partition, PartitionOrders orders)
+    private Task<PartitionReport> ExchangeAsync(Partition partition, PartitionOrders orders) => EndAsync(Begin(partition, orders));
+
+    private Task<PartitionReport> Begin(Partition partition, PartitionOrders orders)
     {
         Task<PartitionReport>? answer = null;
         new Turns(_scheduler, "test").Run(() => answer = partition.ExchangeAsync(orders with { Epoch = 1 }));
-        while (!answer!.IsCompleted)
+        return answer!;
+    }
+
+    private Task<PartitionReport> EndAsync(Task<PartitionReport> answer)
+    {
+        while (!answer.IsCompleted)
         {
             Assert.True(_scheduler.Step(), "The exchange has no answer, and nothing can happen any more.");
         }
