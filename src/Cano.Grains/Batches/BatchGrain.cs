@@ -16,7 +16,6 @@ internal sealed class BatchGrain : Grain, IBatchGrain
     private readonly TimeProvider _clock;
     private readonly ILogger<BatchGrain> _logger;
     private IGrainTimer? _timer;
-    private bool _starting;
 
     public BatchGrain(
         [FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage,
@@ -48,17 +47,9 @@ internal sealed class BatchGrain : Grain, IBatchGrain
 
     public async Task<BatchStatus> StartAsync(BatchHeader header, PartitionSpec? only)
     {
-        _starting = true;
-        try
-        {
-            BatchStatus status = await _batch.StartAsync(header, only);
-            KeepTicking();
-            return status;
-        }
-        finally
-        {
-            _starting = false;
-        }
+        BatchStatus status = await _batch.StartAsync(header, only);
+        KeepTicking();
+        return status;
     }
 
     public Task<BatchStatus> GetStatusAsync() => AnswerAsync(_batch.GetStatusAsync());
@@ -78,7 +69,7 @@ internal sealed class BatchGrain : Grain, IBatchGrain
         }
         finally
         {
-            if (!_batch.Exists && !_starting)
+            if (!_batch.Exists)
             {
                 DeactivateOnIdle();
             }

@@ -269,8 +269,10 @@ internal sealed class Partition
     /// A stopped partition is closed once it has nothing that may still be admitted: after a quota was reached nothing can; after another stop, once the batch has answered
     /// to all the successes that wait.
     /// </summary>
-    private bool MaySeal => IsStopped && !_ledger.IsFinal
-        && (_orders!.Stop!.Reason == StopReason.QuotaReached || _ready.Successes <= AdmittedLeft || (_orders.Known >= _version && _orders.Fence == _ledger.Fence));
+    private bool MaySeal => MaySealWith(AdmittedLeft);
+
+    private bool MaySealWith(int admittedLeft) => IsStopped && !_ledger.IsFinal
+        && (_orders!.Stop!.Reason == StopReason.QuotaReached || _ready.Successes <= admittedLeft || (_orders.Known >= _version && _orders.Fence == _ledger.Fence));
 
     /// <summary>Whether a write is worth making now, or soon: results that come in quick succession share one.</summary>
     private bool IsUrgent => MustObey || MaySeal || _runs.IsIdle || _ready.Count >= Pace.GroupSize
@@ -317,7 +319,8 @@ internal sealed class Partition
         DateTimeOffset now = _clock.GetUtcNow();
         // A write that only has to be obeyed takes along what is ready.
         List<ReadyOutcome> taken = _ready.Take(AdmittedLeft, Segment.MaxAddedBytes);
-        bool seals = MaySeal && _ready.Committable(AdmittedLeft - taken.Count(one => one.Outcome.IsSuccess)) == 0;
+        int left = AdmittedLeft - taken.Count(one => one.Outcome.IsSuccess);
+        bool seals = MaySealWith(left) && _ready.Committable(left) == 0;
         Seal? seal = seals ? MakeSeal(taken, now) : null;
         long epoch = _obey;
 

@@ -16,11 +16,12 @@ public sealed class InstanceSlotsTests
     {
         InstanceSlots slots = Slots(history.Limit, history.Reserved);
         List<Task<InstanceSlots.Slot>>[] asked = [.. Enumerable.Range(0, 4).Select(_ => new List<Task<InstanceSlots.Slot>>())];
+        int place = 0;
         foreach ((int kind, int batch) in history.Events)
         {
             if (kind < 2)
             {
-                asked[batch].Add(slots.AcquireAsync($"b{batch}").AsTask());
+                asked[batch].Add(slots.AcquireAsync($"b{batch}", place++).AsTask());
             }
             else if (asked[batch].Find(one => one.IsCompletedSuccessfully) is { } given)
             {
@@ -49,11 +50,11 @@ public sealed class InstanceSlotsTests
         List<InstanceSlots.Slot> held = [];
         for (int i = 0; i < 4; i++)
         {
-            held.Add(await slots.AcquireAsync("large"));
+            held.Add(await slots.AcquireAsync("large", i));
         }
 
-        Task<InstanceSlots.Slot>[] large = [.. Enumerable.Range(0, 4).Select(_ => slots.AcquireAsync("large").AsTask())];
-        Task<InstanceSlots.Slot>[] small = [.. Enumerable.Range(0, 2).Select(_ => slots.AcquireAsync("small").AsTask())];
+        Task<InstanceSlots.Slot>[] large = [.. Enumerable.Range(0, 4).Select(i => slots.AcquireAsync("large", i).AsTask())];
+        Task<InstanceSlots.Slot>[] small = [.. Enumerable.Range(0, 2).Select(i => slots.AcquireAsync("small", i).AsTask())];
 
         held.ForEach(slot => slot.Dispose());
 
@@ -65,12 +66,39 @@ public sealed class InstanceSlotsTests
     {
         InstanceSlots slots = new(Options.Create(new CanoOptions { MaxGivenUpRuns = 1 }));
         slots.RunGivenUp();
-        Task<InstanceSlots.Slot> asked = slots.AcquireAsync("b").AsTask();
+        Task<InstanceSlots.Slot> asked = slots.AcquireAsync("b", 0).AsTask();
         Assert.False(asked.IsCompleted);
 
         slots.GivenUpRunEnded();
 
         Assert.True(asked.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Release_OneBatchWaitsAtSeveralPlaces_TheFirstInTheOrderSubmittedIsServed()
+    {
+        InstanceSlots slots = Slots(limit: 1, reserved: 0);
+        InstanceSlots.Slot held = await slots.AcquireAsync("b", 0);
+        Task<InstanceSlots.Slot> later = slots.AcquireAsync("b", 2_000).AsTask();
+        Task<InstanceSlots.Slot> earlier = slots.AcquireAsync("b", 1).AsTask();
+
+        held.Dispose();
+
+        Assert.Equal((true, false), (earlier.IsCompleted, later.IsCompleted));
+    }
+
+    [Fact]
+    public async Task Close_SlotsAreGivenBack_NobodyGetsOneAnyMore()
+    {
+        InstanceSlots slots = Slots(limit: 1, reserved: 0);
+        InstanceSlots.Slot held = await slots.AcquireAsync("b", 0);
+        Task<InstanceSlots.Slot> waiting = slots.AcquireAsync("b", 1).AsTask();
+
+        slots.Close();
+        held.Dispose();
+
+        Task<InstanceSlots.Slot> asked = slots.AcquireAsync("b", 2).AsTask();
+        Assert.Equal((false, false), (waiting.IsCompleted, asked.IsCompleted));
     }
 
     private static InstanceSlots Slots(int limit, int reserved) => new(Options.Create(new CanoOptions { MaxRunningInstances = limit, ReservedPerBatch = reserved }));

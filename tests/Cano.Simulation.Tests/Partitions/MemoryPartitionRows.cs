@@ -1,11 +1,14 @@
 namespace Cano;
 
-/// <summary>A partition's rows, at once and without faults.</summary>
+/// <summary>A partition's rows, without faults, and at once unless writes are held back.</summary>
 internal sealed class MemoryPartitionRows : IPartitionRows
 {
     private PartitionSpec? _spec;
 
     internal List<Segment> Segments { get; } = [];
+
+    /// <summary>What a segment's write waits for once it has landed.</summary>
+    internal Task Gate { get; set; } = Task.CompletedTask;
 
     public Task<PartitionSpec?> ReadSpecAsync() => Task.FromResult(_spec);
 
@@ -28,7 +31,7 @@ internal sealed class MemoryPartitionRows : IPartitionRows
             Segments[index] = segment;
         }
 
-        return Task.CompletedTask;
+        return Gate;
     }
 
     internal static PartitionSpec Spec(int instances) => new()

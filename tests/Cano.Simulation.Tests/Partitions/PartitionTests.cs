@@ -11,14 +11,28 @@ public sealed class PartitionTests
 
     /// <summary>It wrote again, without its seal, and a Cancelled outcome became Completed.</summary>
     [Fact]
-    public async Task Exchange_AdmissionThatComesAfterTheSeal_ChangesNothing()
+    public async Task Exchange_AdmissionThatComesWhileTheSealIsWritten_ChangesNothing()
     {
-        Partition partition = await SealedWithASurplusAsync(StopReason.DurationElapsed);
+        Partition partition = Open();
+        await partition.PrepareAsync(MemoryPartitionRows.Spec(2));
+        PartitionReport report = await RunAsync(partition, successes: 1);
+        TaskCompletionSource written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _rows.Gate = written.Task;
+        PartitionOrders orders = new() { Fence = 1, Sequence = 20, Window = 2, Quota = true, Stop = new(StopReason.DurationElapsed, SimulatedTime.Start), Known = report.Version };
+        Task<PartitionReport> told = Begin(partition, orders);
+        while (_rows.Segments.Count == 0)
+        {
+            Assert.True(_scheduler.Step());
+        }
+
         Segment closed = _rows.Segments[^1];
+        Task<PartitionReport> admitted = Begin(partition, orders with { Sequence = 21, Admitted = 1 });
+        _rows.Gate = Task.CompletedTask;
+        written.SetResult();
+        await EndAsync(told);
+        report = await EndAsync(admitted);
 
-        PartitionReport report = await ExchangeAsync(partition, new() { Fence = 1, Admitted = 1, Sequence = 9, Window = 2, Quota = true });
-
-        Assert.Same(closed, _rows.Segments[^1]);
+        Assert.Same(closed, Assert.Single(_rows.Segments));
         Assert.True(report is { Sealed: true, Completed: 0, Cancelled: 2 });
     }
 
@@ -29,6 +43,27 @@ public sealed class PartitionTests
         await SealedWithASurplusAsync(StopReason.DurationElapsed);
 
         Assert.Equal([0], _rows.Segments[^1].Seal!.Surplus);
+    }
+
+    /// <summary>It sealed together with the first of two successes that ended in time, though the batch had not answered to the second, and the quota had room for it.</summary>
+    [Fact]
+    public async Task Seal_BatchHasNotAnsweredToEverySuccess_WaitsForIt()
+    {
+        Partition partition = Open(succeeding: 2);
+        await partition.PrepareAsync(MemoryPartitionRows.Spec(3));
+        PartitionReport report = await RunAsync(partition, successes: 2);
+        StopOrder stop = new(StopReason.DurationElapsed, SimulatedTime.Start);
+        PartitionOrders orders = new() { Fence = 1, Sequence = 20, Window = 3, Quota = true, Stop = stop };
+
+        PartitionReport before = await ExchangeAsync(partition, orders with { Admitted = 1, Known = report.Version - 1 });
+        while (before.Completed == 0)
+        {
+            before = await ExchangeAsync(partition, orders with { Sequence = 21, Admitted = 1, Known = report.Version - 1 });
+        }
+
+        PartitionReport after = await ExchangeAsync(partition, orders with { Sequence = 22, Admitted = 2, Known = before.Version });
+        Assert.False(before.Sealed);
+        Assert.True(after is { Sealed: true, Completed: 2, Cancelled: 1 });
     }
 
     /// <summary>Readers of a finished batch got what this activation had loaded, for ever: nobody had anything to tell it any more.</summary>
@@ -48,26 +83,41 @@ public sealed class PartitionTests
     {
         Partition partition = Open();
         await partition.PrepareAsync(MemoryPartitionRows.Spec(2));
-        PartitionReport report = await ExchangeAsync(partition, new() { Fence = 1, Sequence = 1, Window = 2, Quota = true });
-        for (int sequence = 2; report.Successes == 0; sequence++)
-        {
-            report = await ExchangeAsync(partition, new() { Fence = 1, Sequence = sequence, Known = report.Version, Window = 2, Quota = true });
-        }
-
+        PartitionReport report = await RunAsync(partition, successes: 1);
         StopOrder stop = new(reason, SimulatedTime.Start);
-        report = await ExchangeAsync(partition, new() { Fence = 1, Sequence = 8, Known = report.Version, Window = 2, Quota = true, Stop = stop });
+        report = await ExchangeAsync(partition, new() { Fence = 1, Sequence = 20, Known = report.Version, Window = 2, Quota = true, Stop = stop });
         Assert.True(report.Sealed);
         return partition;
     }
 
-    private Partition Open() => new(
-        "b", () => _rows, new OneSucceeds(), new(Options.Create(new CanoOptions())), _scheduler.Time, _scheduler.Time, NullLogger.Instance);
+    /// <summary>Lets it run until so many have succeeded.</summary>
+    private async Task<PartitionReport> RunAsync(Partition partition, int successes)
+    {
+        PartitionOrders orders = new() { Fence = 1, Window = 3, Quota = true };
+        PartitionReport report = await ExchangeAsync(partition, orders with { Sequence = 1 });
+        for (int sequence = 2; report.Successes < successes; sequence++)
+        {
+            report = await ExchangeAsync(partition, orders with { Sequence = sequence, Known = report.Version });
+        }
 
-    private Task<PartitionReport> ExchangeAsync(Partition partition, PartitionOrders orders)
+        return report;
+    }
+
+    private Partition Open(int succeeding = 1) => new(
+        "b", () => _rows, new FirstSucceed(succeeding), new(Options.Create(new CanoOptions())), _scheduler.Time, _scheduler.Time, NullLogger.Instance);
+
+    private Task<PartitionReport> ExchangeAsync(Partition partition, PartitionOrders orders) => EndAsync(Begin(partition, orders));
+
+    private Task<PartitionReport> Begin(Partition partition, PartitionOrders orders)
     {
         Task<PartitionReport>? answer = null;
         new Turns(_scheduler, "test").Run(() => answer = partition.ExchangeAsync(orders with { Epoch = 1 }));
-        while (!answer!.IsCompleted)
+        return answer!;
+    }
+
+    private Task<PartitionReport> EndAsync(Task<PartitionReport> answer)
+    {
+        while (!answer.IsCompleted)
         {
             Assert.True(_scheduler.Step(), "The exchange has no answer, and nothing can happen any more.");
         }
@@ -75,11 +125,11 @@ public sealed class PartitionTests
         return answer;
     }
 
-    /// <summary>The first instance succeeds at once, the others never end.</summary>
-    private sealed class OneSucceeds : IInstances
+    /// <summary>The first instances succeed at once, the others never end.</summary>
+    private sealed class FirstSucceed(int count) : IInstances
     {
         public Task<InstanceReply> RunAsync(string batchId, InstanceRun run) =>
-            run.Instance.Id == "i0" ? Task.FromResult(new InstanceReply(ReadyOutcomesTests.Outcome(0, success: true).Outcome, false)) : new TaskCompletionSource<InstanceReply>().Task;
+            run.Instance.Id[1] - '0' < count ? Task.FromResult(new InstanceReply(ReadyOutcomesTests.Outcome(0, success: true).Outcome, false)) : new TaskCompletionSource<InstanceReply>().Task;
 
         public Task CancelAsync(string batchId, string instanceId) => Task.CompletedTask;
 

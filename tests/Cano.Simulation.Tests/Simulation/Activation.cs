@@ -64,7 +64,7 @@ internal abstract class Activation
     /// <summary>It has ended by itself: the directory learns of it a little later.</summary>
     protected void HasEnded()
     {
-        _world.Faults.ActivationLost = true;
+        _world.Faults.Lose(this);
         _world.Scheduler.Note($"{Turns.Name} has ended");
         _world.Scheduler.Add($"{Turns.Name} is taken from the directory", () => _world.Directory.Remove(this));
     }

@@ -51,9 +51,10 @@ internal sealed class ActivationDirectory(World world)
         Silo silo = _silos[number];
         _silos[number] = new(number, world.Scenario);
         world.Scheduler.Note($"!! silo {number} dies");
-        world.Faults.ActivationLost = true;
+        world.Faults.Lose(null);
         foreach (Activation activation in _current.Values.Concat(_outdated).Where(one => one.Silo == silo).ToArray())
         {
+            world.Faults.Lose(activation);
             activation.Turns.Kill();
             Remove(activation);
         }
@@ -67,7 +68,7 @@ internal sealed class ActivationDirectory(World world)
         if (RandomActivation() is { } activation)
         {
             world.Scheduler.Note($"!! {activation.Turns.Name} is deactivated");
-            world.Faults.ActivationLost = true;
+            world.Faults.Lose(activation);
             Remove(activation);
             activation.Leave();
         }
@@ -79,7 +80,7 @@ internal sealed class ActivationDirectory(World world)
         if (RandomActivation() is { } activation)
         {
             world.Scheduler.Note($"!! {activation.Turns.Name} is doubled");
-            world.Faults.ActivationLost = true;
+            world.Faults.Lose(activation);
             world.Faults.BatchDoubled |= activation is BatchActivation;
             _current.Remove(activation.Key);
             _outdated.Add(activation);

@@ -9,13 +9,22 @@ internal sealed class Faults(SimulationScheduler scheduler, int budget, int rate
     internal bool Any { get; private set; }
 
     /// <summary>True once an activation was lost, whatever the reason: what it held (a window, a run) may be held twice from then on.</summary>
-    internal bool ActivationLost { get; set; }
+    internal bool ActivationLost { get; private set; }
+
+    /// <summary>True once that was a partition's: what was admitted for it and not written is void, and another success may have been refused for it.</summary>
+    internal bool PartitionLost { get; private set; }
 
     /// <summary>True once a batch activation went on beside a newer one: answers of the older one may be behind.</summary>
     internal bool BatchDoubled { get; set; }
 
     /// <summary>Nothing goes wrong before: most schedules spare the start, so that their faults strike where the protocol is at work.</summary>
     internal bool Armed { get; set; }
+
+    internal void Lose(Activation? activation)
+    {
+        ActivationLost = true;
+        PartitionLost |= activation is PartitionActivation;
+    }
 
     internal void BeQuiet() => _left = 0;
 

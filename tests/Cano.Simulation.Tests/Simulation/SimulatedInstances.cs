@@ -69,7 +69,7 @@ internal sealed class SimulatedInstances(World world)
         {
             string id = _current.Keys.ElementAt(world.Scheduler.Random.Next(_current.Count));
             world.Scheduler.Note($"!! instance {id} is doubled");
-            world.Faults.ActivationLost = true;
+            world.Faults.Lose(null);
             _current.Remove(id);
         }
     }

@@ -106,6 +106,9 @@ internal sealed class Watcher(World world)
     {
         Require(view.Status.Completed + view.Status.Failed + view.Status.Cancelled == world.Scenario.Total, $"At the end the counts are {view.Status}.");
         Require(_read.Count == world.Scenario.Total, $"{_read.Count} of {world.Scenario.Total} results at the end.");
+        Require(
+            world.Faults.PartitionLost || view.Status.Completed == world.Scenario.Quota || _read.Values.All(one => one.CancelReason != CancelReason.Surplus),
+            $"A success was refused and only {view.Status.Completed} of {world.Scenario.Quota} are Completed.");
         Require(_read.Values.Count(one => one.Outcome == WorkflowOutcome.Completed) == view.Status.Completed, "The results are others than the status counts.");
     }
 
