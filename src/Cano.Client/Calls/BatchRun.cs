@@ -75,12 +75,13 @@ internal sealed class BatchRun
         }
     }
 
-    /// <summary>Reads some results in the order submitted; those that are not final are left out.</summary>
+    /// <summary>Reads some results in the order submitted; those that are not final are left out. Of a finished batch none is.</summary>
     /// <param name="view">Any view of the batch.</param>
     /// <param name="from">The first place in the batch, from 0.</param>
     /// <param name="count">How many places to look at; the page ends earlier at a partition's end or when it grows large.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>The results, and the place where to go on; that is <see cref="BatchStatus.Total"/> when none are left.</returns>
+    /// <exception cref="BatchDataLostException">Results that the view counts, or the instances, are not in storage.</exception>
     internal async Task<ResultPage> ReadPageAsync(BatchView view, int from, int count, CancellationToken cancellationToken = default)
     {
         (int partition, int first) = PartitionPages.Locate(view.Sizes, from);
@@ -89,9 +90,15 @@ internal sealed class BatchRun
             return new ResultPage([], from);
         }
 
-        ResultPage page = await PagesOf(view)
-            .ReadInOrderAsync(partition, from - first, Math.Min(count, first + view.Sizes[partition] - from), cancellationToken)
-            .ConfigureAwait(false);
+        int place = from - first;
+        count = Math.Min(count, view.Sizes[partition] - place);
+        if (view.Status.Phase is BatchPhase.Finished)
+        {
+            InstanceResult[] results = await PagesOf(view).ReadFinishedAsync(partition, place, count, cancellationToken).ConfigureAwait(false);
+            return new ResultPage(results, from + results.Length);
+        }
+
+        ResultPage page = await PagesOf(view).ReadInOrderAsync(partition, place, count, cancellationToken).ConfigureAwait(false);
         return page with { Next = first + page.Next };
     }
 

@@ -21,10 +21,12 @@ internal sealed class PartitionPages(IGrainFactory grains, GrainCalls calls, str
     }
 
     /// <summary>Some results in the order submitted, without those that are not final.</summary>
-    internal Task<ResultPage> ReadInOrderAsync(int partition, int from, int count, CancellationToken cancellationToken)
+    /// <exception cref="BatchDataLostException">The partition knows nothing of those places.</exception>
+    internal async Task<ResultPage> ReadInOrderAsync(int partition, int from, int count, CancellationToken cancellationToken)
     {
         IPartitionGrain grain = Grain(partition);
-        return calls.CallAsync(() => grain.ReadInOrderAsync(from, count), cancellationToken);
+        ResultPage page = await calls.CallAsync(() => grain.ReadInOrderAsync(from, count), cancellationToken).ConfigureAwait(false);
+        return page.Next > from ? page : throw new BatchDataLostException(batchId, $"partition {partition}");
     }
 
     /// <summary>Some results of a finished batch, in the order submitted: one at least, none left out.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Cano;
 
 /// <summary>A shared store for one process: values are kept as JSON, as in the durable one, so that a type which does not survive the way shows at once.</summary>
@@ -18,14 +16,14 @@ internal sealed class MemorySharedStore : ISharedStore
     {
         ArgumentNullException.ThrowIfNull(key);
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(Held(key) is { } json ? (true, Read<T>(key, json)) : (false, default));
+        return ValueTask.FromResult(Held(key) is { } json ? (true, SharedJson.Read<T>(key, json)) : (false, default));
     }
 
     public ValueTask PutAsync<T>(string key, T value, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
         cancellationToken.ThrowIfCancellationRequested();
-        byte[] json = Written(value);
+        byte[] json = SharedJson.Write(value);
         lock (_gate)
         {
             _values[key] = json;
@@ -55,8 +53,8 @@ internal sealed class MemorySharedStore : ISharedStore
         {
             cancellationToken.ThrowIfCancellationRequested();
             byte[]? before = Held(key);
-            T changed = change(before is null ? default : Read<T>(key, before));
-            byte[] after = Written(changed);
+            T changed = change(before is null ? default : SharedJson.Read<T>(key, before));
+            byte[] after = SharedJson.Write(changed);
             lock (_gate)
             {
                 // Each write brings an array of its own, so the same array means that nobody wrote in between.
@@ -75,20 +73,6 @@ internal sealed class MemorySharedStore : ISharedStore
         lock (_gate)
         {
             return ValueTask.FromResult<IReadOnlyList<string>>([.. _values.Keys]);
-        }
-    }
-
-    private static byte[] Written<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, CanoJson.Values);
-
-    private static T? Read<T>(string key, byte[] json)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<T>(json, CanoJson.Values);
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidCastException($"The shared store's value '{key}' can't be read as {typeof(T).Name}: {exception.Message}", exception);
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Cano;
 
 /// <summary>The shared store as the nodes of one batch see it.</summary>
@@ -17,13 +15,13 @@ internal sealed class SharedStore(IGrainFactory grains, string batchId) : IShare
     {
         ArgumentNullException.ThrowIfNull(key);
         SharedValue? held = await Grain.GetAsync(key).WaitAsync(cancellationToken);
-        return held is null ? (false, default) : (true, JsonSerializer.Deserialize<T>(held.Json, CanoJson.Values));
+        return held is null ? (false, default) : (true, SharedJson.Read<T>(key, held.Json));
     }
 
     public async ValueTask PutAsync<T>(string key, T value, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
-        await Grain.PutAsync(key, Json(value), ifVersion: null).WaitAsync(cancellationToken);
+        await Grain.PutAsync(key, SharedJson.Write(value), ifVersion: null).WaitAsync(cancellationToken);
     }
 
     public async ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken = default)
@@ -35,7 +33,7 @@ internal sealed class SharedStore(IGrainFactory grains, string batchId) : IShare
     public async ValueTask AppendAsync<T>(string key, T item, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
-        if (!await Grain.AppendAsync(key, Json(item)).WaitAsync(cancellationToken))
+        if (!await Grain.AppendAsync(key, SharedJson.Write(item)).WaitAsync(cancellationToken))
         {
             throw new InvalidCastException($"The shared store's value '{key}' is no list; nothing can be appended to it.");
         }
@@ -48,8 +46,8 @@ internal sealed class SharedStore(IGrainFactory grains, string batchId) : IShare
         while (true)
         {
             SharedValue? held = await Grain.GetAsync(key).WaitAsync(cancellationToken);
-            T changed = change(held is null ? default : JsonSerializer.Deserialize<T>(held.Json, CanoJson.Values));
-            if (await Grain.PutAsync(key, Json(changed), held?.Version ?? 0).WaitAsync(cancellationToken))
+            T changed = change(held is null ? default : SharedJson.Read<T>(key, held.Json));
+            if (await Grain.PutAsync(key, SharedJson.Write(changed), held?.Version ?? 0).WaitAsync(cancellationToken))
             {
                 return changed;
             }
@@ -58,6 +56,4 @@ internal sealed class SharedStore(IGrainFactory grains, string batchId) : IShare
 
     public async ValueTask<IReadOnlyList<string>> KeysAsync(CancellationToken cancellationToken = default) =>
         await Grain.KeysAsync().WaitAsync(cancellationToken);
-
-    private static byte[] Json<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, CanoJson.Values);
 }

@@ -34,6 +34,7 @@ public interface IWorkflowStore
     /// <typeparam name="T">What it is written as.</typeparam>
     /// <param name="key">Its name; not empty.</param>
     /// <param name="value">The value.</param>
+    /// <exception cref="ArgumentException"><paramref name="key"/> is empty.</exception>
     void Put<T>(string key, T value);
 
     /// <summary>Adds an item to the end of a list, which begins with it if it was not there.</summary>
@@ -41,6 +42,7 @@ public interface IWorkflowStore
     /// <param name="key">The list's name; not empty.</param>
     /// <param name="item">The item.</param>
     /// <exception cref="InvalidCastException">The value of that name is no list of <typeparamref name="T"/>.</exception>
+    /// <exception cref="ArgumentException"><paramref name="key"/> is empty.</exception>
     void Append<T>(string key, T item);
 
     /// <summary>Takes a value away.</summary>

@@ -146,6 +146,31 @@ public class BatchRunTests
         static (string Ids, int Next) Shown(ResultPage page) => (string.Join(' ', page.Results.Select(r => r.Id)), page.Next);
     }
 
+    /// <summary>It used to be left out of the page, and a partition that was gone was asked for ever.</summary>
+    [Fact]
+    public async Task ReadPage_OfAFinishedBatchWithAResultMissing_IsDataLost()
+    {
+        FillInOrder(0, 0, 3);
+        _cluster.Batch("batch").Script(Finished(1, 4));
+        BatchRun run = _cluster.Run();
+        BatchView view = await run.GetViewAsync();
+
+        Assert.Equal(
+            "The batch 'batch' exists, but a result of partition 0 (among places 0 to 3) is missing in storage. Restore it from a backup, or purge the batch.",
+            (await Assert.ThrowsAsync<BatchDataLostException>(() => run.ReadPageAsync(view, 0, 100))).Message);
+    }
+
+    [Fact]
+    public async Task ReadPage_OfARunningBatchWithAPartitionMissing_IsDataLost()
+    {
+        _cluster.Batch("batch").Script(View(1, BatchPhase.Running, 0));
+        _cluster.Partition("batch", Digest, 0).IsLost = true;
+        BatchRun run = _cluster.Run();
+        BatchView view = await run.GetViewAsync();
+
+        Assert.Contains("partition 0 is missing in storage", (await Assert.ThrowsAsync<BatchDataLostException>(() => run.ReadPageAsync(view, 0, 100))).Message, StringComparison.Ordinal);
+    }
+
     private void FillInOrder(int partition, int first, int count) =>
         _cluster.Fill(partition, Enumerable.Range(first, count).Reverse().Select(i => Result($"i{i}", finalAt: -i, ordinal: i)));
 }

@@ -11,6 +11,9 @@ public sealed class FakePartition(FakeCluster cluster, string key) : IPartitionG
 
     public int PageSize { get; set; } = int.MaxValue;
 
+    /// <summary>True: its rows are gone.</summary>
+    public bool IsLost { get; set; }
+
     public async Task PrepareAsync(PartitionSpec spec)
     {
         await cluster.AskAsync($"prepare {_name}");
@@ -20,6 +23,11 @@ public sealed class FakePartition(FakeCluster cluster, string key) : IPartitionG
     public async Task<ResultPage> ReadInOrderAsync(int from, int count)
     {
         await cluster.AskAsync($"read {_name} from {from}");
+        if (IsLost)
+        {
+            return new ResultPage([], from);
+        }
+
         count = Math.Min(count, PageSize);
         return new ResultPage([.. Results.OrderBy(r => r.Ordinal).Skip(from).Take(count)], from + count);
     }

@@ -54,6 +54,17 @@ public sealed class SharedStoreTests(CanoCluster cluster) : IClassFixture<CanoCl
     }
 
     [Fact]
+    public async Task SharedStore_ReadAsAnotherType_NamesKeyAndType()
+    {
+        SharedStore store = new(cluster.Client, "another-type");
+        await store.PutAsync("a", "text", Token);
+
+        InvalidCastException exception = await Assert.ThrowsAsync<InvalidCastException>(async () => await store.GetAsync<int>("a", Token));
+
+        Assert.StartsWith("The shared store's value 'a' can't be read as Int32: ", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task SharedStore_WouldGrowTooLarge_IsRefusedAndKeepsWhatItHas()
     {
         SharedStore store = new(cluster.Client, "too-large");
