@@ -67,7 +67,7 @@ internal sealed class BatchRun
         ResultMerge? merge = null;
         await foreach (BatchView view in WatchAsync(cancellationToken).ConfigureAwait(false))
         {
-            merge ??= new(ReaderOf(view), view.Sizes.Length);
+            merge ??= new(PagesOf(view), view.Sizes.Length);
             await foreach (InstanceResult result in merge.ReadAsync(view, cancellationToken).ConfigureAwait(false))
             {
                 yield return result;
@@ -83,13 +83,13 @@ internal sealed class BatchRun
     /// <returns>The results, and the place where to go on; that is <see cref="BatchStatus.Total"/> when none are left.</returns>
     internal async Task<ResultPage> ReadPageAsync(BatchView view, int from, int count, CancellationToken cancellationToken = default)
     {
-        (int partition, int first) = PartitionReader.Locate(view.Sizes, from);
+        (int partition, int first) = PartitionPages.Locate(view.Sizes, from);
         if (partition == view.Sizes.Length)
         {
             return new ResultPage([], from);
         }
 
-        ResultPage page = await ReaderOf(view)
+        ResultPage page = await PagesOf(view)
             .ReadInOrderAsync(partition, from - first, Math.Min(count, first + view.Sizes[partition] - from), cancellationToken)
             .ConfigureAwait(false);
         return page with { Next = first + page.Next };
@@ -99,7 +99,7 @@ internal sealed class BatchRun
     /// <exception cref="BatchDataLostException">Some are not in storage.</exception>
     internal async Task<InstanceResult[]> ReadAllAsync(BatchView finished, CancellationToken cancellationToken = default)
     {
-        PartitionReader reader = ReaderOf(finished);
+        PartitionPages pages = PagesOf(finished);
         InstanceResult[] all = new InstanceResult[finished.Sizes.Sum()];
         int[] firsts = new int[finished.Sizes.Length];
         for (int p = 1; p < firsts.Length; p++)
@@ -110,12 +110,12 @@ internal sealed class BatchRun
         await Parallel.ForAsync(
             0,
             firsts.Length,
-            new ParallelOptions { MaxDegreeOfParallelism = PartitionReader.PartitionsAtOnce, CancellationToken = cancellationToken },
+            new ParallelOptions { MaxDegreeOfParallelism = PartitionPages.PartitionsAtOnce, CancellationToken = cancellationToken },
             async (p, token) =>
             {
                 for (int at = 0; at < finished.Sizes[p];)
                 {
-                    InstanceResult[] page = await reader.ReadFinishedAsync(p, at, finished.Sizes[p] - at, token).ConfigureAwait(false);
+                    InstanceResult[] page = await pages.ReadFinishedAsync(p, at, finished.Sizes[p] - at, token).ConfigureAwait(false);
                     page.CopyTo(all, firsts[p] + at);
                     at += page.Length;
                 }
@@ -135,5 +135,5 @@ internal sealed class BatchRun
             && (view.Version != last.Version || view.Status.Phase != last.Status.Phase || final != known);
     }
 
-    private PartitionReader ReaderOf(BatchView view) => new(_grains, _calls, Id, view.Digest);
+    private PartitionPages PagesOf(BatchView view) => new(_grains, _calls, Id, view.Digest);
 }

@@ -6,7 +6,7 @@ namespace Cano;
 /// Merges the partitions' results by when they became final. It reads only what a view counts, and keeps its place in each partition itself,
 /// so that nothing is lost or repeated when activations move. Holds at most one page of each partition.
 /// </summary>
-internal sealed class ResultMerge(PartitionReader reader, int partitions)
+internal sealed class ResultMerge(PartitionPages pages, int partitions)
 {
     private const int MaxPage = 512;
     private const int MinPage = 16;
@@ -22,8 +22,8 @@ internal sealed class ResultMerge(PartitionReader reader, int partitions)
         bool finished = view.Status.Phase is BatchPhase.Finished;
         await Parallel.ForEachAsync(
             _sources.Where(s => s.NeedsPage(view.Final[s.Partition])),
-            new ParallelOptions { MaxDegreeOfParallelism = PartitionReader.PartitionsAtOnce, CancellationToken = cancellationToken },
-            async (source, token) => await source.FillAsync(reader, view.Final[source.Partition], _page, token).ConfigureAwait(false)).ConfigureAwait(false);
+            new ParallelOptions { MaxDegreeOfParallelism = PartitionPages.PartitionsAtOnce, CancellationToken = cancellationToken },
+            async (source, token) => await source.FillAsync(pages, view.Final[source.Partition], _page, token).ConfigureAwait(false)).ConfigureAwait(false);
 
         PriorityQueue<Source, (bool Cancelled, DateTimeOffset FinalAt, int Partition)> heads = new();
         foreach (Source source in _sources)
@@ -36,7 +36,7 @@ internal sealed class ResultMerge(PartitionReader reader, int partitions)
             yield return source.Take();
             if (source.NeedsPage(view.Final[source.Partition]))
             {
-                await source.FillAsync(reader, view.Final[source.Partition], _page, cancellationToken).ConfigureAwait(false);
+                await source.FillAsync(pages, view.Final[source.Partition], _page, cancellationToken).ConfigureAwait(false);
             }
 
             Offer(source);
@@ -64,9 +64,9 @@ internal sealed class ResultMerge(PartitionReader reader, int partitions)
 
         internal bool NeedsPage(int final) => _at == _page.Length && _next < final;
 
-        internal async Task FillAsync(PartitionReader reader, int final, int count, CancellationToken cancellationToken)
+        internal async Task FillAsync(PartitionPages pages, int final, int count, CancellationToken cancellationToken)
         {
-            _page = await reader.ReadAsFinalAsync(Partition, _next, Math.Min(count, final - _next), cancellationToken).ConfigureAwait(false);
+            _page = await pages.ReadAsFinalAsync(Partition, _next, Math.Min(count, final - _next), cancellationToken).ConfigureAwait(false);
             _at = 0;
             _next += _page.Length;
         }

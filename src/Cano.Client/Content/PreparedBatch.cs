@@ -10,9 +10,6 @@ namespace Cano;
 /// </remarks>
 internal sealed class PreparedBatch
 {
-    /// <summary>The distinct labels that a header lists.</summary>
-    internal const int MaxLabels = 100;
-
     private static readonly JsonWriterOptions s_compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly InstanceSpec[] _instances;
@@ -77,7 +74,7 @@ internal sealed class PreparedBatch
             PartitionSizes = cuts.Sizes(),
             Digest = Finish(digest, batch, store),
             Workflows = [.. instances.Select(i => i.Workflow).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-            Labels = [.. instances.Select(i => i.Label).OfType<string>().Distinct(StringComparer.Ordinal).Take(MaxLabels).Order(StringComparer.Ordinal)],
+            Labels = [.. instances.Select(i => i.Label).OfType<string>().Distinct(StringComparer.Ordinal).Take(BatchHeader.MaxLabels).Order(StringComparer.Ordinal)],
             LargestParams = largest?.Params!.Length ?? 0,
             LargestParamsInstance = largest?.Id,
         };

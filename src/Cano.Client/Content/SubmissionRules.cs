@@ -1,12 +1,10 @@
+using System.Globalization;
+
 namespace Cano;
 
 /// <summary>What can be said about a batch before any silo is asked. The first fault is thrown, with its place as a JSON path.</summary>
 internal static class SubmissionRules
 {
-    internal const int MaxInstances = 1_000_000;
-    internal const int MaxNameLength = 200;
-    internal const int MaxLabelLength = 100;
-
     /// <summary>Checks a batch in time linear in its instances.</summary>
     /// <exception cref="CanoConfigurationException">Something is wrong with it.</exception>
     internal static void Check(BatchSubmission batch)
@@ -18,10 +16,12 @@ internal static class SubmissionRules
                 ErrorCodes.NoInstances, "No workflow instances to execute: a batch needs at least one.", "$.instances");
         }
 
-        if (batch.Instances.Count > MaxInstances)
+        if (batch.Instances.Count > BatchHeader.MaxInstances)
         {
             throw new CanoConfigurationException(
-                ErrorCodes.TooManyInstances, $"The batch has {batch.Instances.Count:N0} instances; it may have at most {MaxInstances:N0}.", "$.instances");
+                ErrorCodes.TooManyInstances,
+                string.Create(CultureInfo.InvariantCulture, $"The batch has {batch.Instances.Count:N0} instances; it may have at most {BatchHeader.MaxInstances:N0}."),
+                "$.instances");
         }
 
         Dictionary<string, int> places = new(batch.Instances.Count, StringComparer.Ordinal);
@@ -55,14 +55,16 @@ internal static class SubmissionRules
                 "$.maxConcurrency");
         }
 
-        CheckText(batch.Name, MaxNameLength, "The batch's name", "$.name");
+        CheckText(batch.Name, StorableText.MaxNameLength, "The batch's name", "$.name");
     }
 
     private static void CheckInstance(InstanceSpec instance, int place)
     {
-        if (Identifier.Fault(instance.Id, $"The id of instances[{place}]") is { } badId)
+        // What is said of a fault is only put together when there is one: there may be a million instances.
+        if (!Identifier.IsValid(instance.Id))
         {
-            throw new CanoConfigurationException(ErrorCodes.InvalidId, badId, $"$.instances[{place}].id");
+            throw new CanoConfigurationException(
+                ErrorCodes.InvalidId, Identifier.Fault(instance.Id, $"The id of instances[{place}]")!, $"$.instances[{place}].id");
         }
 
         if (!Identifier.IsValid(instance.Workflow))
@@ -75,40 +77,15 @@ internal static class SubmissionRules
 
         if (instance.Label is not null)
         {
-            CheckText(instance.Label, MaxLabelLength, $"The label of instances[{place}] ('{instance.Id}')", $"$.instances[{place}].label");
+            CheckText(instance.Label, StorableText.MaxLabelLength, $"The label of instances[{place}] ('{instance.Id}')", $"$.instances[{place}].label");
         }
     }
 
     private static void CheckText(string? text, int maxLength, string what, string path)
     {
-        if (text is null)
+        if (StorableText.Fault(text, maxLength, what) is { } fault)
         {
-            return;
+            throw new CanoConfigurationException(ErrorCodes.InvalidText, fault, path);
         }
-
-        if (text.Length > maxLength)
-        {
-            throw new CanoConfigurationException(
-                ErrorCodes.InvalidText, $"{what} has {text.Length} characters; it may have at most {maxLength}.", path);
-        }
-
-        if (text.Contains('\0', StringComparison.Ordinal) || !IsWellFormed(text))
-        {
-            throw new CanoConfigurationException(
-                ErrorCodes.InvalidText, $"{what} has a character that can't be stored: NUL, or half a surrogate pair.", path);
-        }
-    }
-
-    private static bool IsWellFormed(string text)
-    {
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (char.IsSurrogate(text[i]) && (++i == text.Length || !char.IsSurrogatePair(text[i - 1], text[i])))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

@@ -89,6 +89,11 @@ internal sealed class Batch
             return existing;
         }
 
+        if (only is not null)
+        {
+            BatchRules.CheckOnly(header, only);
+        }
+
         _starting = true;
         try
         {

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using Microsoft.Extensions.Options;
 
 namespace Cano;
@@ -5,25 +7,19 @@ namespace Cano;
 /// <summary>What a silo asks of a batch before anything of it is stored.</summary>
 internal sealed class BatchRules(WorkflowRegistry workflows, IOptions<CanoOptions> options)
 {
-    /// <summary>The most instances that a batch may have.</summary>
-    internal const int MaxInstances = 1_000_000;
+    /// <summary>As many digits of a digest as are in a partition's key, and as SHA-256 has.</summary>
+    private const int LeastDigits = 16;
+    private const int MostDigits = 64;
+
+    private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789abcdef");
 
     /// <exception cref="CanoException">The batch breaks a rule.</exception>
     internal void Check(string id, BatchHeader header)
     {
         Identifier.Require(id, "A batch's id");
+        CheckForm(header);
         header.Timeout.Validate();
-        if (header.Total < 1)
-        {
-            throw new CanoConfigurationException(ErrorCodes.NoInstances, "No workflow instances to execute.", "$.instances");
-        }
-
-        if (header.Total > MaxInstances)
-        {
-            throw new CanoConfigurationException(
-                ErrorCodes.TooManyInstances, $"The batch has {header.Total} instances; at most {MaxInstances:N0} are supported. Split it.", "$.instances");
-        }
-
+        CheckTexts(header);
         if (header.MaxConcurrency is < 1)
         {
             throw new CanoConfigurationException(
@@ -55,4 +51,69 @@ internal sealed class BatchRules(WorkflowRegistry workflows, IOptions<CanoOption
             }
         }
     }
+
+    /// <summary>Checks that a batch's only partition is all of it.</summary>
+    /// <exception cref="CanoConfigurationException">It is not.</exception>
+    internal static void CheckOnly(BatchHeader header, PartitionSpec only)
+    {
+        if (header.PartitionSizes.Length != 1 || only.Instances.Length != header.Total || only.FirstOrdinal != 0)
+        {
+            throw Malformed($"it has {header.Total} instances in {header.PartitionSizes.Length} partitions, and came with {only.Instances.Length} from place {only.FirstOrdinal}");
+        }
+    }
+
+    /// <summary>What a client library of Cano's never gets wrong; others call grains too.</summary>
+    private static void CheckForm(BatchHeader header)
+    {
+        if (header.Timeout is null || header.PartitionSizes is null || header.Workflows is null || header.Labels is null)
+        {
+            throw Malformed("its timeout, partition sizes, workflows or labels are null");
+        }
+
+        if (header.Total < 1)
+        {
+            throw new CanoConfigurationException(ErrorCodes.NoInstances, "No workflow instances to execute.", "$.instances");
+        }
+
+        if (header.Total > BatchHeader.MaxInstances)
+        {
+            throw new CanoConfigurationException(
+                ErrorCodes.TooManyInstances,
+                string.Create(CultureInfo.InvariantCulture, $"The batch has {header.Total:N0} instances; it may have at most {BatchHeader.MaxInstances:N0}."),
+                "$.instances");
+        }
+
+        if (header.PartitionSizes.Any(size => size is < 1 or > PartitionSpec.MaxInstances) || header.PartitionSizes.Sum(size => (long)size) != header.Total)
+        {
+            throw Malformed($"the sizes of its partitions must be 1 to {PartitionSpec.MaxInstances} and add up to {header.Total}");
+        }
+
+        if (header.Digest is not { Length: >= LeastDigits and <= MostDigits } digest || digest.AsSpan().ContainsAnyExcept(s_digits))
+        {
+            throw Malformed($"its digest must be {LeastDigits} to {MostDigits} hexadecimal digits in lower case");
+        }
+
+        if (header.Labels.Length > BatchHeader.MaxLabels)
+        {
+            throw Malformed($"it lists {header.Labels.Length} labels, at most {BatchHeader.MaxLabels} may be listed");
+        }
+    }
+
+    private static void CheckTexts(BatchHeader header)
+    {
+        string? fault = StorableText.Fault(header.Name, StorableText.MaxNameLength, "The batch's name");
+        if (fault is not null)
+        {
+            throw new CanoConfigurationException(ErrorCodes.InvalidText, fault, "$.name");
+        }
+
+        fault = header.Labels.Select(label => StorableText.Fault(label, StorableText.MaxLabelLength, "A label")).FirstOrDefault(found => found is not null);
+        if (fault is not null)
+        {
+            throw new CanoConfigurationException(ErrorCodes.InvalidText, fault);
+        }
+    }
+
+    private static CanoConfigurationException Malformed(string what) =>
+        new(ErrorCodes.InvalidDocument, $"The batch's header is malformed: {what}. Start batches with Cano's client library.");
 }

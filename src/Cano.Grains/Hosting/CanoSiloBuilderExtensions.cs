@@ -28,6 +28,7 @@ public static class CanoSiloBuilderExtensions
             provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains),
             provider.GetRequiredService<IOptions<CanoOptions>>()));
         services.TryAddSingleton<BatchRules>();
+        services.TryAddSingleton<PartitionRules>();
         services.TryAddSingleton<InstanceSlots>();
         services.TryAddSingleton<InstanceRunner>();
         services.TryAddSingleton(provider => NodeSchedulerFor(provider.GetRequiredService<IOptions<CanoOptions>>().Value));

@@ -8,6 +8,8 @@ namespace Cano;
 internal sealed class PartitionGrain : Grain, IPartitionGrain
 {
     private readonly string _key;
+    private readonly string _batchId;
+    private readonly PartitionRules _rules;
     private readonly Partition _partition;
     private readonly ILogger<PartitionGrain> _logger;
 
@@ -16,12 +18,14 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain
         [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider clock,
         IInstances instances,
         InstanceSlots slots,
+        PartitionRules rules,
         ILogger<PartitionGrain> logger)
     {
         _key = this.GetPrimaryKeyString();
         _logger = logger;
-        string batchId = _key[.._key.IndexOf('/', StringComparison.Ordinal)];
-        _partition = new(batchId, () => new PartitionRows(storage, _key), instances, slots, clock, TimeProvider.System, logger) { Ended = Leave };
+        _rules = rules;
+        _batchId = _key[.._key.IndexOf('/', StringComparison.Ordinal)];
+        _partition = new(_batchId, () => new PartitionRows(storage, _key), instances, slots, clock, TimeProvider.System, logger) { Ended = Leave };
     }
 
     public override Task OnActivateAsync(CancellationToken cancellationToken) => _partition.LoadAsync();
@@ -32,7 +36,11 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain
         return Task.CompletedTask;
     }
 
-    public Task PrepareAsync(PartitionSpec spec) => _partition.PrepareAsync(spec);
+    public async Task PrepareAsync(PartitionSpec spec)
+    {
+        _rules.Check(_batchId, spec);
+        await _partition.PrepareAsync(spec);
+    }
 
     public Task<PartitionReport> ExchangeAsync(PartitionOrders orders) => _partition.ExchangeAsync(orders);
 

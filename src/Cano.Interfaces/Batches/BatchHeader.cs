@@ -6,6 +6,12 @@ namespace Cano;
 [Alias("Cano.BatchHeader")]
 public sealed record BatchHeader
 {
+    /// <summary>The most instances that a batch may have.</summary>
+    internal const int MaxInstances = 1_000_000;
+
+    /// <summary>The most labels that <see cref="Labels"/> lists.</summary>
+    internal const int MaxLabels = 100;
+
     /// <summary>The strategy.</summary>
     [Id(0)]
     public required ConcurrentTimeout Timeout { get; init; }

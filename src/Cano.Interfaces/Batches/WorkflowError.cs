@@ -28,7 +28,12 @@ public sealed record WorkflowError
 
     /// <summary>The inner exceptions, outermost first, each as <c>type: message</c>; at most 5. Null when there are none.</summary>
     [Id(5)]
-    public IReadOnlyList<string>? Inner { get; init; }
+    public IReadOnlyList<string>? Inner
+    {
+        get;
+        // Orleans' JSON can't read what the compiler makes of a collection expression: always an array.
+        init => field = value?.ToArray();
+    }
 }
 
 /// <summary>The kinds of <see cref="WorkflowError"/>. A kind never changes its meaning.</summary>

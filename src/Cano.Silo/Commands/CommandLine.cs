@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
 namespace Cano;
@@ -61,8 +63,13 @@ internal sealed class CommandLine
         }
         catch (IOException exception)
         {
-            // A port that is taken, standard output that is closed.
+            // A port of HTTP that is taken, standard output that is closed.
             return Refuse(exception.Message);
+        }
+        catch (Exception exception) when (exception is AddressInUseException or SocketException)
+        {
+            return Refuse(
+                $"The silo can't listen: {exception.Message}. Set Cano:SiloPort and Cano:GatewayPort to ports that are free (0: any), and Cano:AdvertisedIP to an address of this machine.");
         }
     }
 

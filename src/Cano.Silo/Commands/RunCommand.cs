@@ -68,7 +68,7 @@ internal sealed class RunCommand(string file, bool json, CanoHostOptions options
     private async Task CancelWhenAsync(BatchRun run, CancellationToken interrupted, CancellationToken finished)
     {
         TaskCompletionSource signal = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using CancellationTokenRegistration onInterrupted = interrupted.Register(signal.SetResult);
+        await using CancellationTokenRegistration onInterrupted = interrupted.Register(() => signal.TrySetResult());
         await using CancellationTokenRegistration onFinished = finished.Register(() => signal.TrySetCanceled(finished));
         await signal.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (signal.Task.IsCompletedSuccessfully)

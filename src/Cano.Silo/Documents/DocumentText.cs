@@ -1,11 +1,13 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace Cano;
 
-/// <summary>Reads and shows the text of documents, which may hold what no string can: half a surrogate pair.</summary>
+/// <summary>Reads and shows the text of documents, which may hold what no string can: half a surrogate pair, or bytes that are no UTF-8.</summary>
 internal static class DocumentText
 {
-    /// <summary>The value of a string; null when it holds half a surrogate pair.</summary>
+    /// <summary>The value of a string; null when it holds what no string can.</summary>
     internal static string? Read(JsonElement value)
     {
         try
@@ -38,11 +40,14 @@ internal static class DocumentText
         {
             JsonValueKind.Object => "an object",
             JsonValueKind.Array => "an array",
-            JsonValueKind.String => $"the string {value.GetRawText()}",
-            _ => value.GetRawText(),
+            JsonValueKind.String => $"the string {Raw(value)}",
+            _ => Raw(value),
         };
         return text.Length <= 60 ? text : $"{text[..59]}…";
     }
+
+    /// <summary>As it stands in the document; bytes that are no UTF-8 are replaced.</summary>
+    private static string Raw(JsonElement value) => Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(value));
 
     /// <summary>A path for a message: the document as a whole, or the part without the leading <c>$.</c>.</summary>
     internal static string Shown(string path) => path == "$" ? "the document" : path[2..];

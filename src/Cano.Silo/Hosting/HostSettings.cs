@@ -11,6 +11,9 @@ internal sealed record HostSettings
         "Cano:Storage:Provider", "Cano:Storage:Folder", "Cano:Clustering:Provider", "Cano:ClusterId", "Cano:ServiceId", "Cano:SiloPort", "Cano:GatewayPort", "Cano:AdvertisedIP",
     ];
 
+    /// <summary>The settings under <c>Cano:</c>, those of <see cref="CanoOptions"/> among them.</summary>
+    internal static IEnumerable<string> Keys => s_own.Concat(typeof(CanoOptions).GetProperties().Select(property => $"Cano:{property.Name}"));
+
     /// <summary>All settings, for the parts that read their own (logging, Kestrel).</summary>
     internal required IConfigurationRoot Configuration { get; init; }
 
@@ -33,9 +36,9 @@ internal sealed record HostSettings
     internal static HostSettings Read(CanoHostOptions options)
     {
         IConfigurationRoot configuration = Load(options);
-        foreach (string key in options.Settings.Keys.Where(key => key.StartsWith("Cano:", StringComparison.OrdinalIgnoreCase) && !IsKnown(key)))
+        foreach (string key in options.Settings.Keys.Where(key => key.StartsWith("Cano:", StringComparison.OrdinalIgnoreCase) && !Keys.Contains(key, StringComparer.OrdinalIgnoreCase)))
         {
-            throw Invalid($"There is no setting {key}; known are {string.Join(", ", s_own.Concat(OptionKeys()))}.");
+            throw Invalid($"There is no setting {key}; known are {string.Join(", ", Keys)}.");
         }
 
         Choose(configuration, "Cano:Clustering:Provider", "localhost", "localhost", "adonet", "kubernetes");
@@ -78,7 +81,7 @@ internal sealed record HostSettings
         catch (InvalidDataException exception)
         {
             throw new CanoConfigurationException(
-                ErrorCodes.InvalidOptions, $"{exception.Message} {exception.InnerException?.Message}".TrimEnd(), innerException: exception);
+                ErrorCodes.InvalidOptions, $"{exception.Message} {exception.GetBaseException().Message}", innerException: exception);
         }
     }
 
@@ -94,10 +97,6 @@ internal sealed record HostSettings
             throw new CanoConfigurationException(ErrorCodes.InvalidOptions, exception.Message, innerException: exception);
         }
     }
-
-    private static bool IsKnown(string key) => s_own.Concat(OptionKeys()).Contains(key, StringComparer.OrdinalIgnoreCase);
-
-    private static IEnumerable<string> OptionKeys() => typeof(CanoOptions).GetProperties().Select(property => $"Cano:{property.Name}");
 
     private static string Text(IConfiguration configuration, string key, string preset) => configuration[key] is { Length: > 0 } text ? text : preset;
 

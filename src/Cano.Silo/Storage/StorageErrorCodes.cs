@@ -6,7 +6,7 @@ public static class StorageErrorCodes
     /// <summary>Another process owns the data folder.</summary>
     public const string DataFolderInUse = "data-folder-in-use";
 
-    /// <summary>The data folder can't be made or written.</summary>
+    /// <summary>The data folder can't be made or written, or the database in it can't be opened.</summary>
     public const string DataFolderUnusable = "data-folder-unusable";
 
     /// <summary>The database was written by a newer version of the program.</summary>

@@ -110,7 +110,7 @@ public class PreparedBatchTests
 
     [Fact]
     public void From_ManyLabels_ListsAHundred() => Assert.Equal(
-        PreparedBatch.MaxLabels,
+        BatchHeader.MaxLabels,
         PreparedBatch.From(Of(Enumerable.Range(0, 150).Select(i => Instance($"i{i}", label: $"l{i}")))).Header.Labels.Length);
 
     [Fact]

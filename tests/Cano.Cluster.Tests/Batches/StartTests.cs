@@ -109,6 +109,36 @@ public sealed class StartTests(CanoCluster cluster) : IClassFixture<CanoCluster>
         Assert.Equal(WorkflowErrorKinds.InvalidParams, results.Results[1].Error!.Kind);
     }
 
+    /// <summary>The client library would refuse these; whoever calls the grains without it is refused by the silo.</summary>
+    [Fact]
+    public async Task Grains_CalledWithoutTheLibrary_RefuseWhatItWouldAndStoreNothing()
+    {
+        InstanceSpec good = new("a", Steps.Key.Name, null, null);
+        InstanceSpec labelled = good with { Label = new string('l', 101) };
+        BatchHeader header = new()
+        {
+            Timeout = new ConcurrentTimeout.WaitForever(),
+            Total = 1,
+            PartitionSizes = [1],
+            Digest = new string('a', 64),
+            Workflows = [Steps.Key.Name],
+        };
+        IBatchGrain batch = cluster.Client.GetGrain<IBatchGrain>("without-library");
+        IPartitionGrain partition = cluster.Client.GetGrain<IPartitionGrain>(PartitionSpec.Key("without-library", header.Digest, 0));
+
+        CanoConfigurationException name = await Assert.ThrowsAsync<CanoConfigurationException>(() => batch.PrepareAsync(header with { Name = "a\0b" }));
+        CanoConfigurationException only = await Assert.ThrowsAsync<CanoConfigurationException>(
+            () => batch.StartAsync(header, new PartitionSpec { BatchId = "without-library", Instances = [labelled] }));
+        CanoConfigurationException sent = await Assert.ThrowsAsync<CanoConfigurationException>(
+            () => partition.PrepareAsync(new PartitionSpec { BatchId = "without-library", Instances = [labelled] }));
+
+        Assert.Equal((ErrorCodes.InvalidText, "$.name"), (name.Code, name.Path));
+        Assert.Equal((ErrorCodes.InvalidText, "$.instances[0].label"), (only.Code, only.Path));
+        Assert.Equal(only.Message, sent.Message);
+        await Assert.ThrowsAsync<BatchNotFoundException>(() => batch.GetStatusAsync());
+        await Assert.ThrowsAsync<BatchDataLostException>(() => partition.ExchangeAsync(new PartitionOrders()));
+    }
+
     [Fact]
     public async Task Attach_NoSuchBatch_EveryCallSaysSo()
     {

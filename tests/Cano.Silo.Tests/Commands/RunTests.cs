@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Cano.Tests.Storage;
 
@@ -148,6 +150,21 @@ public sealed class RunTests : IDisposable
         CanoProcessResult result = await RunAsync(args);
 
         Assert.Equal(new CanoProcessResult(2, "", Line(line)), result);
+    }
+
+    [Theory]
+    [InlineData("run", "batch.json")]
+    [InlineData("serve", "--urls", "http://127.0.0.1:0", "--set", "Cano:GatewayPort=0")]
+    public async Task SiloPort_ThatIsTaken_IsRefusedWithOneLine(params string[] args)
+    {
+        Batch("""{ "kind": "waitForever" }""", """{ "id": "a", "workflow": "cano.simulate" }""");
+        using TcpListener taken = new(IPAddress.Loopback, 0);
+        taken.Start();
+
+        CanoProcessResult result = await RunAsync([.. args, "--set", $"Cano:SiloPort={((IPEndPoint)taken.LocalEndpoint).Port}", "--set", "Logging:LogLevel:Default=None"]);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Matches("^cano: The silo can't listen: .*Set Cano:SiloPort and Cano:GatewayPort to ports that are free \\(0: any\\), and Cano:AdvertisedIP to an address of this machine\\.\r?\n$", result.Error);
     }
 
     [Fact]

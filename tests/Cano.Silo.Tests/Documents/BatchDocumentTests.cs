@@ -73,6 +73,33 @@ public sealed class BatchDocumentTests
         Assert.Equal((code, path, message), (fault.Code, fault.Path, fault.Message));
     }
 
+    /// <summary>0xFF, which is no UTF-8 wherever it stands.</summary>
+    [Theory]
+    [InlineData("""{ "id": "#", F, O }""", "$.id", "id must be a string; it was the string \"\uFFFD\".")]
+    [InlineData("""{ "name": "#", F, O }""", "$.name", "name must be a string; it was the string \"\uFFFD\".")]
+    [InlineData("""{ "#": 1, F, O }""", "$.\uFFFD", "'\uFFFD' is not a member of the document; known are id, name, timeout, maxConcurrency, store, instances.")]
+    [InlineData("""{ "timeout": { "kind": "#" }, O }""", "$.timeout.kind", "kind must be a string; it was the string \"\uFFFD\".")]
+    [InlineData("""{ "store": { "x": "#" }, F, O }""", "$.store", "The store given to the batch is not valid: A string is no valid UTF-8, or has half a surrogate pair.")]
+    [InlineData("""{ F, "instances": [ { "id": "a", "workflow": "w", "params": "#" } ] }""", "$.instances[0].params", "The params of instances[0] ('a') are not valid: A string is no valid UTF-8, or has half a surrogate pair.")]
+    public void Read_BytesThatAreNoText_SaysWhere(string template, string path, string message)
+    {
+        byte[] json = Encoding.UTF8.GetBytes(template.Replace("F,", Forever + ",", StringComparison.Ordinal).Replace("O }", One + "}", StringComparison.Ordinal));
+        json[json.IndexOf((byte)'#')] = 0xFF;
+
+        Assert.Null(BatchDocument.Read(json, out IReadOnlyList<CanoConfigurationException> faults));
+
+        CanoConfigurationException fault = Assert.Single(faults);
+        Assert.Equal((path, message), (fault.Path, fault.Message));
+    }
+
+    [Fact]
+    public void Read_NestedTooDeep_SaysWhere()
+    {
+        Read($$"""{ {{Forever}}, "instances": [ { "id": "a", "workflow": "w", "params": {{new string('[', 70)}}{{new string(']', 70)}} } ] }""", out IReadOnlyList<CanoConfigurationException> faults);
+
+        Assert.Matches("^The JSON is broken at line 1, column [0-9]+: The maximum configured depth of 64 has been exceeded", Assert.Single(faults).Message);
+    }
+
     [Fact]
     public void Read_SeveralFaultsOfForm_NamesThemAllInTheirOrder()
     {

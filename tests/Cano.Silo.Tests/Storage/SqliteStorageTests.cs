@@ -251,6 +251,19 @@ public sealed class SqliteStorageTests : IDisposable
     }
 
     [Fact]
+    public async Task Open_AFileThatIsNoDatabase_IsRefusedAndLeftAsItIs()
+    {
+        _folder.Write("cano.db", "a letter, not a database, and long enough that nobody could take it for an empty one");
+
+        CanoConfigurationException refused = await Assert.ThrowsAsync<CanoConfigurationException>(() => SqliteStorage.OpenAsync(_folder.Path));
+
+        Assert.Equal(StorageErrorCodes.DataFolderUnusable, refused.Code);
+        Assert.Equal(
+            $"The database {_folder.At("cano.db")} can't be opened: SQLite Error 26: 'file is not a database'. Restore it from a backup, or use another data folder.", refused.Message);
+        Assert.StartsWith("a letter", await File.ReadAllTextAsync(_folder.At("cano.db")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Open_TwiceAtOnce_TheSecondIsRefusedNamingTheFirst()
     {
         await using SqliteStorage first = await SqliteStorage.OpenAsync(_folder.Path);

@@ -15,8 +15,23 @@ internal static class SqliteSchema
     /// <summary>The schema's number that this version of the program makes and reads.</summary>
     internal static int Version => s_migrations.Length;
 
-    /// <exception cref="CanoConfigurationException">The database was written by a newer version of the program; it is left as it is.</exception>
+    /// <exception cref="CanoConfigurationException">The file is no database that can be opened, or was written by a newer version of the program; it is left as it is.</exception>
     internal static void Open(SqliteConnection connection)
+    {
+        try
+        {
+            Prepare(connection);
+        }
+        catch (SqliteException exception)
+        {
+            throw new CanoConfigurationException(
+                StorageErrorCodes.DataFolderUnusable,
+                $"The database {connection.DataSource} can't be opened: {exception.Message} Restore it from a backup, or use another data folder.",
+                innerException: exception);
+        }
+    }
+
+    private static void Prepare(SqliteConnection connection)
     {
         connection.Open();
         connection.Execute("PRAGMA busy_timeout = 2000");

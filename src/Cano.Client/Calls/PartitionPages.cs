@@ -1,7 +1,7 @@
 namespace Cano;
 
 /// <summary>Reads the results of a batch's partitions, page by page.</summary>
-internal sealed class PartitionReader(IGrainFactory grains, GrainCalls calls, string batchId, string digest)
+internal sealed class PartitionPages(IGrainFactory grains, GrainCalls calls, string batchId, string digest)
 {
     /// <summary>How many partitions are read at once.</summary>
     internal const int PartitionsAtOnce = 8;

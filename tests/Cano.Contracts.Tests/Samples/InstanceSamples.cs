@@ -1,0 +1,59 @@
+namespace Cano.Contracts.Tests.Samples;
+
+internal static class InstanceSamples
+{
+    internal static readonly InstanceSpec Spec = new("order-1", "orders.price", """{"number":1}"""u8.ToArray(), "fast");
+
+    internal static readonly WorkflowError Error = new()
+    {
+        Kind = WorkflowErrorKinds.RetryExhausted,
+        Message = "no price",
+        State = "Price",
+        Attempts = 3,
+        ExceptionType = "System.InvalidOperationException",
+        Inner = ["System.IO.IOException: no network", "System.Net.Sockets.SocketException: refused"],
+    };
+
+    internal static readonly InstanceResult Result = new()
+    {
+        Ordinal = 3,
+        Id = "order-4",
+        Workflow = "orders.price",
+        Outcome = WorkflowOutcome.Cancelled,
+        FinalState = "Done",
+        Error = Error,
+        CancelReason = CancelReason.Surplus,
+        Label = "fast",
+        StartedAt = BatchSamples.Noon,
+        FinishedAt = BatchSamples.Noon.AddSeconds(1),
+        Output = "12.5"u8.ToArray(),
+        FinalAt = BatchSamples.Noon.AddSeconds(2),
+    };
+
+    private static readonly InstanceOutcome s_outcome = new()
+    {
+        FinalState = "Done",
+        Error = Error,
+        Output = "12.5"u8.ToArray(),
+        StartedAt = BatchSamples.Noon,
+        FinishedAt = BatchSamples.Noon.AddSeconds(1),
+    };
+
+    internal static readonly object[] All =
+    [
+        Error,
+        Result,
+        s_outcome,
+        new InstanceRun(Spec, """{"region":"eu"}"""u8.ToArray(), MayHaveCheckpoint: true),
+        new InstanceReply(s_outcome, Checkpointed: true),
+        new Checkpoint
+        {
+            State = "Price",
+            Attempt = 2,
+            Steps = 17,
+            Store = """{"region":"eu"}"""u8.ToArray(),
+            Output = "12.5"u8.ToArray(),
+            StartedAt = BatchSamples.Noon,
+        },
+    ];
+}

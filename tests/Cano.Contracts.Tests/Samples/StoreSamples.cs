@@ -1,0 +1,16 @@
+namespace Cano.Contracts.Tests.Samples;
+
+internal static class StoreSamples
+{
+    private static readonly SharedValue s_value = new("[1,2]"u8.ToArray(), 4);
+
+    internal static readonly object[] All =
+    [
+        s_value,
+        new SharedStoreState
+        {
+            Values = new(StringComparer.Ordinal) { ["count"] = new("3"u8.ToArray(), 2), ["ids"] = s_value },
+            LastVersion = 5,
+        },
+    ];
+}

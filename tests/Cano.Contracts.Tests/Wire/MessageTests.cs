@@ -1,0 +1,43 @@
+using Cano.Contracts.Tests.Samples;
+
+namespace Cano.Contracts.Tests.Wire;
+
+/// <summary>Every type that is sent, as bytes: they are what they were when its golden file was written, and read as the same value.</summary>
+public sealed class MessageTests(Serializers serializers) : IClassFixture<Serializers>
+{
+    public static TheoryData<Type> Types => [.. Sample.Types.Where(type => !type.IsAbstract)];
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void RoundTrip_OfEveryType_GivesAnEqualValue(Type type) =>
+        Assert.Equal(Described.Of(Sample.Of(type)), Described.Of(serializers.Read(serializers.Write(Sample.Of(type)))));
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Golden_OfEveryType_ReadsAsTheSampleAndIsWrittenAlike(Type type)
+    {
+        byte[] written = serializers.Write(Sample.Of(type));
+        string path = GoldenFile.PathOf("Golden", $"{Sample.AliasOf(type)}.hex");
+
+        byte[] golden = GoldenFile.ReadOrWrite(path, () => GoldenFile.Shown(written), GoldenFile.Read);
+
+        Assert.Equal(Described.Of(Sample.Of(type)), Described.Of(serializers.Read(golden)));
+        Assert.Equal(GoldenFile.Shown(golden), GoldenFile.Shown(written));
+    }
+
+    [Fact]
+    public void Golden_EveryFile_IsOfAType() => Assert.Empty(
+        GoldenFile.In("Golden", "*.hex").Select(Path.GetFileNameWithoutExtension).Except(Sample.Types.Select(type => Sample.AliasOf(type))));
+
+    /// <summary>A caller may catch it by its type and read what it says, on the other side of the wire as on this one.</summary>
+    [Fact]
+    public void Exception_ThatWasThrown_CrossesWhole()
+    {
+        CanoConfigurationException thrown = Assert.Throws<CanoConfigurationException>((Action)(() => throw Sample.Of<CanoConfigurationException>()));
+
+        CanoConfigurationException read = Assert.IsType<CanoConfigurationException>(serializers.Read(serializers.Write(thrown)));
+
+        Assert.Equal((thrown.Code, thrown.Message, thrown.Path), (read.Code, read.Message, read.Path));
+        Assert.Equal("why", Assert.IsType<IOException>(read.InnerException).Message);
+    }
+}
