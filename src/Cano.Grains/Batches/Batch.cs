@@ -34,6 +34,9 @@ internal sealed class Batch
     /// <summary>Called once, when this activation ends by itself.</summary>
     internal Action? Ended { get; set; }
 
+    /// <summary>Called once, when this activation has written that the batch is finished.</summary>
+    internal Action? Finished { get; set; }
+
     /// <summary>True while the batch has to be driven.</summary>
     internal bool IsUnfinished => _state is { FinishedAt: null };
 
@@ -62,7 +65,7 @@ internal sealed class Batch
         await _row.WriteAsync(next);
         _state = next;
         Drive(fresh: false);
-        _announced = AnnounceAsync();
+        Announce();
     }
 
     /// <summary>See <see cref="IBatchGrain.PrepareAsync"/>.</summary>
@@ -151,7 +154,8 @@ internal sealed class Batch
         ThrowIfEnded();
         if (_state is { FinishedAt: not null })
         {
-            await AnnounceAsync();
+            Announce();
+            await _announced;
         }
 
         return IsUnfinished;
@@ -294,7 +298,8 @@ internal sealed class Batch
                 Publish();
                 if (next.FinishedAt is not null)
                 {
-                    _announced = AnnounceAsync();
+                    Announce();
+                    Finished?.Invoke();
                 }
             }
         }
@@ -324,9 +329,13 @@ internal sealed class Batch
         }
     }
 
+    /// <summary>Tells the catalog, after all that it was told before: an entry that overtook the one that takes it away would stay.</summary>
+    private void Announce() => _announced = AnnounceAsync(_announced);
+
     /// <summary>Tells the catalog. When that fails, recovery finds the old entry and asks this batch, which tells it again.</summary>
-    private async Task AnnounceAsync()
+    private async Task AnnounceAsync(Task previous)
     {
+        await previous;
         try
         {
             await _services.Catalog.PutAsync(Entry(_state!, Status()));

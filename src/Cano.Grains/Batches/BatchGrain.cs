@@ -28,7 +28,7 @@ internal sealed class BatchGrain : Grain, IBatchGrain
         _active = active;
         _clock = clock;
         _logger = logger;
-        _batch = new(_id, new BatchRow(storage, _id), services) { Ended = Leave };
+        _batch = new(_id, new BatchRow(storage, _id), services) { Ended = Leave, Finished = Rest };
     }
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -95,13 +95,15 @@ internal sealed class BatchGrain : Grain, IBatchGrain
         {
             _timer!.Change(NextTick(), Timeout.InfiniteTimeSpan);
         }
-        else
-        {
-            _active.Remove(_id, this);
-            _timer!.Dispose();
-        }
 
         return Task.CompletedTask;
+    }
+
+    /// <summary>Nothing is left to drive: the activation stays for readers, until it is collected as idle.</summary>
+    private void Rest()
+    {
+        _active.Remove(_id, this);
+        _timer?.Dispose();
     }
 
     private TimeSpan NextTick()

@@ -39,10 +39,36 @@ public sealed class BatchTests
         await Assert.ThrowsAsync<BatchNotFoundException>(batch.GetStatusAsync);
     }
 
-    private async Task<Batch> TakenOverAsync(IPartitions? partitions = null)
+    /// <summary>
+    /// The entry of a takeover was overtaken by the one that says "finished": a catalog which forgets finished batches took the batch in again, and nobody ever took it out.
+    /// </summary>
+    [Fact]
+    public async Task Finish_CatalogHasNotTakenTheTakeoverYet_IsToldAfterIt()
+    {
+        SlowCatalog catalog = new();
+        SilentPartitions partitions = new();
+        Batch batch = await TakenOverAsync(partitions, catalog);
+        bool finished = false;
+        batch.Finished = () => finished = true;
+
+        partitions.Speak(new() { Epoch = 2, Fence = 1, Version = long.MaxValue, Completed = _world.Scenario.Header.Total, Successes = 1, Sealed = true });
+        BatchStatus status = await Ask(batch.GetStatusAsync);
+        while (status.Phase != BatchPhase.Finished)
+        {
+            status = (await Ask(() => batch.WatchAsync(0))).Status;
+        }
+
+        Assert.True(finished);
+        Assert.Equal([BatchPhase.Pending], catalog.Asked.Select(entry => entry.Status.Phase));
+        catalog.Answer.SetResult();
+        Assert.False(await Ask(batch.ResumeAsync));
+        Assert.Equal([BatchPhase.Pending, BatchPhase.Finished, BatchPhase.Finished], catalog.Asked.Select(entry => entry.Status.Phase));
+    }
+
+    private async Task<Batch> TakenOverAsync(IPartitions? partitions = null, IBatchCatalog? catalog = null)
     {
         MemoryBatchRow row = new() { State = new() { Header = _world.Scenario.Header, StartedAt = _world.Scheduler.Time.GetUtcNow() } };
-        Batch batch = new("b", row, Services(partitions ?? new SilentPartitions()));
+        Batch batch = new("b", row, Services(partitions ?? new SilentPartitions(), catalog));
         await Ask(async () =>
         {
             await batch.LoadAsync();
@@ -51,8 +77,8 @@ public sealed class BatchTests
         return batch;
     }
 
-    private BatchServices Services(IPartitions partitions) =>
-        new(partitions, new SimulatedCatalog(_world), _world.Rules, "silo", _world.Scheduler.Time, _world.Scheduler.Time, _world.Logger);
+    private BatchServices Services(IPartitions partitions, IBatchCatalog? catalog = null) =>
+        new(partitions, catalog ?? new SimulatedCatalog(_world), _world.Rules, "silo", _world.Scheduler.Time, _world.Scheduler.Time, _world.Logger);
 
     private Task<T> Ask<T>(Func<Task<T>> ask)
     {
@@ -89,6 +115,24 @@ public sealed class BatchTests
         public async Task<PartitionReport> ExchangeAsync(string key, PartitionOrders orders) =>
             orders.Known > 0 ? await new TaskCompletionSource<PartitionReport>().Task : await _report.Task;
 
-        internal void Speak() => _report.SetResult(new() { Epoch = 2, Fence = 1, Version = 1, Unfinished = 1 });
+        internal void Speak(PartitionReport? report = null) => _report.SetResult(report ?? new() { Epoch = 2, Fence = 1, Version = 1, Unfinished = 1 });
+    }
+
+    /// <summary>A catalog that answers nobody before it is told to.</summary>
+    private sealed class SlowCatalog : IBatchCatalog
+    {
+        internal TaskCompletionSource Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        internal List<BatchEntry> Asked { get; } = [];
+
+        public Task PutAsync(BatchEntry entry, CancellationToken cancellationToken = default)
+        {
+            Asked.Add(entry);
+            return Answer.Task;
+        }
+
+        public Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task RemoveAsync(BatchEntry entry, CancellationToken cancellationToken = default) => throw new NotSupportedException();
     }
 }
