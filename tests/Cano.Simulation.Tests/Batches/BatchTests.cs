@@ -32,7 +32,7 @@ public sealed class BatchTests
     public async Task Exists_WhileAStartIsUnderWay_IsTrue()
     {
         Batch batch = new("b", new MemoryBatchRow(), Services(new SilentPartitions()));
-        Task start = batch.StartAsync(_world.Scenario.Header, MemoryPartitionRows.Spec(1));
+        Task start = batch.StartAsync(_world.Scenario.Header with { Total = 1, PartitionSizes = [1] }, MemoryPartitionRows.Spec(1) with { FirstOrdinal = 0 });
 
         Assert.True(batch.Exists);
         Assert.False(start.IsCompleted);
