@@ -188,7 +188,13 @@ internal sealed class Batch
             _ = PersistAsync();
         }
 
-        foreach (int partition in _arbiter!.TakeDirty())
+        if (_arbiter!.Stop is not null && _state!.Stop is null)
+        {
+            // A stop that is not durable yet can't be told, and what held before it would start instances for nothing: once it is durable everybody is told.
+            return;
+        }
+
+        foreach (int partition in _arbiter.TakeDirty())
         {
             _ = ExchangeAsync(partition);
         }
