@@ -29,8 +29,8 @@ internal sealed class SiloClient : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // A silo that was killed does not say goodbye.
-        using CancellationTokenSource leave = new(TimeSpan.FromSeconds(2), TimeProvider.System);
+        // A silo that was killed does not say goodbye, and one that lives is killed next.
+        using CancellationTokenSource leave = new(TimeSpan.Zero, TimeProvider.System);
         await _host.StopAsync(leave.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _host.Dispose();
     }
