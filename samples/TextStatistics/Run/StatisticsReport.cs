@@ -5,9 +5,9 @@ namespace TextStatistics;
 /// <summary>What is printed at the end.</summary>
 internal static class StatisticsReport
 {
-    internal static void Write(TextWriter output, string folder, StatisticsTotals totals, BatchStatus finished)
+    internal static void Write(TextWriter output, string folder, StatisticsTotals totals, BatchStatus finished, string dataFolder)
     {
-        string reasons = string.Join(", ", totals.Rejections.Select(rejection => $"{rejection.Value} {rejection.Key}"));
+        string reasons = totals.Rejections.Count == 0 ? "" : $"  {string.Join(", ", totals.Rejections.Select(rejection => $"{rejection.Value} {rejection.Key}"))}";
         output.WriteLine(FormattableString.Invariant($"""
             {folder}
 
@@ -15,7 +15,7 @@ internal static class StatisticsReport
             bytes     {totals.Counts.Bytes,12}
             lines     {totals.Counts.Lines,12}
             words     {totals.Counts.Words,12}
-            rejected  {totals.Rejections.Values.Sum(),12}  {reasons}
+            rejected  {totals.Rejections.Values.Sum(),12}{reasons}
             failed    {totals.Failed.Count,12}
             cancelled {totals.Cancelled,12}
 
@@ -29,6 +29,7 @@ internal static class StatisticsReport
         output.WriteLine(FormattableString.Invariant($"""
 
             Batch {finished.Id} stopped after {finished.TotalDuration.TotalSeconds:0.000} s: {finished.StopReason}.
+            It is kept in {dataFolder}.
             """));
     }
 }

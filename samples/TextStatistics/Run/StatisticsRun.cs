@@ -34,7 +34,7 @@ internal sealed class StatisticsRun(TextFolder folder, ConcurrentTimeout strateg
         Task<BatchStatus> finishing = ProgressLine.FollowAsync(run);
         StatisticsTotals totals = await ReadOrCancelAsync(run, interrupted);
         BatchStatus finished = await finishing;
-        StatisticsReport.Write(Console.Out, folder.FullPath, totals, finished);
+        StatisticsReport.Write(Console.Out, folder.FullPath, totals, finished, dataFolder);
         foreach (WorkflowResult<TextState> failed in totals.Failed.Take(ShownFailures))
         {
             await Console.Error.WriteLineAsync($"{filesById[failed.Id].Path}: {failed.Error?.Message}");

@@ -78,14 +78,15 @@ internal sealed class Arbiter
             return Hearing.Outdated;
         }
 
+        bool anew = report.Fence != _admission.FenceOf(partition);
         if (!_admission.Hear(partition, report.Fence, report.Completed, report.Admitted, report.Successes))
         {
             return Hearing.Outdated;
         }
 
         Count(partition, last, report);
-        bool freed = _windows.Hear(partition, report.Window, report.Unfinished);
-        MarkAfter(partition, freed || last?.Fence != report.Fence);
+        bool freed = _windows.Hear(partition, report.Window, report.Unfinished, anew);
+        MarkAfter(partition, freed || anew);
         Decide(now);
         return Hearing.Taken;
     }
@@ -125,7 +126,13 @@ internal sealed class Arbiter
             MarkAll();
         }
 
-        return OrdersFor(partition, admitted);
+        PartitionOrders orders = OrdersFor(partition, admitted);
+        if (_windows.NextHungry() is >= 0 and var hungry && hungry != partition)
+        {
+            _dirty.Add(hungry);
+        }
+
+        return orders;
     }
 
     private PartitionOrders OrdersFor(int partition, int admitted) => new()
@@ -136,7 +143,8 @@ internal sealed class Arbiter
         Known = _reports[partition]?.Version ?? 0,
         Window = _windows.Of(partition),
         Deadline = _deadline,
-        Stop = _stopOrder,
+        // Before the recount no answer to a success that waits is the last one, and a partition that is told to stop takes it for that.
+        Stop = _admission.IsRecounted ? _stopOrder : null,
         Quota = _header.Timeout.QuotaOrNull is not null,
         QuotaSpent = _admission.IsSpent,
         Sequence = ++_sequence,
@@ -182,11 +190,6 @@ internal sealed class Arbiter
                     _dirty.Add(other);
                 }
             }
-        }
-
-        if (_windows.NextHungry() is >= 0 and var hungry)
-        {
-            _dirty.Add(hungry);
         }
     }
 

@@ -7,8 +7,8 @@ internal static partial class BatchLog
     [LoggerMessage(1001, LogLevel.Information, "Batch {Batch} has stopped: {Reason}, decided by {Instance}, {Completed} completed, {Failed} failed.")]
     internal static partial void BatchStopped(this ILogger logger, string batch, StopReason reason, string? instance, int completed, int failed);
 
-    [LoggerMessage(1002, LogLevel.Warning, "Partition {Partition} did not answer, attempt {Attempt}; it is asked again.")]
-    internal static partial void PartitionDidNotAnswer(this ILogger logger, Exception exception, string partition, int attempt);
+    [LoggerMessage(EventId = 1002, Message = "Partition {Partition} did not answer, attempt {Attempt}; it is asked again.")]
+    internal static partial void PartitionDidNotAnswer(this ILogger logger, LogLevel level, Exception exception, string partition, int attempt);
 
     [LoggerMessage(1003, LogLevel.Warning, "The catalog could not be told of batch {Batch}; recovery will.")]
     internal static partial void CatalogNotTold(this ILogger logger, Exception exception, string batch);

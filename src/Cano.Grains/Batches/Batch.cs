@@ -17,6 +17,7 @@ internal sealed class Batch
     private Arbiter? _arbiter;
     private int[] _calls = [];
     private bool _persisting;
+    private bool _starting;
     private Task _announced = Task.CompletedTask;
 
     internal Batch(string id, IBatchRow row, BatchServices services)
@@ -36,10 +37,11 @@ internal sealed class Batch
     /// <summary>True while the batch has to be driven.</summary>
     internal bool IsUnfinished => _state is { FinishedAt: null };
 
-    internal bool Exists => _state is not null;
+    /// <summary>True once there is something to stay for: the batch, or a start of it.</summary>
+    internal bool Exists => _state is not null || _starting;
 
-    /// <summary>When the strategy's duration ends; null if it has none.</summary>
-    internal DateTimeOffset? Deadline => _state?.Deadline;
+    /// <summary>When the strategy's duration ends; null if it has none, or if the stop is decided.</summary>
+    internal DateTimeOffset? Deadline => _arbiter is { Stop: not null } ? null : _state?.Deadline;
 
     /// <summary>Reads the row and, when the batch is not finished, takes it over: from here on an older activation can't write any more.</summary>
     internal async Task LoadAsync()
@@ -64,12 +66,12 @@ internal sealed class Batch
     }
 
     /// <summary>See <see cref="IBatchGrain.PrepareAsync"/>.</summary>
-    internal BatchStatus? Prepare(BatchHeader header)
+    internal async Task<BatchStatus?> PrepareAsync(BatchHeader header)
     {
         ThrowIfEnded();
         if (_state is { } state)
         {
-            return state.Header.Digest == header.Digest ? Status() : throw new BatchConflictException(_id);
+            return state.Header.Digest == header.Digest ? await GetStatusAsync() : throw new BatchConflictException(_id);
         }
 
         _services.Rules.Check(_id, header);
@@ -79,21 +81,21 @@ internal sealed class Batch
     /// <summary>See <see cref="IBatchGrain.StartAsync"/>.</summary>
     internal async Task<BatchStatus> StartAsync(BatchHeader header, PartitionSpec? only)
     {
-        if (Prepare(header) is { } existing)
+        if (await PrepareAsync(header) is { } existing)
         {
             return existing;
         }
 
-        DateTimeOffset created = _services.Clock.GetUtcNow();
-        if (only is not null)
+        _starting = true;
+        try
         {
-            await _services.Partitions.PrepareAsync(PartitionSpec.Key(_id, header.Digest, 0), only);
+            await CreateAsync(header, only);
+        }
+        finally
+        {
+            _starting = false;
         }
 
-        BatchState state = new() { Header = header, CreatedAt = created, StartedAt = created, Epoch = 1 };
-        await _services.Catalog.PutAsync(Entry(state, BatchViews.StatusBefore(_id, state)));
-        state = state with { StartedAt = _services.Clock.GetUtcNow() };
-        await WriteAsync(state);
         Drive(fresh: true);
         return Status();
     }
@@ -124,14 +126,16 @@ internal sealed class Batch
             throw new BatchNotFoundException(_id);
         }
 
-        BatchView view = await _views.WatchAsync(-1);
-        while (_state.Stop is null)
+        // The wish is noted before anything is awaited: it holds also where the partitions have not been heard yet and this call gives up.
+        long seen = -1;
+        do
         {
-            _arbiter!.RequestCancel(_services.Clock.GetUtcNow());
+            _arbiter?.RequestCancel(_services.Clock.GetUtcNow());
             Advance();
-            view = await _views.WatchAsync(view.Version);
+            seen = (await _views.WatchAsync(seen)).Version;
             ThrowIfEnded();
         }
+        while (_state.Stop is null);
 
         return Status();
     }
@@ -165,6 +169,19 @@ internal sealed class Batch
         return _announced;
     }
 
+    private async Task CreateAsync(BatchHeader header, PartitionSpec? only)
+    {
+        DateTimeOffset created = _services.Clock.GetUtcNow();
+        if (only is not null)
+        {
+            await _services.Partitions.PrepareAsync(PartitionSpec.Key(_id, header.Digest, 0), only);
+        }
+
+        BatchState state = new() { Header = header, CreatedAt = created, StartedAt = created, Epoch = 1 };
+        await _services.Catalog.PutAsync(Entry(state, BatchViews.StatusBefore(_id, state)));
+        await WriteAsync(state with { StartedAt = _services.Clock.GetUtcNow() });
+    }
+
     private void Drive(bool fresh)
     {
         BatchState state = _state!;
@@ -177,7 +194,7 @@ internal sealed class Batch
     /// <summary>Does what the arbiter's present view calls for: writes a decision down, tells the partitions what is new.</summary>
     private void Advance()
     {
-        if (Failure is not null)
+        if (Failure is not null || _arbiter is null)
         {
             return;
         }
@@ -188,7 +205,7 @@ internal sealed class Batch
             _ = PersistAsync();
         }
 
-        if (_arbiter!.Stop is not null && _state!.Stop is null)
+        if (_arbiter.Stop is not null && _state!.Stop is null)
         {
             // A stop that is not durable yet can't be told, and what held before it would start instances for nothing: once it is durable everybody is told.
             return;
@@ -216,7 +233,8 @@ internal sealed class Batch
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
                 // The answer did not come; all that is said is cumulative, so it is said again. Data that is lost is lost loudly, each time.
-                _services.Logger.PartitionDidNotAnswer(exception, key, attempt + 1);
+                LogLevel level = PartitionLog.LevelOf(attempt);
+                _services.Logger.PartitionDidNotAnswer(level, exception, key, attempt + 1);
                 await Task.Delay(Pace.Backoff(attempt), _services.Pacing);
             }
         }

@@ -10,13 +10,15 @@ internal sealed class BatchGrain : Grain, IBatchGrain
     /// <summary>An unfinished batch ticks at least this often, which keeps its activation from being collected as idle (after 15 minutes by default).</summary>
     private static readonly TimeSpan s_longestTick = TimeSpan.FromMinutes(1);
 
+    /// <summary>An undecided batch at its deadline ticks no more often than this.</summary>
+    private static readonly TimeSpan s_shortestTick = TimeSpan.FromMilliseconds(2);
+
     private readonly string _id;
     private readonly Batch _batch;
     private readonly ActiveBatches _active;
     private readonly TimeProvider _clock;
     private readonly ILogger<BatchGrain> _logger;
     private IGrainTimer? _timer;
-    private bool _starting;
 
     public BatchGrain(
         [FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage,
@@ -44,21 +46,13 @@ internal sealed class BatchGrain : Grain, IBatchGrain
         return _batch.LeaveAsync().WaitAsync(cancellationToken);
     }
 
-    public Task<BatchStatus?> PrepareAsync(BatchHeader header) => Task.FromResult(_batch.Prepare(header));
+    public Task<BatchStatus?> PrepareAsync(BatchHeader header) => _batch.PrepareAsync(header);
 
     public async Task<BatchStatus> StartAsync(BatchHeader header, PartitionSpec? only)
     {
-        _starting = true;
-        try
-        {
-            BatchStatus status = await _batch.StartAsync(header, only);
-            KeepTicking();
-            return status;
-        }
-        finally
-        {
-            _starting = false;
-        }
+        BatchStatus status = await _batch.StartAsync(header, only);
+        KeepTicking();
+        return status;
     }
 
     public Task<BatchStatus> GetStatusAsync() => AnswerAsync(_batch.GetStatusAsync());
@@ -78,7 +72,7 @@ internal sealed class BatchGrain : Grain, IBatchGrain
         }
         finally
         {
-            if (!_batch.Exists && !_starting)
+            if (!_batch.Exists)
             {
                 DeactivateOnIdle();
             }
@@ -113,11 +107,19 @@ internal sealed class BatchGrain : Grain, IBatchGrain
         return Task.CompletedTask;
     }
 
-    private TimeSpan NextTick()
+    private TimeSpan NextTick() => NextTick(_batch.Deadline - _clock.GetUtcNow());
+
+    /// <summary>
+    /// When to look again. A timer may fire a little early, and the deadline pass between that look and this question: what is left is then nothing, and the next look due at once.
+    /// </summary>
+    /// <param name="left">Until the deadline; null where none is waited for.</param>
+    internal static TimeSpan NextTick(TimeSpan? left) => left switch
     {
-        TimeSpan left = (_batch.Deadline - _clock.GetUtcNow()) ?? TimeSpan.MaxValue;
-        return left <= TimeSpan.Zero || left > s_longestTick ? s_longestTick : left;
-    }
+        null => s_longestTick,
+        var time when time <= s_shortestTick => s_shortestTick,
+        var time when time >= s_longestTick => s_longestTick,
+        _ => left.Value,
+    };
 
     private void Leave()
     {

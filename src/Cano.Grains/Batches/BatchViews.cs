@@ -3,11 +3,11 @@ namespace Cano;
 /// <summary>What readers of a batch see: the last published view, and a way to wait for the next.</summary>
 internal sealed class BatchViews(string id, TimeProvider pacing)
 {
+    private readonly List<Signal> _waiting = [];
     private BatchState? _state;
     private Arbiter? _arbiter;
     private long _version;
     private bool _ended;
-    private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Makes what is known now readable. Nothing is shown before the counts include all that is durable, so that no reader sees them fall.</summary>
     internal void Publish(BatchState state, Arbiter? arbiter)
@@ -44,8 +44,10 @@ internal sealed class BatchViews(string id, TimeProvider pacing)
                 break;
             }
 
-            Task next = _next.Task;
-            await Task.WhenAny(next, Task.Delay(left, pacing));
+            Signal next = new();
+            _waiting.Add(next);
+            await next.WaitAsync(left, pacing);
+            _waiting.Remove(next);
         }
 
         return _state is { } state
@@ -97,8 +99,9 @@ internal sealed class BatchViews(string id, TimeProvider pacing)
 
     private void Wake()
     {
-        TaskCompletionSource next = _next;
-        _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        next.TrySetResult();
+        foreach (Signal waiting in _waiting)
+        {
+            waiting.Raise();
+        }
     }
 }

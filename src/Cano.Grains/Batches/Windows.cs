@@ -12,6 +12,7 @@ internal sealed class Windows
     private readonly bool[] _known;
     private int _given;
     private int _hungry;
+    private int _unheard;
 
     /// <param name="limit">How many instances may run at once; null: no limit.</param>
     /// <param name="sizes">How many instances each partition has.</param>
@@ -23,27 +24,35 @@ internal sealed class Windows
         _unfinished = [.. sizes];
         _known = new bool[sizes.Count];
         Array.Fill(_known, fresh);
+        _unheard = fresh ? 0 : sizes.Count;
     }
 
     private bool Unlimited => _limit == int.MaxValue;
 
     /// <summary>Takes in what a partition holds and what it can still use.</summary>
+    /// <param name="partition">Which.</param>
+    /// <param name="window">The window that it holds.</param>
+    /// <param name="unfinished">How many of its instances have not ended.</param>
+    /// <param name="anew">True: another activation of it speaks. It holds what it says, and what had ended in its predecessor without being written is to be run again.</param>
     /// <returns>True: something was freed that another partition may use.</returns>
-    internal bool Hear(int partition, int window, int unfinished)
+    internal bool Hear(int partition, int window, int unfinished, bool anew)
     {
         if (Unlimited)
         {
             return false;
         }
 
-        if (!_known[partition])
+        int before = _given;
+        if (anew || !_known[partition])
         {
+            _unheard -= _known[partition] ? 0 : 1;
             _known[partition] = true;
+            _unfinished[partition] = unfinished;
+            _hungry = Math.Min(_hungry, partition);
             Set(partition, window);
         }
 
         _unfinished[partition] = Math.Min(_unfinished[partition], unfinished);
-        int before = _given;
         Set(partition, Math.Min(_windows[partition], _unfinished[partition]));
         return _given < before;
     }
@@ -56,7 +65,7 @@ internal sealed class Windows
             return int.MaxValue;
         }
 
-        if (Array.TrueForAll(_known, known => known))
+        if (_unheard == 0)
         {
             Set(partition, Math.Min(_unfinished[partition], _windows[partition] + (_limit - _given)));
         }
@@ -67,7 +76,7 @@ internal sealed class Windows
     /// <summary>The first partition that could use a larger window; -1 if none can or there is nothing left to give.</summary>
     internal int NextHungry()
     {
-        if (Unlimited || _given >= _limit)
+        if (Unlimited || _unheard > 0 || _given >= _limit)
         {
             return -1;
         }

@@ -34,6 +34,18 @@ internal sealed class InstanceSlots
     /// <summary>How many cancelled runs have not ended yet.</summary>
     internal int GivenUp => Volatile.Read(ref _givenUp);
 
+    /// <summary>True once the silo stops: no instance is started or asked again from here.</summary>
+    internal bool IsClosed { get; private set; }
+
+    /// <summary>The silo stops. Whoever waits for a slot gets none any more.</summary>
+    internal void Close()
+    {
+        lock (_gate)
+        {
+            IsClosed = true;
+        }
+    }
+
     /// <summary>Takes a slot, as soon as there is one for this batch.</summary>
     /// <param name="batchId">The batch.</param>
     /// <param name="place">The place of the instance in its batch: the lowest that waits is served first.</param>
@@ -92,7 +104,7 @@ internal sealed class InstanceSlots
         }
     }
 
-    private bool MayRun(BatchShare share) => _givenUp < _givenUpLimit && (_running < _limit || share.Running < _reserved);
+    private bool MayRun(BatchShare share) => !IsClosed && _givenUp < _givenUpLimit && (_running < _limit || share.Running < _reserved);
 
     /// <summary>Goes once around the batches that wait, giving each at most one slot a turn, until a whole round gave none.</summary>
     private void ServeWaiting()

@@ -13,6 +13,7 @@ namespace Cano;
 internal sealed class Partition
 {
     private readonly string _batchId;
+    private readonly Func<IPartitionRows> _openRows;
     private readonly PartitionLedger _ledger;
     private readonly PartitionRuns _runs;
     private readonly TimeProvider _clock;
@@ -25,14 +26,15 @@ internal sealed class Partition
     private long _version;
     private bool _writing;
     private long _lastWrite;
-    private TaskCompletionSource _stir = NewSignal();
-    private TaskCompletionSource? _obeyed;
+    private Signal _stir = new();
+    private Signal? _obeyed;
 
     internal Partition(
-        string batchId, IPartitionRows rows, IInstances instances, InstanceSlots slots, TimeProvider clock, TimeProvider pacing, ILogger logger)
+        string batchId, Func<IPartitionRows> openRows, IInstances instances, InstanceSlots slots, TimeProvider clock, TimeProvider pacing, ILogger logger)
     {
         _batchId = batchId;
-        _ledger = new(rows);
+        _openRows = openRows;
+        _ledger = new(openRows());
         _clock = clock;
         _pacing = pacing;
         _runs = new(_ledger, instances, slots, clock, pacing, logger) { OutcomeCame = OutcomeCame, ProgressMade = News };
@@ -48,6 +50,22 @@ internal sealed class Partition
     internal PartitionLedger Ledger => _ledger;
 
     internal Task LoadAsync() => _ledger.LoadAsync();
+
+    /// <summary>
+    /// What readers may be shown. An activation that has not written may have loaded before the last write of another one, and once the batch has finished nobody would
+    /// tell it: it reads the rows anew.
+    /// </summary>
+    internal async Task<PartitionLedger> ReadAsync()
+    {
+        if (_ledger.IsOwner || _ledger.IsFinal)
+        {
+            return _ledger;
+        }
+
+        PartitionLedger present = new(_openRows());
+        await present.LoadAsync();
+        return present;
+    }
 
     internal async Task PrepareAsync(PartitionSpec spec)
     {
@@ -92,7 +110,7 @@ internal sealed class Partition
         Take(orders);
         foreach (Waiter older in _waiters)
         {
-            older.Answer.TrySetResult();
+            older.Answer.Raise();
         }
 
         long known = orders.Fence == _ledger.Fence ? orders.Known : -1;
@@ -128,7 +146,7 @@ internal sealed class Partition
         LastCompleted = _ledger.LastCompleted,
         LastFinal = _ledger.Order is [.., var last] ? _ledger.Spec!.Instances[last].Id : null,
         LastFinalAt = _ledger.Order is [.., var place] ? new(_ledger.ResultOf(place)!.FinalAt, TimeSpan.Zero) : null,
-        Window = _orders?.Window ?? 0,
+        Window = _runs.Window,
     };
 
     /// <summary>Writes down the epoch before anything is answered under it; the first time, this is also the write that fences older activations.</summary>
@@ -143,8 +161,8 @@ internal sealed class Partition
         _obey = Math.Max(_obey, epoch);
         while (MustObey)
         {
-            _obeyed ??= NewSignal();
-            Task obeyed = _obeyed.Task;
+            _obeyed ??= new();
+            Task obeyed = _obeyed.WaitAsync();
             Stir();
             await obeyed;
             ThrowIfEnded();
@@ -208,27 +226,17 @@ internal sealed class Partition
         {
             if (Version > waiter.Known)
             {
-                waiter.Answer.TrySetResult();
+                waiter.Answer.Raise();
             }
         }
     }
 
     private async Task WaitForNewsAsync(long known)
     {
-        Waiter waiter = new(known, NewSignal());
+        Waiter waiter = new(known, new());
         _waiters.Add(waiter);
-        try
-        {
-            await waiter.Answer.Task.WaitAsync(Pace.LongestWait, _pacing);
-        }
-        catch (TimeoutException)
-        {
-            // Nothing to tell: the batch asks again.
-        }
-        finally
-        {
-            _waiters.Remove(waiter);
-        }
+        await waiter.Answer.WaitAsync(Pace.LongestWait, _pacing);
+        _waiters.Remove(waiter);
     }
 
     /// <summary>Something happened that may call for a write.</summary>
@@ -243,7 +251,7 @@ internal sealed class Partition
         {
             if (IsUrgent)
             {
-                _stir.TrySetResult();
+                _stir.Raise();
             }
         }
         else if (NeedsWrite)
@@ -255,14 +263,16 @@ internal sealed class Partition
 
     private int AdmittedLeft => _orders is { Quota: false } ? int.MaxValue : _admitted - _ledger.Completed;
 
-    private bool NeedsWrite => MustObey || MaySeal || (_ledger.IsOwner && _ready.Committable(AdmittedLeft) > 0);
+    private bool NeedsWrite => !_ledger.IsFinal && (MustObey || MaySeal || (_ledger.IsOwner && _ready.Committable(AdmittedLeft) > 0));
 
     /// <summary>
     /// A stopped partition is closed once it has nothing that may still be admitted: after a quota was reached nothing can; after another stop, once the batch has answered
     /// to all the successes that wait.
     /// </summary>
-    private bool MaySeal => IsStopped && !_ledger.IsFinal
-        && (_orders!.Stop!.Reason == StopReason.QuotaReached || _ready.Successes <= AdmittedLeft || (_orders.Known >= _version && _orders.Fence == _ledger.Fence));
+    private bool MaySeal => MaySealWith(AdmittedLeft);
+
+    private bool MaySealWith(int admittedLeft) => IsStopped && !_ledger.IsFinal
+        && (_orders!.Stop!.Reason == StopReason.QuotaReached || _ready.Successes <= admittedLeft || (_orders.Known >= _version && _orders.Fence == _ledger.Fence));
 
     /// <summary>Whether a write is worth making now, or soon: results that come in quick succession share one.</summary>
     private bool IsUrgent => MustObey || MaySeal || _runs.IsIdle || _ready.Count >= Pace.GroupSize
@@ -299,9 +309,9 @@ internal sealed class Partition
 
     private async Task LingerAsync()
     {
-        _stir = NewSignal();
+        _stir = new();
         TimeSpan left = Linger - _pacing.GetElapsedTime(_lastWrite);
-        await Task.WhenAny(_stir.Task, Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, _pacing));
+        await _stir.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _pacing);
     }
 
     private async Task WriteAsync()
@@ -309,14 +319,15 @@ internal sealed class Partition
         DateTimeOffset now = _clock.GetUtcNow();
         // A write that only has to be obeyed takes along what is ready.
         List<ReadyOutcome> taken = _ready.Take(AdmittedLeft, Segment.MaxAddedBytes);
-        bool seals = MaySeal && _ready.Committable(AdmittedLeft - taken.Count(one => one.Outcome.IsSuccess)) == 0;
+        int left = AdmittedLeft - taken.Count(one => one.Outcome.IsSuccess);
+        bool seals = MaySealWith(left) && _ready.Committable(left) == 0;
         Seal? seal = seals ? MakeSeal(taken, now) : null;
         long epoch = _obey;
 
         await _ledger.CommitAsync(epoch, [.. taken.Select(one => one.ToStored(now))], seal);
 
         _lastWrite = _pacing.GetTimestamp();
-        _obeyed?.TrySetResult();
+        _obeyed?.Raise();
         _obeyed = null;
         News();
         _runs.Committed(taken);
@@ -333,7 +344,7 @@ internal sealed class Partition
             Reason = stop.Reason,
             StoppedAt = stop.At.UtcTicks,
             SealedAt = now.UtcTicks,
-            Surplus = _orders.Quota && stop.Reason == StopReason.QuotaReached ? [.. _ready.RemainingSuccesses] : [],
+            Surplus = [.. _ready.RemainingSuccesses],
             Started = [.. started.Select(one => one.Index)],
             StartedAt = [.. started.Select(one => one.At.UtcTicks)],
         };
@@ -350,11 +361,11 @@ internal sealed class Partition
         _runs.Abandon();
         foreach (Waiter waiter in _waiters)
         {
-            waiter.Answer.TrySetResult();
+            waiter.Answer.Raise();
         }
 
-        _obeyed?.TrySetResult();
-        _stir.TrySetResult();
+        _obeyed?.Raise();
+        _stir.Raise();
         Ended?.Invoke();
     }
 
@@ -366,7 +377,5 @@ internal sealed class Partition
         }
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private sealed record Waiter(long Known, TaskCompletionSource Answer);
+    private sealed record Waiter(long Known, Signal Answer);
 }

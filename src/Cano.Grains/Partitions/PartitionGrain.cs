@@ -21,7 +21,7 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain
         _key = this.GetPrimaryKeyString();
         _logger = logger;
         string batchId = _key[.._key.IndexOf('/', StringComparison.Ordinal)];
-        _partition = new(batchId, new PartitionRows(storage, _key), instances, slots, clock, TimeProvider.System, logger) { Ended = Leave };
+        _partition = new(batchId, () => new PartitionRows(storage, _key), instances, slots, clock, TimeProvider.System, logger) { Ended = Leave };
     }
 
     public override Task OnActivateAsync(CancellationToken cancellationToken) => _partition.LoadAsync();
@@ -36,9 +36,9 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain
 
     public Task<PartitionReport> ExchangeAsync(PartitionOrders orders) => _partition.ExchangeAsync(orders);
 
-    public Task<ResultPage> ReadInOrderAsync(int from, int count) => Task.FromResult(PartitionReader.InOrder(_partition.Ledger, from, count));
+    public async Task<ResultPage> ReadInOrderAsync(int from, int count) => PartitionReader.InOrder(await _partition.ReadAsync(), from, count);
 
-    public Task<ResultPage> ReadAsFinalAsync(int from, int count) => Task.FromResult(PartitionReader.AsFinal(_partition.Ledger, from, count));
+    public async Task<ResultPage> ReadAsFinalAsync(int from, int count) => PartitionReader.AsFinal(await _partition.ReadAsync(), from, count);
 
     private void Leave()
     {

@@ -12,7 +12,7 @@ internal sealed class PartitionRuns(
     private const int StartsPerTurn = 64;
 
     /// <summary>So many cancels are under way at once.</summary>
-    private const int CancelsAtOnce = 16;
+    private const int CancelsAtOnce = 64;
 
     /// <summary>How often a cancel is repeated when the call fails; a run that never hears of it is dropped all the same.</summary>
     private const int CancelAttempts = 6;
@@ -20,7 +20,6 @@ internal sealed class PartitionRuns(
     private readonly Dictionary<int, Run> _running = [];
     private readonly Dictionary<int, DateTimeOffset> _startedAt = [];
     private int _next;
-    private int _window;
     private int _outcomes;
     private int _initiallyFinal = -1;
     private bool _starting;
@@ -33,6 +32,9 @@ internal sealed class PartitionRuns(
     internal required Action ProgressMade { get; init; }
 
     internal int Running => _running.Count;
+
+    /// <summary>How many may run at once; 0 before anything may.</summary>
+    internal int Window { get; private set; }
 
     /// <summary>How many instances have no outcome, durable or not.</summary>
     internal int Unfinished => ledger.Count - (_initiallyFinal < 0 ? ledger.Order.Count : _initiallyFinal + _outcomes);
@@ -51,7 +53,7 @@ internal sealed class PartitionRuns(
             _initiallyFinal = ledger.Order.Count;
         }
 
-        _window = window;
+        Window = window;
         StartMore();
     }
 
@@ -98,7 +100,10 @@ internal sealed class PartitionRuns(
         }
     }
 
-    private bool MayStart => !_stopped && _running.Count < _window && SkipEnded() < ledger.Count;
+    /// <summary>Nothing more is asked: the partition has stopped, or the silo stops and the next activation asks, elsewhere or later.</summary>
+    private bool IsOver => _stopped || slots.IsClosed;
+
+    private bool MayStart => !_stopped && _running.Count < Window && SkipEnded() < ledger.Count;
 
     private int SkipEnded()
     {
@@ -140,21 +145,22 @@ internal sealed class PartitionRuns(
     {
         InstanceRun request = new(run.Instance, ledger.Spec!.Store, ledger.MayHaveRun);
         InstanceReply? reply = null;
-        for (int attempt = 0; reply?.Outcome is null && !_stopped;)
+        for (int attempt = 0; reply?.Outcome is null && !IsOver;)
         {
             try
             {
                 reply = await instances.RunAsync(ledger.Spec.BatchId, request);
                 attempt = 0;
             }
-            catch (Exception exception) when (exception is not OutOfMemoryException && !_stopped)
+            catch (Exception exception) when (exception is not OutOfMemoryException && !IsOver)
             {
                 // The answer did not come, whatever the reason: the silo is gone, the call timed out. The instance is asked again; it may have run.
-                logger.InstanceDidNotAnswer(exception, ledger.Spec.BatchId, run.Instance.Id, attempt + 1);
+                LogLevel level = PartitionLog.LevelOf(attempt);
+                logger.InstanceDidNotAnswer(level, exception, ledger.Spec.BatchId, run.Instance.Id, attempt + 1);
                 await Task.Delay(Pace.Backoff(attempt++), pacing);
             }
 
-            catch (Exception) when (_stopped)
+            catch (Exception) when (IsOver)
             {
                 return;
             }
@@ -162,7 +168,7 @@ internal sealed class PartitionRuns(
             request = request with { MayHaveCheckpoint = true };
         }
 
-        if (_stopped)
+        if (_stopped || reply?.Outcome is null)
         {
             return;
         }
@@ -170,7 +176,7 @@ internal sealed class PartitionRuns(
         _running.Remove(index);
         run.Slot.Dispose();
         _outcomes++;
-        OutcomeCame(new(index, reply!.Outcome!, reply.Checkpointed));
+        OutcomeCame(new(index, reply.Outcome, reply.Checkpointed));
         StartMore();
     }
 
@@ -228,7 +234,13 @@ internal sealed class PartitionRuns(
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
-                logger.InstanceNotCancelled(exception, ledger.Spec!.BatchId, run.Instance.Id, attempt + 1);
+                if (slots.IsClosed)
+                {
+                    return;
+                }
+
+                LogLevel level = PartitionLog.LevelOf(attempt);
+                logger.InstanceNotCancelled(level, exception, ledger.Spec!.BatchId, run.Instance.Id, attempt + 1);
                 await Task.Delay(Pace.Backoff(attempt), pacing);
             }
         }

@@ -11,6 +11,7 @@ internal sealed class RecoveryLoop(
     IBatchCatalog catalog,
     IGrainFactory grains,
     ActiveBatches active,
+    InstanceSlots slots,
     ILocalSiloDetails silo,
     ISiloStatusOracle silos,
     IOptions<CanoOptions> options,
@@ -40,8 +41,10 @@ internal sealed class RecoveryLoop(
         return Task.CompletedTask;
     }
 
+    /// <summary>The silo stops: before its grains are deactivated it starts no more instances and takes over no more batches.</summary>
     private async Task StopAsync(CancellationToken cancellationToken)
     {
+        slots.Close();
         await _stopping.CancelAsync();
         await _loop.WaitAsync(cancellationToken);
     }

@@ -29,7 +29,11 @@ internal sealed class ServeCommand(string urls, CanoHostOptions options, Action<
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddConfiguration(settings.Configuration);
-        builder.Logging.AddFilter("Orleans", settings.Configuration["Logging:LogLevel:Orleans"] is null ? LogLevel.Warning : LogLevel.Trace);
+        foreach (string chatty in (string[])["Orleans", "Polly", "Microsoft.AspNetCore"])
+        {
+            builder.Logging.AddFilter(chatty, settings.Configuration[$"Logging:LogLevel:{chatty}"] is null ? LogLevel.Warning : LogLevel.Trace);
+        }
+
         builder.WebHost.UseUrls(addresses);
         builder.UseOrleans(silo => SiloSetup.Configure(silo, settings, SiloPorts.ForServer(settings), folder, configure));
         builder.Services.AddHealthChecks().AddCheck<SiloHealth>("silo").AddCheck<StorageHealth>("storage");

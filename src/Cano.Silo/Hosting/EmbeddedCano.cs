@@ -93,6 +93,11 @@ public sealed class EmbeddedCano : IAsyncDisposable
             builder.Logging.AddFilter(starter, LogLevel.None);
         }
 
+        // A batch that is left unfinished goes on until its silo stops under it: calls that find no silo any more are no news, their instances go on at the next start.
+        // A call that fails for any other reason throws at its caller.
+        builder.Logging.AddFilter("Orleans.Messaging", LogLevel.Critical);
+        builder.Logging.AddFilter("Polly", LogLevel.Critical);
+
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddSimpleConsole(options =>
         {

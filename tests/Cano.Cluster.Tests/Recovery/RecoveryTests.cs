@@ -101,11 +101,16 @@ public sealed class RecoveryTests : IAsyncLifetime
     private async Task<ConcurrentWorkflowResults<StepState>> FinishUnaskedAsync(ConcurrentWorkflowRun<StepState> run)
     {
         CatalogIndex catalog = new(_cluster.Client);
-        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60), TimeProvider.System);
         using PeriodicTimer pause = new(TimeSpan.FromMilliseconds(100), TimeProvider.System);
-        while ((await catalog.GetUnfinishedAsync(limit.Token)).Any(entry => entry.Status.Id == run.Id))
+        long started = TimeProvider.System.GetTimestamp();
+        while ((await catalog.GetUnfinishedAsync(Token)).FirstOrDefault(entry => entry.Status.Id == run.Id) is { } entry)
         {
-            await pause.WaitForNextTickAsync(limit.Token);
+            if (TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromSeconds(60))
+            {
+                throw new TimeoutException($"After 60 s nobody has finished {entry}. When asked, it says: {await run.GetStatusAsync(Token)}.");
+            }
+
+            await pause.WaitForNextTickAsync(Token);
         }
 
         return await run.WaitAsync(Token);

@@ -1,0 +1,155 @@
+using CsCheck;
+
+namespace Cano;
+
+public sealed class ArbiterTests
+{
+    private static readonly Gen<(int[] Sizes, int Quota, int Seconds, int? Limit, bool Fresh, (int Kind, int Partition)[] Events)> s_histories =
+        from sizes in Gen.Int[1, 6].Array[1, 4]
+        from quota in Gen.Int[1, 12]
+        from seconds in Gen.Int[1, 60]
+        from limit in Gen.Int[1, 8].Nullable()
+        from fresh in Gen.Bool
+        from events in Gen.Select(Gen.Int[0, 8], Gen.Int[0, sizes.Length - 1]).Array[0, 150]
+        select (sizes, quota, seconds, limit, fresh, events);
+
+    [Fact]
+    public void Hear_AnyHistory_TheStopIsDecidedOnceAndTheCountsAreTheSum() => s_histories.Sample(history =>
+    {
+        BatchHeader header = Header(new ConcurrentTimeout.WaitQuotaOrDuration(history.Quota, TimeSpan.FromSeconds(history.Seconds)), history.Sizes, history.Limit);
+        DateTimeOffset now = SimulatedTime.Start;
+        DateTimeOffset deadline = now.AddSeconds(history.Seconds);
+        Arbiter arbiter = new(header, epoch: 3, deadline, stop: null, history.Fresh);
+        PartitionReport[] last = [.. history.Sizes.Select(size => new PartitionReport { Epoch = 3, Fence = 1, Unfinished = size })];
+        bool[] heard = new bool[last.Length];
+        bool cancelled = false;
+        foreach ((int kind, int p) in history.Events)
+        {
+            StopRecord? before = arbiter.Stop;
+            PartitionReport report = last[p];
+            switch (kind)
+            {
+                case 0 or 1 when report.Completed + report.Failed < history.Sizes[p] && last.Sum(one => one.Completed) < history.Quota && heard[p]:
+                    last[p] = report with
+                    {
+                        Version = report.Version + 1,
+                        Completed = report.Completed + 1,
+                        Successes = report.Completed + 1,
+                        Admitted = report.Completed + 1,
+                        Unfinished = report.Unfinished - 1,
+                        LastCompleted = $"{p}.{report.Completed + report.Failed}",
+                        LastFinal = $"{p}.{report.Completed + report.Failed}",
+                        LastFinalAt = now,
+                    };
+                    break;
+                case 2 when report.Completed + report.Failed < history.Sizes[p]:
+                    last[p] = report with
+                    {
+                        Version = report.Version + 1,
+                        Failed = report.Failed + 1,
+                        Unfinished = report.Unfinished - 1,
+                        LastFinal = $"{p}.{report.Completed + report.Failed}",
+                        LastFinalAt = now,
+                    };
+                    break;
+                case 3:
+                    last[p] = report with { Fence = report.Fence + 1, Version = 0 };
+                    break;
+                case 4:
+                    now = now.AddSeconds(3);
+                    arbiter.Tick(now);
+                    break;
+                case 5 when history.Quota % 3 == 0:
+                    cancelled = true;
+                    arbiter.RequestCancel(now);
+                    break;
+                case 6:
+                    Assert.Equal(Hearing.Outdated, arbiter.Hear(p, report with { Epoch = 2, Completed = 99 }, now));
+                    break;
+                case 7:
+                    Assert.Equal(Hearing.Superseded, arbiter.Hear(p, report with { Epoch = 4, Completed = 99 }, now));
+                    break;
+            }
+
+            if (kind is not 5 and not 7)
+            {
+                Hearing hearing = arbiter.Hear(p, last[p], now);
+                Assert.True(hearing != Hearing.Superseded);
+                heard[p] = true;
+                Assert.Equal(Hearing.Outdated, arbiter.Hear(p, last[p], now));
+                Assert.Equal(last.Where((_, n) => heard[n]).Sum(one => one.Completed), arbiter.Completed);
+                Assert.Equal(last.Where((_, n) => heard[n]).Sum(one => one.Failed), arbiter.Failed);
+                Assert.True(arbiter.OrdersFor(p) is { Stop: null, Epoch: 3 });
+            }
+
+            Assert.True(before is null || ReferenceEquals(before, arbiter.Stop));
+            if (arbiter.Stop is { } stop && before is null)
+            {
+                Assert.True(arbiter.IsRecounted);
+                Assert.Equal((arbiter.Completed, arbiter.Failed, now), (stop.Completed, stop.Failed, stop.At));
+                Assert.Equal(Expected(header, arbiter, cancelled), stop.Reason);
+                Assert.True(stop.Reason != StopReason.DurationElapsed || stop.At >= deadline);
+                Assert.Equal(stop.Reason is StopReason.QuotaReached or StopReason.AllFinished, stop.DecidedBy is not null);
+            }
+        }
+    });
+
+    /// <summary>A batch that had stopped told its partitions so before it knew what it could still admit: successes that had ended in time were given up.</summary>
+    [Fact]
+    public void OrdersFor_StoppedBatchThatHasNotRecounted_CarryNoStop()
+    {
+        BatchHeader header = Header(new ConcurrentTimeout.WaitQuotaOrDuration(2, TimeSpan.FromSeconds(1)), [1, 1], null);
+        DateTimeOffset at = SimulatedTime.Start;
+        Arbiter arbiter = new(header, epoch: 2, at, new(StopReason.DurationElapsed, at, null, 0, 0), fresh: false);
+
+        arbiter.Hear(0, new() { Epoch = 2, Fence = 1, Version = 1, Successes = 1 }, at);
+        Assert.Null(arbiter.OrdersFor(0).Stop);
+        Assert.Equal(0, arbiter.OrdersFor(0).Admitted);
+
+        arbiter.Hear(1, new() { Epoch = 2, Fence = 1, Version = 1 }, at);
+        Assert.Equal(StopReason.DurationElapsed, arbiter.OrdersFor(0).Stop?.Reason);
+        Assert.Equal(1, arbiter.OrdersFor(0).Admitted);
+        Assert.Contains(0, arbiter.TakeDirty());
+    }
+
+    /// <summary>A partition that ended more than one other could use freed it for one of them only; the rest waited until they asked again.</summary>
+    [Fact]
+    public void OrdersFor_MoreFreedThanOneCanUse_TheNextHungryIsToldToo()
+    {
+        Arbiter arbiter = new(Header(new ConcurrentTimeout.WaitForever(), [4, 1, 1], limit: 4), epoch: 1, null, null, fresh: true);
+        foreach (int p in arbiter.TakeDirty())
+        {
+            arbiter.OrdersFor(p);
+        }
+
+        arbiter.TakeDirty();
+        arbiter.Hear(0, new() { Epoch = 1, Fence = 1, Version = 1, Window = 4, Unfinished = 0 }, SimulatedTime.Start);
+        HashSet<int> told = [];
+        for (int[] dirty = arbiter.TakeDirty(); dirty.Length > 0; dirty = arbiter.TakeDirty())
+        {
+            foreach (int p in dirty)
+            {
+                told.Add(p);
+                arbiter.OrdersFor(p);
+            }
+        }
+
+        Assert.Equal([0, 1, 2], told.Order());
+    }
+
+    private static StopReason Expected(BatchHeader header, Arbiter arbiter, bool cancelled) =>
+        arbiter.Completed >= header.Timeout.QuotaOrNull ? StopReason.QuotaReached
+        : arbiter.Completed + arbiter.Failed == header.Total ? StopReason.AllFinished
+        : cancelled ? StopReason.Cancelled
+        : StopReason.DurationElapsed;
+
+    private static BatchHeader Header(ConcurrentTimeout timeout, int[] sizes, int? limit) => new()
+    {
+        Timeout = timeout,
+        Total = sizes.Sum(),
+        PartitionSizes = sizes,
+        MaxConcurrency = limit,
+        Digest = "0123456789abcdef",
+        Workflows = [],
+    };
+}

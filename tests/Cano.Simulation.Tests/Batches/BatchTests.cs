@@ -1,0 +1,94 @@
+namespace Cano;
+
+/// <summary>What a batch once did wrong; found by the simulation, or while it was built.</summary>
+public sealed class BatchTests
+{
+    private readonly World _world = new(seed: 1, Breach.None, traced: false);
+
+    /// <summary>It answered with counts that had fallen to nothing, because its partitions had not been heard yet.</summary>
+    [Fact]
+    public async Task Start_BatchThatWasJustTakenOver_DoesNotAnswerBeforeItHasRecounted()
+    {
+        Batch batch = await TakenOverAsync();
+
+        await Assert.ThrowsAsync<TimeoutException>(() => Ask(() => batch.StartAsync(_world.Scenario.Header, only: null)));
+    }
+
+    /// <summary>The wish was only noted once the partitions had been heard: a call that gave up before had done nothing.</summary>
+    [Fact]
+    public async Task Cancel_BatchThatWasJustTakenOver_IsHeededOnceItHasRecounted()
+    {
+        SilentPartitions partitions = new();
+        Batch batch = await TakenOverAsync(partitions);
+        await Assert.ThrowsAsync<TimeoutException>(() => Ask(batch.CancelAsync));
+
+        partitions.Speak();
+
+        Assert.Equal(StopReason.Cancelled, (await Ask(batch.GetStatusAsync)).StopReason);
+    }
+
+    /// <summary>A reader that came while a start was under way made the grain leave right after it: the batch had to be taken over before it did anything.</summary>
+    [Fact]
+    public async Task Exists_WhileAStartIsUnderWay_IsTrue()
+    {
+        Batch batch = new("b", new MemoryBatchRow(), Services(new SilentPartitions()));
+        Task start = batch.StartAsync(_world.Scenario.Header, MemoryPartitionRows.Spec(1));
+
+        Assert.True(batch.Exists);
+        Assert.False(start.IsCompleted);
+        await Assert.ThrowsAsync<BatchNotFoundException>(batch.GetStatusAsync);
+    }
+
+    private async Task<Batch> TakenOverAsync(IPartitions? partitions = null)
+    {
+        MemoryBatchRow row = new() { State = new() { Header = _world.Scenario.Header, StartedAt = _world.Scheduler.Time.GetUtcNow() } };
+        Batch batch = new("b", row, Services(partitions ?? new SilentPartitions()));
+        await Ask(async () =>
+        {
+            await batch.LoadAsync();
+            return true;
+        });
+        return batch;
+    }
+
+    private BatchServices Services(IPartitions partitions) =>
+        new(partitions, new SimulatedCatalog(_world), _world.Rules, "silo", _world.Scheduler.Time, _world.Scheduler.Time, _world.Logger);
+
+    private Task<T> Ask<T>(Func<Task<T>> ask)
+    {
+        Task<T>? answer = null;
+        new Turns(_world.Scheduler, "test").Run(() => answer = ask());
+        while (!answer!.IsCompleted)
+        {
+            Assert.True(_world.Scheduler.Step(), "There is no answer, and nothing can happen any more.");
+        }
+
+        return answer;
+    }
+
+    private sealed class MemoryBatchRow : IBatchRow
+    {
+        internal BatchState? State { get; set; }
+
+        public Task<BatchState?> ReadAsync() => Task.FromResult(State);
+
+        public Task WriteAsync(BatchState state)
+        {
+            State = state;
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Partitions that do not answer before they are told to.</summary>
+    private sealed class SilentPartitions : IPartitions
+    {
+        private readonly TaskCompletionSource<PartitionReport> _report = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task PrepareAsync(string key, PartitionSpec spec) => _report.Task;
+
+        public async Task<PartitionReport> ExchangeAsync(string key, PartitionOrders orders) =>
+            orders.Known > 0 ? await new TaskCompletionSource<PartitionReport>().Task : await _report.Task;
+
+        internal void Speak() => _report.SetResult(new() { Epoch = 2, Fence = 1, Version = 1, Unfinished = 1 });
+    }
+}

@@ -1,0 +1,105 @@
+using CsCheck;
+using Microsoft.Extensions.Options;
+
+namespace Cano;
+
+public sealed class InstanceSlotsTests
+{
+    private static readonly Gen<(int Limit, int Reserved, (int Kind, int Batch)[] Events)> s_histories =
+        from limit in Gen.Int[1, 6]
+        from reserved in Gen.Int[0, 3]
+        from events in Gen.Select(Gen.Int[0, 3], Gen.Int[0, 3]).Array[0, 150]
+        select (limit, reserved, events);
+
+    [Fact]
+    public Task Acquire_AnyHistory_KeepsTheLimitAndForgetsNobody() => s_histories.SampleAsync(async history =>
+    {
+        InstanceSlots slots = Slots(history.Limit, history.Reserved);
+        List<Task<InstanceSlots.Slot>>[] asked = [.. Enumerable.Range(0, 4).Select(_ => new List<Task<InstanceSlots.Slot>>())];
+        int place = 0;
+        foreach ((int kind, int batch) in history.Events)
+        {
+            if (kind < 2)
+            {
+                asked[batch].Add(slots.AcquireAsync($"b{batch}", place++).AsTask());
+            }
+            else if (asked[batch].Find(one => one.IsCompletedSuccessfully) is { } given)
+            {
+                asked[batch].Remove(given);
+                InstanceSlots.Slot slot = await given;
+                slot.Dispose();
+                slot.Dispose();
+            }
+
+            int[] running = [.. asked.Select(one => one.Count(task => task.IsCompleted))];
+            Assert.Equal(running.Sum(), slots.Running);
+            Assert.True(running.Sum(count => Math.Max(0, count - history.Reserved)) <= history.Limit);
+            for (int b = 0; b < asked.Length; b++)
+            {
+                bool waits = running[b] < asked[b].Count;
+                Assert.True(!waits || (slots.Running >= history.Limit && running[b] >= history.Reserved), $"Batch {b} waits though it may run.");
+                Assert.Equal(asked[b].Count, asked[b].TakeWhile(one => one.IsCompleted).Count() + asked[b].SkipWhile(one => one.IsCompleted).Count(one => !one.IsCompleted));
+            }
+        }
+    });
+
+    [Fact]
+    public async Task Release_TwoBatchesWait_TheyTakeTurns()
+    {
+        InstanceSlots slots = Slots(limit: 4, reserved: 0);
+        List<InstanceSlots.Slot> held = [];
+        for (int i = 0; i < 4; i++)
+        {
+            held.Add(await slots.AcquireAsync("large", i));
+        }
+
+        Task<InstanceSlots.Slot>[] large = [.. Enumerable.Range(0, 4).Select(i => slots.AcquireAsync("large", i).AsTask())];
+        Task<InstanceSlots.Slot>[] small = [.. Enumerable.Range(0, 2).Select(i => slots.AcquireAsync("small", i).AsTask())];
+
+        held.ForEach(slot => slot.Dispose());
+
+        Assert.Equal((2, 2), (large.Count(one => one.IsCompleted), small.Count(one => one.IsCompleted)));
+    }
+
+    [Fact]
+    public void Acquire_TooManyRunsGivenUp_WaitsUntilOneHasEnded()
+    {
+        InstanceSlots slots = new(Options.Create(new CanoOptions { MaxGivenUpRuns = 1 }));
+        slots.RunGivenUp();
+        Task<InstanceSlots.Slot> asked = slots.AcquireAsync("b", 0).AsTask();
+        Assert.False(asked.IsCompleted);
+
+        slots.GivenUpRunEnded();
+
+        Assert.True(asked.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Release_OneBatchWaitsAtSeveralPlaces_TheFirstInTheOrderSubmittedIsServed()
+    {
+        InstanceSlots slots = Slots(limit: 1, reserved: 0);
+        InstanceSlots.Slot held = await slots.AcquireAsync("b", 0);
+        Task<InstanceSlots.Slot> later = slots.AcquireAsync("b", 2_000).AsTask();
+        Task<InstanceSlots.Slot> earlier = slots.AcquireAsync("b", 1).AsTask();
+
+        held.Dispose();
+
+        Assert.Equal((true, false), (earlier.IsCompleted, later.IsCompleted));
+    }
+
+    [Fact]
+    public async Task Close_SlotsAreGivenBack_NobodyGetsOneAnyMore()
+    {
+        InstanceSlots slots = Slots(limit: 1, reserved: 0);
+        InstanceSlots.Slot held = await slots.AcquireAsync("b", 0);
+        Task<InstanceSlots.Slot> waiting = slots.AcquireAsync("b", 1).AsTask();
+
+        slots.Close();
+        held.Dispose();
+
+        Task<InstanceSlots.Slot> asked = slots.AcquireAsync("b", 2).AsTask();
+        Assert.Equal((false, false), (waiting.IsCompleted, asked.IsCompleted));
+    }
+
+    private static InstanceSlots Slots(int limit, int reserved) => new(Options.Create(new CanoOptions { MaxRunningInstances = limit, ReservedPerBatch = reserved }));
+}

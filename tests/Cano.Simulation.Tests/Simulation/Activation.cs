@@ -1,0 +1,156 @@
+namespace Cano;
+
+/// <summary>One activation of a batch or a partition, as its grain would hold it: loads first, answers then, one call at a time where calls do not interleave.</summary>
+internal abstract class Activation
+{
+    private readonly World _world;
+    private Task _loaded = Task.CompletedTask;
+    private Task _last = Task.CompletedTask;
+
+    protected Activation(World world, string key, Silo silo, string name)
+    {
+        _world = world;
+        Key = key;
+        Silo = silo;
+        Turns = new(world.Scheduler, name);
+    }
+
+    internal string Key { get; }
+
+    internal Silo Silo { get; }
+
+    internal Turns Turns { get; }
+
+    protected World World => _world;
+
+    internal void Start() => Turns.Run(() => _loaded = LoadOrEndAsync());
+
+    internal async Task<T> AnswerAsync<T>(Func<Activation, Task<T>> call, bool exclusive)
+    {
+        await _loaded;
+        if (!exclusive)
+        {
+            return await call(this);
+        }
+
+        Task before = _last;
+        TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _last = done.Task;
+        await before;
+        try
+        {
+            return await call(this);
+        }
+        finally
+        {
+            done.SetResult();
+        }
+    }
+
+    /// <summary>It is asked to go, as when its silo shuts down or its directory entry was lost.</summary>
+    internal void Leave() => Turns.Run(LeaveNow);
+
+    /// <summary>It goes as soon as the directory has let it go.</summary>
+    internal void LeaveWhenIdle() => _world.Scheduler.Add($"{Turns.Name} leaves", () =>
+    {
+        _world.Directory.Remove(this);
+        Leave();
+    });
+
+    protected abstract Task LoadAsync();
+
+    protected abstract void LeaveNow();
+
+    /// <summary>It has ended by itself: the directory learns of it a little later.</summary>
+    protected void HasEnded()
+    {
+        _world.Faults.Lose(this);
+        _world.Scheduler.Note($"{Turns.Name} has ended");
+        _world.Scheduler.Add($"{Turns.Name} is taken from the directory", () => _world.Directory.Remove(this));
+    }
+
+    private async Task LoadOrEndAsync()
+    {
+        try
+        {
+            await LoadAsync();
+        }
+        catch (Exception)
+        {
+            HasEnded();
+            throw;
+        }
+    }
+}
+
+internal sealed class PartitionActivation : Activation
+{
+    internal PartitionActivation(World world, string key, Silo silo, string name)
+        : base(world, key, silo, name)
+    {
+        Index = int.Parse(key.AsSpan(key.LastIndexOf('/') + 1));
+        Partition = new(
+            Scenario.BatchId, () => new PartitionRows(world.Storage, key), new InstanceCalls(world, silo), silo.Slots, world.Scheduler.Time, world.Scheduler.Time, world.Logger)
+        {
+            Ended = HasEnded,
+        };
+    }
+
+    internal int Index { get; }
+
+    internal Partition Partition { get; }
+
+    /// <summary>What it was granted, added up: only where <see cref="Breach.Cumulative"/> is played.</summary>
+    internal int Granted { get; set; }
+
+    protected override Task LoadAsync() => Partition.LoadAsync();
+
+    protected override void LeaveNow() => Partition.Leave();
+}
+
+internal sealed class BatchActivation : Activation
+{
+    private ITimer? _timer;
+
+    internal BatchActivation(World world, string key, Silo silo, string name)
+        : base(world, key, silo, name)
+    {
+        BatchServices services = new(
+            new PartitionCalls(world), new SimulatedCatalog(world), world.Rules, $"silo {silo.Number}", world.Scheduler.Time, world.Scheduler.Time, world.Logger);
+        Batch = new(key, new BatchRow(world.Storage, key), services) { Ended = HasEnded };
+    }
+
+    internal Batch Batch { get; }
+
+    /// <summary>As the grain does after a load and after a start.</summary>
+    internal void KeepTicking()
+    {
+        if (Batch.IsUnfinished && Batch.Failure is null && !Turns.IsDead)
+        {
+            _timer ??= World.Scheduler.Time.CreateTimer(_ => World.Scheduler.Add($"{Turns.Name} ticks", Tick), null, NextTick(), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    protected override async Task LoadAsync()
+    {
+        await Batch.LoadAsync();
+        KeepTicking();
+    }
+
+    protected override void LeaveNow() => _ = Batch.LeaveAsync();
+
+    private void Tick() => Turns.Run(() =>
+    {
+        Batch.Tick();
+        if (Batch.IsUnfinished && Batch.Failure is null)
+        {
+            _timer!.Change(NextTick(), Timeout.InfiniteTimeSpan);
+        }
+    });
+
+    private TimeSpan NextTick()
+    {
+        TimeSpan left = (Batch.Deadline - World.Scheduler.Time.GetUtcNow()) ?? TimeSpan.MaxValue;
+        return left <= TimeSpan.Zero || left > TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : left;
+    }
+}

@@ -1,0 +1,113 @@
+namespace Cano;
+
+/// <summary>One world, drawn from the seed: the batch, its instances, what clients do, how much goes wrong.</summary>
+internal sealed class Scenario
+{
+    internal const string BatchId = "b";
+
+    private static readonly byte[] s_small = "1"u8.ToArray();
+    private static readonly byte[] s_large = new byte[Segment.FullBytes];
+
+    internal Scenario(Random random)
+    {
+        int[] sizes = new int[random.Next(1, 4)];
+        for (int p = 0; p < sizes.Length; p++)
+        {
+            sizes[p] = random.Next(1, 5);
+        }
+
+        int total = sizes.Sum();
+        int quota = random.Next(1, total + 2);
+        TimeSpan duration = TimeSpan.FromMilliseconds(random.Next(5) switch { 0 => 10, 1 => 200, 2 => 3_000, _ => 60_000 });
+        ConcurrentTimeout timeout = random.Next(6) switch
+        {
+            0 => new ConcurrentTimeout.WaitForever(),
+            1 => new ConcurrentTimeout.WaitDuration(duration),
+            2 or 3 => new ConcurrentTimeout.WaitForQuota(quota),
+            _ => new ConcurrentTimeout.WaitQuotaOrDuration(quota, duration),
+        };
+        Header = new()
+        {
+            Timeout = timeout,
+            MaxConcurrency = random.Next(3) == 0 ? random.Next(1, total + 1) : null,
+            Total = total,
+            PartitionSizes = sizes,
+            Digest = "0123456789abcdef0123456789abcdef",
+            Workflows = [],
+        };
+        Specs = new PartitionSpec[sizes.Length];
+        for (int p = 0, first = 0; p < sizes.Length; first += sizes[p++])
+        {
+            int from = first;
+            Specs[p] = new()
+            {
+                BatchId = BatchId,
+                FirstOrdinal = first,
+                Instances = [.. Enumerable.Range(0, sizes[p]).Select(i => new InstanceSpec($"i{from + i}", "simulated", null, null))],
+            };
+        }
+
+        NeverEnds = new bool[total];
+        int neverInTen = random.Next(4) == 0 ? random.Next(1, 8) : 0;
+        for (int i = 0; i < total; i++)
+        {
+            NeverEnds[i] = random.Next(10) < neverInTen;
+        }
+
+        SuccessInTen = random.Next(3) == 0 ? random.Next(1, 10) : 9;
+        SlowInTen = random.Next(2) == 0 ? 0 : random.Next(1, 6);
+        IgnoresCancelInTen = random.Next(6);
+        Output = random.Next(5) == 0 ? s_large : s_small;
+        SlotLimit = random.Next(3) switch { 0 => random.Next(1, 4), _ => 1_024 };
+        Reserved = random.Next(1, 5);
+        Silos = random.Next(1, 4);
+        FaultBudget = random.Next(10) == 0 ? 0 : random.Next(1, 12);
+        FaultRate = random.Next(4) switch { 0 => 5, 1 => 15, 2 => 40, _ => 100 };
+        SparesStart = random.Next(10) > 2;
+        Submitters = random.Next(4) == 0 ? 2 : 1;
+        CancelAfter = random.Next(5) == 0 ? TimeSpan.FromMilliseconds(random.Next(4) switch { 0 => 0, 1 => 20, 2 => 500, _ => 20_000 }) : null;
+    }
+
+    internal BatchHeader Header { get; }
+
+    internal PartitionSpec[] Specs { get; }
+
+    internal bool[] NeverEnds { get; }
+
+    internal int SuccessInTen { get; }
+
+    internal int SlowInTen { get; }
+
+    internal int IgnoresCancelInTen { get; }
+
+    internal byte[] Output { get; }
+
+    internal int SlotLimit { get; }
+
+    internal int Reserved { get; }
+
+    internal int Silos { get; }
+
+    internal int FaultBudget { get; }
+
+    internal int FaultRate { get; }
+
+    internal bool SparesStart { get; }
+
+    internal int Submitters { get; }
+
+    internal TimeSpan? CancelAfter { get; }
+
+    internal int Total => Header.Total;
+
+    internal int Quota => Header.Timeout.QuotaOrNull ?? int.MaxValue;
+
+    /// <summary>True: it may be that only a cancel ends the batch.</summary>
+    internal bool MayNeedCancel => Header.Timeout.DurationOrNull is null && Array.Exists(NeverEnds, never => never);
+
+    internal string KeyOf(int partition) => PartitionSpec.Key(BatchId, Header.Digest, partition);
+
+    public override string ToString() =>
+        $"{Header.Timeout}, partitions [{string.Join(',', Header.PartitionSizes)}], max concurrency {Header.MaxConcurrency}, never ending [{string.Join(',', NeverEnds.Index().Where(x => x.Item).Select(x => x.Index))}], "
+        + $"success {SuccessInTen}/10, slow {SlowInTen}/10, slots {SlotLimit}+{Reserved}, {Silos} silos, {FaultBudget} faults at {FaultRate}, {Submitters} submitters, cancel after {CancelAfter}, outputs of {Output.Length}";
+}
