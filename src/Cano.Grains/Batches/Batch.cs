@@ -43,8 +43,8 @@ internal sealed class Batch
     /// <summary>True once there is something to stay for: the batch, or a start of it.</summary>
     internal bool Exists => _state is not null || _starting;
 
-    /// <summary>When the strategy's duration ends; null if it has none.</summary>
-    internal DateTimeOffset? Deadline => _state?.Deadline;
+    /// <summary>When the strategy's duration ends; null if it has none, or if the stop is decided.</summary>
+    internal DateTimeOffset? Deadline => _arbiter is { Stop: not null } ? null : _state?.Deadline;
 
     /// <summary>Reads the row and, when the batch is not finished, takes it over: from here on an older activation can't write any more.</summary>
     internal async Task LoadAsync()
@@ -212,6 +212,12 @@ internal sealed class Batch
         {
             _persisting = true;
             _ = PersistAsync();
+        }
+
+        if (_arbiter.Stop is not null && _state!.Stop is null)
+        {
+            // A stop that is not durable yet can't be told, and what held before it would start instances for nothing: once it is durable everybody is told.
+            return;
         }
 
         foreach (int partition in _arbiter.TakeDirty())

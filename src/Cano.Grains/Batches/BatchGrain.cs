@@ -10,6 +10,9 @@ internal sealed class BatchGrain : Grain, IBatchGrain
     /// <summary>An unfinished batch ticks at least this often, which keeps its activation from being collected as idle (after 15 minutes by default).</summary>
     private static readonly TimeSpan s_longestTick = TimeSpan.FromMinutes(1);
 
+    /// <summary>An undecided batch at its deadline ticks no more often than this.</summary>
+    private static readonly TimeSpan s_shortestTick = TimeSpan.FromMilliseconds(2);
+
     private readonly string _id;
     private readonly Batch _batch;
     private readonly ActiveBatches _active;
@@ -106,11 +109,19 @@ internal sealed class BatchGrain : Grain, IBatchGrain
         _timer?.Dispose();
     }
 
-    private TimeSpan NextTick()
+    private TimeSpan NextTick() => NextTick(_batch.Deadline - _clock.GetUtcNow());
+
+    /// <summary>
+    /// When to look again. A timer may fire a little early, and the deadline pass between that look and this question: what is left is then nothing, and the next look due at once.
+    /// </summary>
+    /// <param name="left">Until the deadline; null where none is waited for.</param>
+    internal static TimeSpan NextTick(TimeSpan? left) => left switch
     {
-        TimeSpan left = (_batch.Deadline - _clock.GetUtcNow()) ?? TimeSpan.MaxValue;
-        return left <= TimeSpan.Zero || left > s_longestTick ? s_longestTick : left;
-    }
+        null => s_longestTick,
+        var time when time <= s_shortestTick => s_shortestTick,
+        var time when time >= s_longestTick => s_longestTick,
+        _ => left.Value,
+    };
 
     private void Leave()
     {

@@ -194,7 +194,7 @@ internal sealed class Partition
         {
             _runs.Stop();
         }
-        else if (!IsStopped && orders.Fence == _ledger.Fence)
+        else if (!IsStopped && orders.Fence == _ledger.Fence && !(orders.Deadline <= _clock.GetUtcNow()))
         {
             _runs.Go(orders.Window);
         }

@@ -11,6 +11,9 @@ internal sealed class PartitionRuns(
     /// <summary>So many instances are started in one turn of the grain; then others get theirs.</summary>
     private const int StartsPerTurn = 64;
 
+    /// <summary>So many cancels are under way at once.</summary>
+    private const int CancelsAtOnce = 64;
+
     /// <summary>How often a cancel is repeated when the call fails; a run that never hears of it is dropped all the same.</summary>
     private const int CancelAttempts = 6;
 
@@ -209,17 +212,14 @@ internal sealed class PartitionRuns(
         }
     }
 
+    /// <summary>A few at a time: the batch's end and its readers must not stand behind a thousand cancels.</summary>
     private async Task CancelAsync(Run[] runs)
     {
         await Task.Yield();
-        foreach (Run[] some in runs.Chunk(StartsPerTurn))
+        foreach (Run[] some in runs.Chunk(CancelsAtOnce))
         {
-            foreach (Run run in some)
-            {
-                _ = CancelAsync(run);
-            }
-
-            await Task.Yield();
+            // One that does not answer keeps the others waiting no longer than this.
+            await Task.WhenAny(Task.WhenAll(some.Select(CancelAsync)), Task.Delay(Pace.LongLinger, pacing));
         }
     }
 

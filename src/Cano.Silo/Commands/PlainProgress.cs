@@ -7,18 +7,17 @@ internal sealed class PlainProgress : IRunProgress
     private static readonly TimeSpan s_longestSilence = TimeSpan.FromSeconds(10);
 
     private readonly TextWriter _output;
-    private readonly TimeProvider _timeProvider;
     private readonly RunPace _pace;
-    private readonly CancellationTokenSource _ended = new();
+    private readonly PeriodicTimer _timer;
     private readonly Task _lines;
     private volatile BatchStatus _status;
 
     internal PlainProgress(TextWriter output, BatchStatus start, TimeProvider timeProvider)
     {
         _output = output;
-        _timeProvider = timeProvider;
         _status = start;
         _pace = new(start, timeProvider);
+        _timer = new(s_pause, timeProvider);
         _lines = WriteLinesAsync();
     }
 
@@ -26,32 +25,25 @@ internal sealed class PlainProgress : IRunProgress
 
     public async ValueTask DisposeAsync()
     {
-        await _ended.CancelAsync();
+        _timer.Dispose();
         await _lines;
-        _ended.Dispose();
     }
 
     private async Task WriteLinesAsync()
     {
         BatchStatus written = _status;
         TimeSpan writtenAt = TimeSpan.Zero;
-        using PeriodicTimer timer = new(s_pause, _timeProvider);
-        try
+        while (await _timer.WaitForNextTickAsync())
         {
-            while (await timer.WaitForNextTickAsync(_ended.Token))
+            BatchStatus status = _status;
+            if (!SameCounts(status, written) || _pace.Elapsed - writtenAt >= s_longestSilence)
             {
-                BatchStatus status = _status;
-                if (!SameCounts(status, written) || _pace.Elapsed - writtenAt >= s_longestSilence)
-                {
-                    await _output.WriteLineAsync($"{RunText.Time(_pace.Elapsed)} {_pace.Describe(status)}");
-                    (written, writtenAt) = (status, _pace.Elapsed);
-                }
+                await _output.WriteLineAsync($"{RunText.Time(_pace.Elapsed)} {_pace.Describe(status)}");
+                (written, writtenAt) = (status, _pace.Elapsed);
             }
         }
-        catch (OperationCanceledException)
-        {
-            await _output.WriteLineAsync($"{RunText.Time(_pace.Elapsed)} {RunText.Counts(_status)}: {RunText.Strategy(_status.StopReason)}");
-        }
+
+        await _output.WriteLineAsync($"{RunText.Time(_pace.Elapsed)} {RunText.Counts(_status)}: {RunText.Strategy(_status.StopReason)}");
     }
 
     private static bool SameCounts(BatchStatus a, BatchStatus b) => RunText.Final(a) == RunText.Final(b) && a.Running == b.Running && a.Phase == b.Phase;

@@ -52,6 +52,7 @@ internal sealed class RunCommand(string file, bool json, CanoHostOptions options
     {
         await using IRunProgress progress = _console.Show(started);
         using CancellationTokenSource watched = new();
+        Task rehearsal = json ? Task.Run(() => ResultsDocument.RehearseAsync(started), CancellationToken.None) : Task.CompletedTask;
         Task cancelling = CancelWhenAsync(run, interrupted, watched.Token);
         BatchView? last = null;
         await foreach (BatchView view in run.WatchAsync(CancellationToken.None))
@@ -62,6 +63,7 @@ internal sealed class RunCommand(string file, bool json, CanoHostOptions options
 
         await watched.CancelAsync();
         await cancelling;
+        await rehearsal;
         return last!;
     }
 

@@ -11,14 +11,15 @@ internal sealed class CanoProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly StringBuilder _error = new();
-    private readonly Task<string> _output;
+    private readonly StringBuilder _outputText = new();
+    private readonly Task _output;
     private readonly Task _errorRead;
     private readonly List<(string Text, TaskCompletionSource Seen)> _expected = [];
 
     private CanoProcess(ProcessStartInfo start, string? input)
     {
         _process = Process.Start(start)!;
-        _output = _process.StandardOutput.ReadToEndAsync();
+        _output = ReadOutputAsync();
         _errorRead = ReadErrorAsync();
         if (input is not null)
         {
@@ -39,7 +40,13 @@ internal sealed class CanoProcess : IAsyncDisposable
         }
     }
 
-    internal static CanoProcess Start(string folder, string[] args, string? input = null, params (string Name, string Value)[] environment)
+    /// <summary>When the last of standard output came.</summary>
+    internal DateTimeOffset OutputAt { get; private set; }
+
+    internal static CanoProcess Start(string folder, string[] args, string? input = null) => Start("Cano.Silo", folder, args, input);
+
+    /// <summary>Starts a program that stands beside the tests.</summary>
+    internal static CanoProcess Start(string program, string folder, string[] args, string? input = null, params (string Name, string Value)[] environment)
     {
         ProcessStartInfo start = new(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
@@ -48,7 +55,7 @@ internal sealed class CanoProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Cano.Silo.dll"));
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, $"{program}.dll"));
         Array.ForEach(args, start.ArgumentList.Add);
         foreach ((string name, string value) in environment)
         {
@@ -58,9 +65,9 @@ internal sealed class CanoProcess : IAsyncDisposable
         return new(start, input);
     }
 
-    internal static async Task<CanoProcessResult> RunAsync(string folder, string[] args, string? input = null, params (string Name, string Value)[] environment)
+    internal static async Task<CanoProcessResult> RunAsync(string folder, string[] args, string? input = null)
     {
-        await using CanoProcess process = Start(folder, args, input, environment);
+        await using CanoProcess process = Start(folder, args, input);
         return await process.EndAsync();
     }
 
@@ -91,7 +98,8 @@ internal sealed class CanoProcess : IAsyncDisposable
         }
 
         await _errorRead;
-        return new(_process.ExitCode, await _output, Error);
+        await _output;
+        return new(_process.ExitCode, _outputText.ToString(), Error);
     }
 
     internal void Signal(int signal) => Assert.Equal(0, Kill(_process.Id, signal));
@@ -107,6 +115,16 @@ internal sealed class CanoProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private async Task ReadOutputAsync()
+    {
+        char[] buffer = new char[64 * 1024];
+        while (await _process.StandardOutput.ReadAsync(buffer) is > 0 and int read)
+        {
+            OutputAt = TimeProvider.System.GetUtcNow();
+            _outputText.Append(buffer, 0, read);
+        }
     }
 
     private async Task ReadErrorAsync()
