@@ -20,7 +20,7 @@ public sealed class PartitionRulesTests
     public static TheoryData<string> Unstorable => ["a\0b", "a\ud800", "\udc00a"];
 
     [Theory]
-    [MemberData(nameof(Unstorable))]
+    [MemberData(nameof(Unstorable), DisableDiscoveryEnumeration = true)]
     public void Check_LabelThatCantBeStored_IsRefused(string label) => Refused(
         Of(new InstanceSpec("a", "w", null, label)),
         ErrorCodes.InvalidText,
