@@ -148,9 +148,5 @@ internal sealed class BatchActivation : Activation
         }
     });
 
-    private TimeSpan NextTick()
-    {
-        TimeSpan left = (Batch.Deadline - World.Scheduler.Time.GetUtcNow()) ?? TimeSpan.MaxValue;
-        return left <= TimeSpan.Zero || left > TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : left;
-    }
+    private TimeSpan NextTick() => BatchGrain.NextTick(Batch.Deadline - World.Scheduler.Time.GetUtcNow());
 }
