@@ -159,7 +159,6 @@ internal sealed class PartitionRuns(
                 logger.InstanceDidNotAnswer(level, exception, ledger.Spec.BatchId, run.Instance.Id, attempt + 1);
                 await Task.Delay(Pace.Backoff(attempt++), pacing);
             }
-
             catch (Exception) when (IsOver)
             {
                 return;
