@@ -25,6 +25,8 @@ internal static class SiloSetup
             options.Provider = settings.Storage.Provider;
             options.Folder = settings.Storage.Folder;
             options.ConnectionString = settings.Storage.ConnectionString;
+            options.Migrate = settings.Storage.Migrate;
+            options.StartTimeout = settings.Storage.StartTimeout;
         });
         silo.AddCano(cano =>
         {
