@@ -26,6 +26,7 @@ internal static class SiloSetup
             options.Folder = settings.Storage.Folder;
             options.ConnectionString = settings.Storage.ConnectionString;
             options.Migrate = settings.Storage.Migrate;
+            options.IsAlone = settings.Clustering is ClusteringProvider.Localhost;
             options.StartTimeout = settings.Storage.StartTimeout;
         });
         silo.AddCano(cano =>

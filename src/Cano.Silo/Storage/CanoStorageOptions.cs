@@ -28,6 +28,9 @@ public sealed class CanoStorageOptions
     /// <value>1 minute.</value>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Whether the silo is known to be no member of a cluster, so that nobody else may use its service id.</summary>
+    internal bool IsAlone { get; set; }
+
     internal void Validate()
     {
         if (StartTimeout < TimeSpan.Zero || StartTimeout > TimeSpan.FromDays(1))

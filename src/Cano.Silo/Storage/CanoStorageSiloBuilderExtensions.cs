@@ -38,6 +38,7 @@ public static class CanoStorageSiloBuilderExtensions
         services.TryAddSingleton(provider => new PostgresDatabase(Checked(provider).ConnectionString!));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<PostgresSchema>();
+        services.AddSingleton<PostgresOwnership>();
         services.AddSingleton<PostgresStart>();
         services.AddSingleton<PostgresLane>();
         services.AddSingleton(CreateStorage);

@@ -71,6 +71,25 @@ public sealed class PostgresStartTests(SharedPostgres postgres) : IDisposable
         "cano: Cano:Clustering:Provider is adonet, which needs a database that several silos share; set Cano:Storage:Provider to postgres, or Cano:Clustering:Provider to localhost.");
 
     [Fact]
+    public async Task Run_ASiloUsesTheServiceId_IsRefusedUntilThatIsGone()
+    {
+        string connectionString = await (await postgres.GetAsync()).CreateDatabaseAsync();
+        await using ServeProcess silo = ServeProcess.Start(connectionString);
+        await silo.ReadyAsync();
+
+        CanoProcessResult refused = await RunAsync(connectionString);
+        CanoProcessResult other = await RunAsync(connectionString, "Cano:ServiceId=other");
+        silo.Process.KillHard();
+        await silo.Process.EndAsync();
+        CanoProcessResult alone = await RunAsync(connectionString);
+
+        Assert.Equal(2, refused.ExitCode);
+        Assert.StartsWith("cano: Another silo uses the service id cano in the database test_", refused.Error, StringComparison.Ordinal);
+        Assert.True(other.ExitCode == 0, other.Error);
+        Assert.True(alone.ExitCode == 0, alone.Error);
+    }
+
+    [Fact]
     public async Task Serve_TheServerComesUpLater_WaitsForItAndSaysSo()
     {
         await using PostgresServer server = await SharedPostgres.StartOwnAsync();
@@ -106,6 +125,9 @@ public sealed class PostgresStartTests(SharedPostgres postgres) : IDisposable
         Assert.DoesNotContain(Secret, run.Error + run.Output, StringComparison.Ordinal);
     }
 
-    private Task<CanoProcessResult> RunAsync(string connectionString) => CanoProcess.RunAsync(
-        _folder.Path, ["run", _folder.Write("batch.json", Batch), "--set", "Cano:Storage:Provider=postgres", "--set", $"ConnectionStrings:Cano={connectionString}"]);
+    private Task<CanoProcessResult> RunAsync(string connectionString, params string[] settings)
+    {
+        string[] all = ["Cano:Storage:Provider=postgres", $"ConnectionStrings:Cano={connectionString}", .. settings];
+        return CanoProcess.RunAsync(_folder.Path, ["run", _folder.Write("batch.json", Batch), .. all.SelectMany(setting => (string[])["--set", setting])]);
+    }
 }

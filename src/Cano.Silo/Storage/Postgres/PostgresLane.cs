@@ -3,8 +3,10 @@ namespace Cano;
 /// <summary>PostgreSQL takes operations side by side, each in a transaction of its own, and shares the flushes of its log among them; this only bounds how many.</summary>
 internal sealed class PostgresLane : IStorageLane, IDisposable
 {
-    /// <summary>Connections that storage leaves to membership: a silo that is busy must still be able to say that it lives.</summary>
-    private const int Reserved = 2;
+    /// <summary>Connections that storage leaves to others: the lock of the service id, and membership, since a silo that is busy must still be able to say that it lives.</summary>
+    internal const int Reserved = 3;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
 
     private readonly PostgresDatabase _database;
     private readonly PostgresStart _start;
@@ -27,7 +29,12 @@ internal sealed class PostgresLane : IStorageLane, IDisposable
     public async Task RunAsync(bool writes, Func<Task> operation)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
-        await _slots.WaitAsync();
+        if (!await _slots.WaitAsync(s_patience))
+        {
+            throw new StorageException(
+                ErrorCodes.StorageUnavailable, $"The database {_database.Name} is too slow: {_width} operations are under way and another one has waited for {s_patience.TotalSeconds} s. Try again.");
+        }
+
         try
         {
             await operation();

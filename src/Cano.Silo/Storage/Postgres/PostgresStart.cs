@@ -6,11 +6,16 @@ namespace Cano;
 
 /// <summary>Makes the database ready when a silo starts, and waits for a server that is not there yet, within bounds.</summary>
 internal sealed partial class PostgresStart(
-    PostgresDatabase database, PostgresSchema schema, IOptions<CanoStorageOptions> options, TimeProvider timeProvider, ILogger<PostgresStart> logger)
+    PostgresDatabase database,
+    PostgresSchema schema,
+    PostgresOwnership ownership,
+    IOptions<CanoStorageOptions> options,
+    TimeProvider timeProvider,
+    ILogger<PostgresStart> logger)
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
-    /// <exception cref="CanoConfigurationException">The database is not there, refuses, or does not fit.</exception>
+    /// <exception cref="CanoConfigurationException">The database is not there, refuses, does not fit, or is in use by a silo that knows nothing of this one.</exception>
     internal async Task OpenAsync(CancellationToken cancellationToken)
     {
         long started = timeProvider.GetTimestamp();
@@ -36,6 +41,7 @@ internal sealed partial class PostgresStart(
         {
             SchemaStatus before = await waiting.ExecuteAsync(
                 async token => await schema.OpenAsync(options.Value.Migrate, token), cancellationToken);
+            await ownership.AcquireAsync(cancellationToken);
             LogOpened(database.Name, before.Known);
             if (before.Found < before.Known)
             {
