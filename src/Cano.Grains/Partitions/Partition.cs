@@ -141,7 +141,7 @@ internal sealed class Partition
         }
 
         long known = orders.Fence == _ledger.Fence ? orders.Known : -1;
-        if (Version <= known)
+        if (Version <= known && Failure is null)
         {
             await WaitForNewsAsync(known);
         }

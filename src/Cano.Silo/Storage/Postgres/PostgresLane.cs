@@ -1,0 +1,95 @@
+namespace Cano;
+
+/// <summary>PostgreSQL takes operations side by side, each in a transaction of its own, and shares the flushes of its log among them; this only bounds how many.</summary>
+internal sealed class PostgresLane : IStorageLane, IDisposable
+{
+    /// <summary>Connections that storage leaves to others: the lock of the service id, and membership, since a silo that is busy must still be able to say that it lives.</summary>
+    internal const int Reserved = 3;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+
+    private readonly PostgresDatabase _database;
+    private readonly PostgresStart _start;
+    private readonly StorageMetrics _metrics;
+    private readonly int _width;
+    private readonly SemaphoreSlim _slots;
+    private volatile bool _closed;
+
+    public PostgresLane(PostgresDatabase database, PostgresStart start, StorageMetrics metrics)
+    {
+        _database = database;
+        _start = start;
+        _metrics = metrics;
+        _width = Math.Max(1, database.PoolSize - Reserved);
+        _slots = new(_width, _width);
+    }
+
+    public Task OpenAsync(CancellationToken cancellationToken) => _start.OpenAsync(cancellationToken);
+
+    public async Task RunAsync(bool writes, Func<Task> operation)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        if (!await _slots.WaitAsync(s_patience))
+        {
+            throw new StorageException(
+                ErrorCodes.StorageUnavailable, $"The database {_database.Name} is too slow: {_width} operations are under way and another one has waited for {s_patience.TotalSeconds} s. Try again.");
+        }
+
+        try
+        {
+            await RunAsync(operation, again: !writes);
+        }
+        catch (Exception exception) when (PostgresFaults.Is(exception))
+        {
+            throw PostgresFaults.ToStorageException(exception, _database);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+
+        if (writes)
+        {
+            _metrics.Committed();
+        }
+    }
+
+    /// <summary>Runs an operation; one that only reads once more, if all that is wrong is an old connection. What a write has done is unknown: its grain must read it.</summary>
+    private async Task RunAsync(Func<Task> operation, bool again)
+    {
+        try
+        {
+            await operation();
+        }
+        catch (Exception exception) when (PostgresFaults.BreaksConnections(exception))
+        {
+            // Each of the others would fail too, one operation after the other.
+            _database.Source.Clear();
+            if (!again)
+            {
+                throw;
+            }
+
+            await operation();
+        }
+    }
+
+    /// <summary>Waits for what is under way. The connections stay: membership, which ends later, uses them too.</summary>
+    public async Task CloseAsync()
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        _closed = true;
+        for (int slot = 0; slot < _width; slot++)
+        {
+            await _slots.WaitAsync();
+        }
+
+        _slots.Release(_width);
+    }
+
+    public void Dispose() => _slots.Dispose();
+}
