@@ -7,7 +7,7 @@ namespace Cano;
 /// calls it from one scheduler, one turn at a time. What to decide is the <see cref="Arbiter"/>'s.
 /// </summary>
 /// <remarks>It ends (<see cref="Failure"/>) with the first write that fails and when it learns of a later activation; a new one reads what is durable.</remarks>
-internal sealed class Batch
+internal sealed partial class Batch
 {
     private readonly string _id;
     private readonly BatchServices _services;
@@ -71,7 +71,20 @@ internal sealed class Batch
     /// <summary>See <see cref="IBatchGrain.PrepareAsync"/>.</summary>
     internal async Task<BatchStatus?> PrepareAsync(BatchHeader header)
     {
+        BatchStatus? existing = await FindAsync(header);
+        if (existing is null && header.PartitionSizes.Length > 1)
+        {
+            await EnterAsync(EntryBefore(header));
+        }
+
+        return existing;
+    }
+
+    /// <summary>The batch, if it exists; otherwise it may be started.</summary>
+    private async Task<BatchStatus?> FindAsync(BatchHeader header)
+    {
         ThrowIfEnded();
+        await SettlePurgeAsync();
         if (_state is { } state)
         {
             return state.Header.Digest == header.Digest ? await GetStatusAsync() : throw new BatchConflictException(_id);
@@ -84,7 +97,7 @@ internal sealed class Batch
     /// <summary>See <see cref="IBatchGrain.StartAsync"/>.</summary>
     internal async Task<BatchStatus> StartAsync(BatchHeader header, PartitionSpec? only)
     {
-        if (await PrepareAsync(header) is { } existing)
+        if (await FindAsync(header) is { } existing)
         {
             return existing;
         }
@@ -97,6 +110,11 @@ internal sealed class Batch
         _starting = true;
         try
         {
+            if (only is null)
+            {
+                await RequirePreparedAsync(header);
+            }
+
             await CreateAsync(header, only);
         }
         finally
@@ -114,12 +132,7 @@ internal sealed class Batch
     /// <summary>See <see cref="IBatchGrain.WatchAsync"/>.</summary>
     internal async Task<BatchView> WatchAsync(long after)
     {
-        ThrowIfEnded();
-        if (_state is null)
-        {
-            throw new BatchNotFoundException(_id);
-        }
-
+        RequireBatch();
         BatchView view = await _views.WatchAsync(after);
         ThrowIfEnded();
         return view with { Status = BatchViews.At(view.Status, _services.Clock.GetUtcNow()) };
@@ -128,11 +141,7 @@ internal sealed class Batch
     /// <summary>See <see cref="IBatchGrain.CancelAsync"/>.</summary>
     internal async Task<BatchStatus> CancelAsync()
     {
-        ThrowIfEnded();
-        if (_state is null)
-        {
-            throw new BatchNotFoundException(_id);
-        }
+        RequireBatch();
 
         // The wish is noted before anything is awaited: it holds also where the partitions have not been heard yet and this call gives up.
         long seen = -1;
@@ -152,6 +161,12 @@ internal sealed class Batch
     internal async Task<bool> ResumeAsync()
     {
         ThrowIfEnded();
+        if (IsBeingRemoved)
+        {
+            DriveRemoval();
+            return true;
+        }
+
         if (_state is { FinishedAt: not null })
         {
             Announce();
@@ -180,14 +195,14 @@ internal sealed class Batch
 
     private async Task CreateAsync(BatchHeader header, PartitionSpec? only)
     {
-        DateTimeOffset created = _services.Clock.GetUtcNow();
+        // The entry comes first: whatever a start that is broken off leaves is found by it.
+        BatchState state = NewState(header);
+        await EnterAsync(Entry(state, BatchViews.StatusBefore(_id, state)));
         if (only is not null)
         {
             await _services.Partitions.PrepareAsync(PartitionSpec.Key(_id, header.Digest, 0), only);
         }
 
-        BatchState state = new() { Header = header, CreatedAt = created, StartedAt = created, Epoch = 1 };
-        await _services.Catalog.PutAsync(Entry(state, BatchViews.StatusBefore(_id, state)));
         await WriteAsync(state with { StartedAt = _services.Clock.GetUtcNow() });
     }
 
@@ -344,7 +359,10 @@ internal sealed class Batch
         await previous;
         try
         {
-            await _services.Catalog.PutAsync(Entry(_state!, Status()));
+            if (_state is not null)
+            {
+                await _services.Catalog.PutAsync(Entry(_state, Status()));
+            }
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -361,6 +379,8 @@ internal sealed class Batch
         Labels = state.Header.Labels,
         Digest = state.Header.Digest,
         Partitions = state.Header.PartitionSizes.Length,
+        IsBeingPurged = state.Purge is { Left: > 0 },
+        PurgedAt = state.Purge is { Left: 0 } purge ? purge.At : null,
     };
 
     private BatchStatus Status() => BatchViews.At(BatchViews.StatusOf(_id, _state!, _arbiter), _services.Clock.GetUtcNow());
@@ -394,5 +414,15 @@ internal sealed class Batch
 /// <param name="Clock">The time that deadlines are measured by.</param>
 /// <param name="Pacing">The time that messages wait by.</param>
 /// <param name="Logger">Where to log.</param>
+/// <param name="Parts">The way to what a batch has in other grains' rows.</param>
+/// <param name="Retention">How long finished batches are kept, and tombstones after them.</param>
 internal sealed record BatchServices(
-    IPartitions Partitions, IBatchCatalog Catalog, BatchRules Rules, string Owner, TimeProvider Clock, TimeProvider Pacing, ILogger Logger);
+    IPartitions Partitions,
+    IBatchCatalog Catalog,
+    BatchRules Rules,
+    string Owner,
+    TimeProvider Clock,
+    TimeProvider Pacing,
+    ILogger Logger,
+    IBatchParts Parts,
+    TimeSpan Retention);

@@ -38,5 +38,9 @@ internal sealed record BatchState
     [Id(7)]
     public int Failed { get; init; }
 
+    /// <summary>That its rows are being removed, or are gone; null while it is kept.</summary>
+    [Id(8)]
+    public PurgeRecord? Purge { get; init; }
+
     internal DateTimeOffset? Deadline => StartedAt + Header.Timeout.DurationOrNull;
 }

@@ -10,11 +10,11 @@ internal interface ICatalogIndexGrain : IGrainWithStringKey
 {
     [Alias("Put")]
     [AlwaysInterleave]
-    Task PutAsync(BatchEntry entry);
+    Task<BatchEntry?> PutAsync(BatchEntry entry);
 
     [Alias("Remove")]
     [AlwaysInterleave]
-    Task RemoveAsync(string batchId, long version);
+    Task RemoveAsync(BatchEntry entry);
 
     [Alias("GetAll")]
     [AlwaysInterleave]
@@ -41,34 +41,34 @@ internal sealed class CatalogIndexGrain : Grain, ICatalogIndexGrain
         }
     }
 
-    public Task PutAsync(BatchEntry entry)
+    public async Task<BatchEntry?> PutAsync(BatchEntry entry)
     {
         string id = entry.Status.Id;
-        if (_entries.TryGetValue(id, out BatchEntry? present) && present.Version >= entry.Version)
+        if (_entries.TryGetValue(id, out BatchEntry? present) && present.Digest != entry.Digest)
         {
-            return Task.CompletedTask;
+            return present;
         }
 
-        // A finished batch needs no recovery: this catalog forgets it.
-        if (entry.Status.Phase == BatchPhase.Finished)
-        {
-            if (!_entries.Remove(id))
-            {
-                return Task.CompletedTask;
-            }
-        }
-        else
+        bool changes = present is null || present.Status.CreatedAt != entry.Status.CreatedAt || present.Version < entry.Version;
+        if (changes && entry.IsUnfinished)
         {
             _entries[id] = entry;
+            await WriteAsync();
+        }
+        else if (changes && _entries.Remove(id))
+        {
+            // A finished batch needs no recovery: this catalog forgets it.
+            await WriteAsync();
         }
 
-        return WriteAsync();
+        return null;
     }
 
-    public Task RemoveAsync(string batchId, long version)
+    public Task RemoveAsync(BatchEntry entry)
     {
-        bool same = _entries.TryGetValue(batchId, out BatchEntry? present) && present.Version == version;
-        return same && _entries.Remove(batchId) ? WriteAsync() : Task.CompletedTask;
+        string id = entry.Status.Id;
+        bool same = _entries.TryGetValue(id, out BatchEntry? present) && present.Status.CreatedAt == entry.Status.CreatedAt && present.Version == entry.Version;
+        return same && _entries.Remove(id) ? WriteAsync() : Task.CompletedTask;
     }
 
     public Task<BatchEntry[]> GetAllAsync() => Task.FromResult<BatchEntry[]>([.. _entries.Values]);

@@ -23,6 +23,17 @@ public interface IPartitionGrain : IGrainWithStringKey
     [Alias("Exchange")]
     Task<PartitionReport> ExchangeAsync(PartitionOrders orders);
 
+    /// <summary>How many instances are stored.</summary>
+    /// <returns>Their number; 0: it was never prepared, or was removed.</returns>
+    [AlwaysInterleave]
+    [Alias("Count")]
+    Task<int> CountAsync();
+
+    /// <summary>Removes all rows of the partition, and the checkpoints that its instances have left. Doing it again changes nothing.</summary>
+    /// <returns>Completes when they are gone, durably.</returns>
+    [Alias("Remove")]
+    Task RemoveAsync();
+
     /// <summary>Reads results in the order submitted; those that are not final are left out.</summary>
     /// <param name="from">The first place within the partition, from 0.</param>
     /// <param name="count">How many places to look at; the answer ends earlier when it grows large.</param>

@@ -35,6 +35,7 @@ public static class CanoStorageSiloBuilderExtensions
         services.TryAddSingleton(provider => DataFolder.Acquire(Options(provider).Folder));
         services.AddSingleton<SqliteLane>();
         services.AddSingleton(provider => CreateStorage(provider, provider.GetRequiredService<SqliteLane>()));
+        services.AddCatalog();
         services.AddGrainStorage(CanoGrainStorage.Name, (provider, _) => provider.GetRequiredService<CanoGrainStorage>());
         return builder;
     }

@@ -60,7 +60,7 @@ public sealed class BatchTests
 
         Assert.True(finished);
         Assert.Equal([BatchPhase.Pending], catalog.Asked.Select(entry => entry.Status.Phase));
-        catalog.Answer.SetResult();
+        catalog.Answer.SetResult(null);
         Assert.False(await Ask(batch.ResumeAsync));
         Assert.Equal([BatchPhase.Pending, BatchPhase.Finished, BatchPhase.Finished], catalog.Asked.Select(entry => entry.Status.Phase));
     }
@@ -78,7 +78,7 @@ public sealed class BatchTests
     }
 
     private BatchServices Services(IPartitions partitions, IBatchCatalog? catalog = null) =>
-        new(partitions, catalog ?? new SimulatedCatalog(_world), _world.Rules, "silo", _world.Scheduler.Time, _world.Scheduler.Time, _world.Logger);
+        new(partitions, catalog ?? new SimulatedCatalog(_world), _world.Rules, "silo", _world.Scheduler.Time, _world.Scheduler.Time, _world.Logger, new NoParts(), TimeSpan.FromDays(30));
 
     private Task<T> Ask<T>(Func<Task<T>> ask)
     {
@@ -103,6 +103,22 @@ public sealed class BatchTests
             State = state;
             return Task.CompletedTask;
         }
+
+        public Task ClearAsync()
+        {
+            State = null;
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Nothing is counted or removed in these tests.</summary>
+    private sealed class NoParts : IBatchParts
+    {
+        public Task<int> CountAsync(string key) => throw new NotSupportedException();
+
+        public Task RemoveAsync(string key) => throw new NotSupportedException();
+
+        public Task RemoveSharedStoreAsync(string batchId) => throw new NotSupportedException();
     }
 
     /// <summary>Partitions that do not answer before they are told to.</summary>
@@ -121,17 +137,21 @@ public sealed class BatchTests
     /// <summary>A catalog that answers nobody before it is told to.</summary>
     private sealed class SlowCatalog : IBatchCatalog
     {
-        internal TaskCompletionSource Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        internal TaskCompletionSource<BatchEntry?> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         internal List<BatchEntry> Asked { get; } = [];
 
-        public Task PutAsync(BatchEntry entry, CancellationToken cancellationToken = default)
+        public Task<BatchEntry?> PutAsync(BatchEntry entry, CancellationToken cancellationToken = default)
         {
             Asked.Add(entry);
             return Answer.Task;
         }
 
         public Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(IReadOnlyCollection<string> exceptOwners, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
         public Task RemoveAsync(BatchEntry entry, CancellationToken cancellationToken = default) => throw new NotSupportedException();
     }

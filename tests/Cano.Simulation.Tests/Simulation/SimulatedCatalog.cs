@@ -3,9 +3,9 @@ namespace Cano;
 /// <summary>The list of batches; each update is a call that may fail.</summary>
 internal sealed class SimulatedCatalog(World world) : IBatchCatalog
 {
-    public Task PutAsync(BatchEntry entry, CancellationToken cancellationToken = default)
+    public Task<BatchEntry?> PutAsync(BatchEntry entry, CancellationToken cancellationToken = default)
     {
-        TaskCompletionSource answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<BatchEntry?> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         bool fails = world.Faults.Strikes();
         world.Scheduler.Add("catalog", () =>
         {
@@ -20,12 +20,16 @@ internal sealed class SimulatedCatalog(World world) : IBatchCatalog
                 world.Entry = entry;
             }
 
-            answer.SetResult();
+            answer.SetResult(null);
         });
         return answer.Task;
     }
 
     public Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(IReadOnlyCollection<string> exceptOwners, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public Task RemoveAsync(BatchEntry entry, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 }

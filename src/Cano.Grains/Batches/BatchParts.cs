@@ -1,0 +1,24 @@
+namespace Cano;
+
+/// <summary>The way from a batch to what it has in rows of other grains: whether it is there, and to remove it.</summary>
+internal interface IBatchParts
+{
+    /// <summary>How many instances a partition has stored; 0: none, it was not prepared.</summary>
+    Task<int> CountAsync(string key);
+
+    /// <summary>Removes a partition's rows and its instances' checkpoints.</summary>
+    Task RemoveAsync(string key);
+
+    /// <summary>Removes the batch's shared store.</summary>
+    Task RemoveSharedStoreAsync(string batchId);
+}
+
+/// <summary>The way to the grains that hold them.</summary>
+internal sealed class BatchParts(IGrainFactory grains) : IBatchParts
+{
+    public Task<int> CountAsync(string key) => grains.GetGrain<IPartitionGrain>(key).CountAsync();
+
+    public Task RemoveAsync(string key) => grains.GetGrain<IPartitionGrain>(key).RemoveAsync();
+
+    public Task RemoveSharedStoreAsync(string batchId) => grains.GetGrain<ISharedStoreGrain>(batchId).ClearAsync();
+}
