@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Cano;
 
@@ -14,6 +15,10 @@ internal static class CatalogSetup
             services.Remove(preset);
         }
 
-        services.TryAddSingleton<IBatchCatalog, SqliteCatalog>();
+        services.TryAddSingleton<IBatchCatalog>(provider => provider.GetRequiredService<IOptions<CanoStorageOptions>>().Value.Provider switch
+        {
+            StorageProvider.Postgres => ActivatorUtilities.CreateInstance<PostgresCatalog>(provider),
+            _ => ActivatorUtilities.CreateInstance<SqliteCatalog>(provider),
+        });
     }
 }

@@ -1,0 +1,118 @@
+using System.Data.Common;
+using Dapper;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Orleans.Configuration;
+
+namespace Cano;
+
+/// <summary>The catalog in PostgreSQL. Entries that come while some are being written share the next statement.</summary>
+internal sealed class PostgresCatalog : IBatchCatalog
+{
+    private const string WorkflowsOf =
+        "SELECT BatchId, Workflow FROM CanoBatchWorkflow JOIN CanoBatch USING (ServiceId, CreatedAt) WHERE ServiceId = @Service AND BatchId = Id AND Id = ANY(@Ids) ORDER BY Workflow";
+
+    private const string LabelsOf =
+        "SELECT BatchId, Label FROM CanoBatchLabel JOIN CanoBatch USING (ServiceId, CreatedAt) WHERE ServiceId = @Service AND BatchId = Id AND Id = ANY(@Ids) ORDER BY Label";
+
+    private readonly PostgresDatabase _database;
+    private readonly PostgresLane _lane;
+    private readonly string _service;
+    private readonly PostgresEntries _entries;
+
+    public PostgresCatalog(PostgresDatabase database, PostgresLane lane, IOptions<ClusterOptions> cluster)
+    {
+        _database = database;
+        _lane = lane;
+        _service = cluster.Value.ServiceId;
+        _entries = new(WriteAsync);
+    }
+
+    public Task<BatchEntry?> PutAsync(BatchEntry entry, CancellationToken cancellationToken = default) => _entries.PutAsync(entry).WaitAsync(cancellationToken);
+
+    public Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(CancellationToken cancellationToken = default) => RunAsync<IReadOnlyList<BatchEntry>>(
+        writes: false,
+        async connection => await WithChildrenAsync(connection, await ReadAsync(connection, CatalogSql.Unfinished, new { Service = _service })),
+        cancellationToken);
+
+    public Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(IReadOnlyCollection<string> exceptOwners, CancellationToken cancellationToken = default) =>
+        RunAsync<IReadOnlyList<BatchEntry>>(
+            writes: false,
+            async connection => await ReadAsync(connection, $"{CatalogSql.Unfinished} AND Owner <> ALL(@Except)", new { Service = _service, Except = exceptOwners.ToArray() }),
+            cancellationToken);
+
+    public Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken = default) =>
+        RunAsync<IReadOnlyList<BatchEntry>>(
+            writes: false,
+            async connection => await ReadAsync(connection, CatalogSql.Expired, new { Service = _service, Before = before.ToUniversalTime(), Limit = limit }),
+            cancellationToken);
+
+    public Task RemoveAsync(BatchEntry entry, CancellationToken cancellationToken = default) => RunAsync(
+        writes: true,
+        async connection => await connection.ExecuteAsync(
+            // One statement, so that all of it happens or nothing. What belongs to an entry that is another by now stays.
+            $"""
+            WITH removed AS ({CatalogSql.Remove} RETURNING Id),
+            workflows AS (DELETE FROM CanoBatchWorkflow WHERE ServiceId = @Service AND BatchId = (SELECT Id FROM removed))
+            DELETE FROM CanoBatchLabel WHERE ServiceId = @Service AND BatchId = (SELECT Id FROM removed)
+            """,
+            new { Service = _service, entry.Status.Id, CreatedAt = entry.Status.CreatedAt.ToUniversalTime(), entry.Version }),
+        cancellationToken);
+
+    /// <returns>For each of them: null, or the entry with another digest that is in its place.</returns>
+    private Task<BatchEntry?[]> WriteAsync(IReadOnlyList<BatchEntry> entries) => RunAsync(
+        writes: true,
+        async connection =>
+        {
+            // In one order, so that silos which write the same rows at once wait for each other in that order only.
+            BatchEntry[] sorted = [.. entries.OrderBy(entry => entry.Status.Id, StringComparer.Ordinal)];
+            HashSet<string> put = [.. await connection.QueryAsync<string>(PostgresCatalogSql.PutFor(sorted), PostgresCatalogSql.RowsOf(_service, sorted))];
+            string[] kept = [.. entries.Select(entry => entry.Status.Id).Where(id => !put.Contains(id))];
+            BatchEntry?[] answers = new BatchEntry?[entries.Count];
+            if (kept.Length > 0)
+            {
+                List<BatchEntry> present = await ReadAsync(
+                    connection, $"SELECT {CatalogSql.Columns} FROM CanoBatch WHERE ServiceId = @Service AND Id = ANY(@Ids)", new { Service = _service, Ids = kept });
+                Dictionary<string, BatchEntry> others = present.ToDictionary(entry => entry.Status.Id, StringComparer.Ordinal);
+                for (int place = 0; place < answers.Length; place++)
+                {
+                    BatchEntry entry = entries[place];
+                    answers[place] = !put.Contains(entry.Status.Id) && others.TryGetValue(entry.Status.Id, out BatchEntry? other) && other.Digest != entry.Digest ? other : null;
+                }
+            }
+
+            return answers;
+        },
+        CancellationToken.None);
+
+    private async Task<IReadOnlyList<BatchEntry>> WithChildrenAsync(NpgsqlConnection connection, List<BatchEntry> entries)
+    {
+        var key = new { Service = _service, Ids = entries.Select(entry => entry.Status.Id).ToArray() };
+        ILookup<string, string> workflows = (await connection.QueryAsync<(string Batch, string Workflow)>(WorkflowsOf, key)).ToLookup(one => one.Batch, one => one.Workflow, StringComparer.Ordinal);
+        ILookup<string, string> labels = (await connection.QueryAsync<(string Batch, string Label)>(LabelsOf, key)).ToLookup(one => one.Batch, one => one.Label, StringComparer.Ordinal);
+        return [.. entries.Select(entry => entry with { Workflows = [.. workflows[entry.Status.Id]], Labels = [.. labels[entry.Status.Id]] })];
+    }
+
+    private static async Task<List<BatchEntry>> ReadAsync(NpgsqlConnection connection, string sql, object parameters)
+    {
+        List<BatchEntry> entries = [];
+        await using DbDataReader reader = await connection.ExecuteReaderAsync(sql, parameters);
+        while (await reader.ReadAsync())
+        {
+            entries.Add(CatalogReader.Read(reader));
+        }
+
+        return entries;
+    }
+
+    private async Task<T> RunAsync<T>(bool writes, Func<NpgsqlConnection, Task<T>> operation, CancellationToken cancellationToken)
+    {
+        T answer = default!;
+        await _lane.RunAsync(writes, async () =>
+        {
+            await using NpgsqlConnection connection = await _database.Source.OpenConnectionAsync();
+            answer = await operation(connection);
+        }).WaitAsync(cancellationToken);
+        return answer;
+    }
+}
