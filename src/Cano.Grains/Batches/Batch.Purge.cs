@@ -68,12 +68,20 @@ internal sealed partial class Batch
             // The row is what keeps a start that another activation may be making from coming to pass: only one of the two can add it.
             await WriteAsync(Remains(digest, partitions));
         }
-        else if (_state.Purge is not { BrokenOff: true } && _state.Header.Digest != digest)
+
+        if (_state is { Purge.BrokenOff: true })
         {
-            await RemovePartitionsAsync(digest, 0, partitions);
+            return await RemovedAsync() && _state is null;
         }
 
-        return await RemovedAsync();
+        if (_state!.Header.Digest == digest)
+        {
+            return false;
+        }
+
+        // Another content has become the batch of this id, so that this one never will.
+        await RemovePartitionsAsync(digest, 0, partitions);
+        return true;
     }
 
     /// <exception cref="BatchNotFoundException">There is no such batch.</exception>
@@ -112,20 +120,6 @@ internal sealed partial class Batch
         }
     }
 
-    /// <summary>Enters a batch that does not exist yet. An entry of the same id and other content is what a broken-off start, or a forgotten batch, has left: that goes first.</summary>
-    private async Task EnterAsync(BatchEntry entry)
-    {
-        while (await _services.Catalog.PutAsync(entry) is { } other)
-        {
-            while (other.Partitions > 0 && !await CleanUpAsync(other.Digest, other.Partitions))
-            {
-                // It is being removed.
-            }
-
-            await _services.Catalog.RemoveAsync(other);
-        }
-    }
-
     /// <exception cref="CanoConfigurationException">A partition is not there, or has another number of instances than the header says.</exception>
     private async Task RequirePreparedAsync(BatchHeader header)
     {
@@ -137,7 +131,7 @@ internal sealed partial class Batch
             if (wrong >= 0)
             {
                 // Entered once more, for those of its partitions that are there to be found.
-                await EnterAsync(EntryBefore(header));
+                await _services.Catalog.PutAsync(EntryBefore(header));
                 throw new CanoConfigurationException(
                     ErrorCodes.NotPrepared,
                     $"The batch '{_id}' was not started: of partition {some[wrong] + 1} of {sizes.Length}, {found[wrong]} instances are stored and {sizes[some[wrong]]} belong to it. "
@@ -253,7 +247,9 @@ internal sealed partial class Batch
     {
         // Nodes that ignored their cancellation may have written to it after the purge.
         await _services.Parts.RemoveSharedStoreAsync(_id);
+        BatchEntry entry = Entry(_state!, Status());
         await ClearAsync();
+        await _services.Catalog.RemoveAsync(entry);
     }
 
     private async Task ClearAsync()

@@ -74,7 +74,7 @@ internal sealed partial class Batch
         BatchStatus? existing = await FindAsync(header);
         if (existing is null && header.PartitionSizes.Length > 1)
         {
-            await EnterAsync(EntryBefore(header));
+            await _services.Catalog.PutAsync(EntryBefore(header));
         }
 
         return existing;
@@ -197,7 +197,7 @@ internal sealed partial class Batch
     {
         // The entry comes first: whatever a start that is broken off leaves is found by it.
         BatchState state = NewState(header);
-        await EnterAsync(Entry(state, BatchViews.StatusBefore(_id, state)));
+        await _services.Catalog.PutAsync(Entry(state, BatchViews.StatusBefore(_id, state)));
         if (only is not null)
         {
             await _services.Partitions.PrepareAsync(PartitionSpec.Key(_id, header.Digest, 0), only);

@@ -8,7 +8,7 @@ internal sealed class CatalogIndex(IGrainFactory grains) : IBatchCatalog
     /// <summary>Never change this: entries are found by it.</summary>
     private const uint Shards = 16;
 
-    public Task<BatchEntry?> PutAsync(BatchEntry entry, CancellationToken cancellationToken = default) =>
+    public Task PutAsync(BatchEntry entry, CancellationToken cancellationToken = default) =>
         ShardOf(entry.Status.Id).PutAsync(entry).WaitAsync(cancellationToken);
 
     public Task RemoveAsync(BatchEntry entry, CancellationToken cancellationToken = default) =>

@@ -10,7 +10,7 @@ internal interface ICatalogIndexGrain : IGrainWithStringKey
 {
     [Alias("Put")]
     [AlwaysInterleave]
-    Task<BatchEntry?> PutAsync(BatchEntry entry);
+    Task PutAsync(BatchEntry entry);
 
     [Alias("Remove")]
     [AlwaysInterleave]
@@ -25,7 +25,7 @@ internal interface ICatalogIndexGrain : IGrainWithStringKey
 internal sealed class CatalogIndexGrain : Grain, ICatalogIndexGrain
 {
     private readonly Row<CatalogShard> _row;
-    private readonly Dictionary<string, BatchEntry> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Id, string Digest), BatchEntry> _entries = [];
     private Exception? _failure;
     private Task _writing = Task.CompletedTask;
     private Task? _nextWrite;
@@ -37,41 +37,36 @@ internal sealed class CatalogIndexGrain : Grain, ICatalogIndexGrain
     {
         foreach (BatchEntry entry in (await _row.ReadAsync())?.Entries ?? [])
         {
-            _entries[entry.Status.Id] = entry;
+            _entries[KeyOf(entry)] = entry;
         }
     }
 
-    public async Task<BatchEntry?> PutAsync(BatchEntry entry)
+    public Task PutAsync(BatchEntry entry)
     {
-        string id = entry.Status.Id;
-        if (_entries.TryGetValue(id, out BatchEntry? present) && present.Digest != entry.Digest)
+        if (_entries.TryGetValue(KeyOf(entry), out BatchEntry? present) && present.Status.CreatedAt == entry.Status.CreatedAt && present.Version >= entry.Version)
         {
-            return present;
+            return Task.CompletedTask;
         }
 
-        bool changes = present is null || present.Status.CreatedAt != entry.Status.CreatedAt || present.Version < entry.Version;
-        if (changes && entry.IsUnfinished)
+        // A finished batch needs no recovery: this catalog forgets it.
+        if (!entry.IsUnfinished)
         {
-            _entries[id] = entry;
-            await WriteAsync();
-        }
-        else if (changes && _entries.Remove(id))
-        {
-            // A finished batch needs no recovery: this catalog forgets it.
-            await WriteAsync();
+            return _entries.Remove(KeyOf(entry)) ? WriteAsync() : Task.CompletedTask;
         }
 
-        return null;
+        _entries[KeyOf(entry)] = entry;
+        return WriteAsync();
     }
 
     public Task RemoveAsync(BatchEntry entry)
     {
-        string id = entry.Status.Id;
-        bool same = _entries.TryGetValue(id, out BatchEntry? present) && present.Status.CreatedAt == entry.Status.CreatedAt && present.Version == entry.Version;
-        return same && _entries.Remove(id) ? WriteAsync() : Task.CompletedTask;
+        bool same = _entries.TryGetValue(KeyOf(entry), out BatchEntry? present) && present.Status.CreatedAt == entry.Status.CreatedAt && present.Version == entry.Version;
+        return same && _entries.Remove(KeyOf(entry)) ? WriteAsync() : Task.CompletedTask;
     }
 
     public Task<BatchEntry[]> GetAllAsync() => Task.FromResult<BatchEntry[]>([.. _entries.Values]);
+
+    private static (string Id, string Digest) KeyOf(BatchEntry entry) => (entry.Status.Id, entry.Digest);
 
     private Task WriteAsync()
     {

@@ -5,17 +5,17 @@ namespace Cano;
 /// its first row is written and updated after its last.
 /// </summary>
 /// <remarks>
-/// One entry for each id. Two entries are of the same start when their <see cref="BatchStatus.CreatedAt"/> are equal; then the higher <see cref="BatchEntry.Version"/> stays,
-/// so that a stale owner can't overwrite a newer entry. An entry of another start with the same digest is replaced: that one was broken off, and has left nothing that this one
-/// does not have too. An entry with another digest stays, because its partitions are other rows and it alone leads to them.
+/// One entry for each id and digest (<see cref="BatchEntry.Digest"/>), because starts of one id with different contents have different rows until one of them has become the batch.
+/// Two entries with the same <see cref="BatchStatus.CreatedAt"/> are of the same start: then the higher <see cref="BatchEntry.Version"/> stays, so that a stale owner can't overwrite
+/// a newer entry. An entry of another start of the same content is replaced, whichever is older: what that one has left, this one has too.
 /// </remarks>
 public interface IBatchCatalog
 {
     /// <summary>Enters a batch or updates its entry.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>Null: the entry is durable, or is outdated. Otherwise nothing was changed, and this is the entry with another digest that is there.</returns>
-    Task<BatchEntry?> PutAsync(BatchEntry entry, CancellationToken cancellationToken = default);
+    /// <returns>Completes when the entry is durable, or is known to be outdated.</returns>
+    Task PutAsync(BatchEntry entry, CancellationToken cancellationToken = default);
 
     /// <summary>The batches that somebody has to drive (<see cref="BatchEntry.IsUnfinished"/>).</summary>
     /// <param name="cancellationToken">Ends the waiting.</param>

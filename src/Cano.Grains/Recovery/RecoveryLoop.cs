@@ -103,6 +103,7 @@ internal sealed class RecoveryLoop(
             : silos.GetApproximateSiloStatus(owner) is SiloStatus.Dead or SiloStatus.None;
     }
 
+    /// <summary>Whether it may be: the entry of a batch that runs says no more, and only the batch itself knows.</summary>
     private bool IsBrokenOff(BatchEntry entry) =>
         entry.Status.StartedAt is null && clock.GetUtcNow() - entry.Status.CreatedAt > (entry.Partitions > 1 ? s_longStartTimeout : s_startTimeout);
 
@@ -113,14 +114,14 @@ internal sealed class RecoveryLoop(
         {
             IBatchGrain batch = grains.GetGrain<IBatchGrain>(id);
             bool driven = await (entry.IsBeingPurged ? batch.PurgeAsync() : batch.ResumeAsync()).WaitAsync(cancellationToken);
-            if (driven)
-            {
-                logger.BatchResumed(id);
-            }
-            else if (IsBrokenOff(entry) && await batch.CleanUpAsync(entry.Digest, entry.Partitions).WaitAsync(cancellationToken))
+            if (IsBrokenOff(entry) && await batch.CleanUpAsync(entry.Digest, entry.Partitions).WaitAsync(cancellationToken))
             {
                 await catalog.RemoveAsync(entry, cancellationToken);
                 logger.StartCleanedUp(id);
+            }
+            else if (driven)
+            {
+                logger.BatchResumed(id);
             }
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

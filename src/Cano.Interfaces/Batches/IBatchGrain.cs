@@ -77,7 +77,7 @@ public interface IBatchGrain : IGrainWithStringKey
     /// <summary>Removes what a start that was broken off has prepared; never harms a batch that exists. Called by recovery.</summary>
     /// <param name="digest">The <see cref="BatchHeader.Digest"/> of that start.</param>
     /// <param name="partitions">How many partitions it was to have.</param>
-    /// <returns>True: nothing of it is left, or it is a batch that exists. False: it is being removed; ask again.</returns>
+    /// <returns>True: nothing of it is left. False: it is being removed, or it is the batch that exists.</returns>
     [Alias("CleanUp")]
     Task<bool> CleanUpAsync(string digest, int partitions);
 }

@@ -60,7 +60,7 @@ public sealed class BatchTests
 
         Assert.True(finished);
         Assert.Equal([BatchPhase.Pending], catalog.Asked.Select(entry => entry.Status.Phase));
-        catalog.Answer.SetResult(null);
+        catalog.Answer.SetResult();
         Assert.False(await Ask(batch.ResumeAsync));
         Assert.Equal([BatchPhase.Pending, BatchPhase.Finished, BatchPhase.Finished], catalog.Asked.Select(entry => entry.Status.Phase));
     }
@@ -137,11 +137,11 @@ public sealed class BatchTests
     /// <summary>A catalog that answers nobody before it is told to.</summary>
     private sealed class SlowCatalog : IBatchCatalog
     {
-        internal TaskCompletionSource<BatchEntry?> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        internal TaskCompletionSource Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         internal List<BatchEntry> Asked { get; } = [];
 
-        public Task<BatchEntry?> PutAsync(BatchEntry entry, CancellationToken cancellationToken = default)
+        public Task PutAsync(BatchEntry entry, CancellationToken cancellationToken = default)
         {
             Asked.Add(entry);
             return Answer.Task;

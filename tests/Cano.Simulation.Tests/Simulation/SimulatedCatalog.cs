@@ -3,9 +3,9 @@ namespace Cano;
 /// <summary>The list of batches; each update is a call that may fail.</summary>
 internal sealed class SimulatedCatalog(World world) : IBatchCatalog
 {
-    public Task<BatchEntry?> PutAsync(BatchEntry entry, CancellationToken cancellationToken = default)
+    public Task PutAsync(BatchEntry entry, CancellationToken cancellationToken = default)
     {
-        TaskCompletionSource<BatchEntry?> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         bool fails = world.Faults.Strikes();
         world.Scheduler.Add("catalog", () =>
         {
@@ -20,7 +20,7 @@ internal sealed class SimulatedCatalog(World world) : IBatchCatalog
                 world.Entry = entry;
             }
 
-            answer.SetResult(null);
+            answer.SetResult();
         });
         return answer.Task;
     }

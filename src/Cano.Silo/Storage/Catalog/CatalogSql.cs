@@ -11,28 +11,26 @@ internal static class CatalogSql
     /// <summary>After an INSERT: what <see cref="IBatchCatalog"/> says of an entry that is there already.</summary>
     internal const string OnConflict =
         """
-        ON CONFLICT (ServiceId, Id) DO UPDATE SET
+        ON CONFLICT (ServiceId, Id, Digest) DO UPDATE SET
             Name = excluded.Name, Phase = excluded.Phase, StopReason = excluded.StopReason, DecidedBy = excluded.DecidedBy,
             Total = excluded.Total, Pending = excluded.Pending, Running = excluded.Running,
             Completed = excluded.Completed, Failed = excluded.Failed, Cancelled = excluded.Cancelled,
             CreatedAt = excluded.CreatedAt, StartedAt = excluded.StartedAt, Deadline = excluded.Deadline,
             StoppedAt = excluded.StoppedAt, FinishedAt = excluded.FinishedAt, PurgedAt = excluded.PurgedAt,
             IsBeingPurged = excluded.IsBeingPurged, IsUnfinished = excluded.IsUnfinished,
-            Owner = excluded.Owner, Version = excluded.Version, Digest = excluded.Digest, Partitions = excluded.Partitions
-        WHERE CanoBatch.Digest = excluded.Digest AND (CanoBatch.CreatedAt <> excluded.CreatedAt OR CanoBatch.Version < excluded.Version)
+            Owner = excluded.Owner, Version = excluded.Version, Partitions = excluded.Partitions
+        WHERE CanoBatch.CreatedAt <> excluded.CreatedAt OR CanoBatch.Version < excluded.Version
         """;
 
     /// <summary>Takes an entry away, if it still is of that start and version, and what belongs to it.</summary>
-    internal const string Remove = "DELETE FROM CanoBatch WHERE ServiceId = @Service AND Id = @Id AND CreatedAt = @CreatedAt AND Version = @Version";
+    internal const string Remove = "DELETE FROM CanoBatch WHERE ServiceId = @Service AND Id = @Id AND Digest = @Digest AND CreatedAt = @CreatedAt AND Version = @Version";
 
-    internal const string RemoveWorkflows = "DELETE FROM CanoBatchWorkflow WHERE ServiceId = @Service AND BatchId = @Id";
+    internal const string RemoveWorkflows = "DELETE FROM CanoBatchWorkflow WHERE ServiceId = @Service AND BatchId = @Id AND Digest = @Digest";
 
-    internal const string RemoveLabels = "DELETE FROM CanoBatchLabel WHERE ServiceId = @Service AND BatchId = @Id";
+    internal const string RemoveLabels = "DELETE FROM CanoBatchLabel WHERE ServiceId = @Service AND BatchId = @Id AND Digest = @Digest";
 
     internal const string Expired =
         $"SELECT {Columns} FROM CanoBatch WHERE ServiceId = @Service AND NOT IsUnfinished AND coalesce(PurgedAt, FinishedAt) <= @Before ORDER BY coalesce(PurgedAt, FinishedAt) LIMIT @Limit";
-
-    internal const string ById = $"SELECT {Columns} FROM CanoBatch WHERE ServiceId = @Service AND Id = @Id";
 
     internal const string Unfinished = $"SELECT {Columns} FROM CanoBatch WHERE ServiceId = @Service AND IsUnfinished";
 }

@@ -10,10 +10,10 @@ namespace Cano;
 internal sealed class PostgresCatalog : IBatchCatalog
 {
     private const string WorkflowsOf =
-        "SELECT BatchId, Workflow FROM CanoBatchWorkflow JOIN CanoBatch USING (ServiceId, CreatedAt) WHERE ServiceId = @Service AND BatchId = Id AND Id = ANY(@Ids) ORDER BY Workflow";
+        "SELECT BatchId, Digest, Workflow FROM CanoBatchWorkflow WHERE ServiceId = @Service AND BatchId = ANY(@Ids) ORDER BY Workflow";
 
     private const string LabelsOf =
-        "SELECT BatchId, Label FROM CanoBatchLabel JOIN CanoBatch USING (ServiceId, CreatedAt) WHERE ServiceId = @Service AND BatchId = Id AND Id = ANY(@Ids) ORDER BY Label";
+        "SELECT BatchId, Digest, Label FROM CanoBatchLabel WHERE ServiceId = @Service AND BatchId = ANY(@Ids) ORDER BY Label";
 
     private readonly PostgresDatabase _database;
     private readonly PostgresLane _lane;
@@ -28,7 +28,7 @@ internal sealed class PostgresCatalog : IBatchCatalog
         _entries = new(WriteAsync);
     }
 
-    public Task<BatchEntry?> PutAsync(BatchEntry entry, CancellationToken cancellationToken = default) => _entries.PutAsync(entry).WaitAsync(cancellationToken);
+    public Task PutAsync(BatchEntry entry, CancellationToken cancellationToken = default) => _entries.PutAsync(entry).WaitAsync(cancellationToken);
 
     public Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(CancellationToken cancellationToken = default) => RunAsync<IReadOnlyList<BatchEntry>>(
         writes: false,
@@ -53,45 +53,32 @@ internal sealed class PostgresCatalog : IBatchCatalog
             // One statement, so that all of it happens or nothing. What belongs to an entry that is another by now stays.
             $"""
             WITH removed AS ({CatalogSql.Remove} RETURNING Id),
-            workflows AS (DELETE FROM CanoBatchWorkflow WHERE ServiceId = @Service AND BatchId = (SELECT Id FROM removed))
-            DELETE FROM CanoBatchLabel WHERE ServiceId = @Service AND BatchId = (SELECT Id FROM removed)
+            workflows AS ({CatalogSql.RemoveWorkflows} AND EXISTS (SELECT FROM removed))
+            {CatalogSql.RemoveLabels} AND EXISTS (SELECT FROM removed)
             """,
-            new { Service = _service, entry.Status.Id, CreatedAt = entry.Status.CreatedAt.ToUniversalTime(), entry.Version }),
+            new { Service = _service, entry.Status.Id, entry.Digest, CreatedAt = entry.Status.CreatedAt.ToUniversalTime(), entry.Version }),
         cancellationToken);
 
-    /// <returns>For each of them: null, or the entry with another digest that is in its place.</returns>
-    private Task<BatchEntry?[]> WriteAsync(IReadOnlyList<BatchEntry> entries) => RunAsync(
+    private Task<int> WriteAsync(IReadOnlyList<BatchEntry> entries) => RunAsync(
         writes: true,
         async connection =>
         {
             // In one order, so that silos which write the same rows at once wait for each other in that order only.
-            BatchEntry[] sorted = [.. entries.OrderBy(entry => entry.Status.Id, StringComparer.Ordinal)];
-            HashSet<string> put = [.. await connection.QueryAsync<string>(PostgresCatalogSql.PutFor(sorted), PostgresCatalogSql.RowsOf(_service, sorted))];
-            string[] kept = [.. entries.Select(entry => entry.Status.Id).Where(id => !put.Contains(id))];
-            BatchEntry?[] answers = new BatchEntry?[entries.Count];
-            if (kept.Length > 0)
-            {
-                List<BatchEntry> present = await ReadAsync(
-                    connection, $"SELECT {CatalogSql.Columns} FROM CanoBatch WHERE ServiceId = @Service AND Id = ANY(@Ids)", new { Service = _service, Ids = kept });
-                Dictionary<string, BatchEntry> others = present.ToDictionary(entry => entry.Status.Id, StringComparer.Ordinal);
-                for (int place = 0; place < answers.Length; place++)
-                {
-                    BatchEntry entry = entries[place];
-                    answers[place] = !put.Contains(entry.Status.Id) && others.TryGetValue(entry.Status.Id, out BatchEntry? other) && other.Digest != entry.Digest ? other : null;
-                }
-            }
-
-            return answers;
+            BatchEntry[] sorted = [.. entries.OrderBy(entry => entry.Status.Id, StringComparer.Ordinal).ThenBy(entry => entry.Digest, StringComparer.Ordinal)];
+            return await connection.ExecuteAsync(PostgresCatalogSql.PutFor(sorted), PostgresCatalogSql.RowsOf(_service, sorted));
         },
         CancellationToken.None);
 
     private async Task<IReadOnlyList<BatchEntry>> WithChildrenAsync(NpgsqlConnection connection, List<BatchEntry> entries)
     {
         var key = new { Service = _service, Ids = entries.Select(entry => entry.Status.Id).ToArray() };
-        ILookup<string, string> workflows = (await connection.QueryAsync<(string Batch, string Workflow)>(WorkflowsOf, key)).ToLookup(one => one.Batch, one => one.Workflow, StringComparer.Ordinal);
-        ILookup<string, string> labels = (await connection.QueryAsync<(string Batch, string Label)>(LabelsOf, key)).ToLookup(one => one.Batch, one => one.Label, StringComparer.Ordinal);
-        return [.. entries.Select(entry => entry with { Workflows = [.. workflows[entry.Status.Id]], Labels = [.. labels[entry.Status.Id]] })];
+        ILookup<(string, string), string> workflows = await ChildrenAsync(connection, WorkflowsOf, key);
+        ILookup<(string, string), string> labels = await ChildrenAsync(connection, LabelsOf, key);
+        return [.. entries.Select(entry => entry with { Workflows = [.. workflows[(entry.Status.Id, entry.Digest)]], Labels = [.. labels[(entry.Status.Id, entry.Digest)]] })];
     }
+
+    private static async Task<ILookup<(string, string), string>> ChildrenAsync(NpgsqlConnection connection, string sql, object key) =>
+        (await connection.QueryAsync<(string Batch, string Digest, string Child)>(sql, key)).ToLookup(one => (one.Batch, one.Digest), one => one.Child);
 
     private static async Task<List<BatchEntry>> ReadAsync(NpgsqlConnection connection, string sql, object parameters)
     {

@@ -11,31 +11,30 @@ internal static class PostgresCatalogSql
             @Totals::integer[], @Pending::integer[], @Running::integer[], @Completed::integer[], @Failed::integer[], @Cancelled::integer[],
             @CreatedAt::timestamptz[], @StartedAt::timestamptz[], @Deadlines::timestamptz[], @StoppedAt::timestamptz[], @FinishedAt::timestamptz[], @PurgedAt::timestamptz[],
             @IsBeingPurged::boolean[], @IsUnfinished::boolean[], @Owners::text[], @Versions::bigint[], @Digests::text[], @Partitions::integer[]) AS entry
-        {CatalogSql.OnConflict}
-        RETURNING Id;
+        {CatalogSql.OnConflict};
         """;
 
     private const string PutWorkflows =
         """
-        INSERT INTO CanoBatchWorkflow (ServiceId, BatchId, CreatedAt, Workflow)
-        SELECT @Service, child.* FROM unnest(@WorkflowBatches::text[], @WorkflowTimes::timestamptz[], @Workflows::text[]) AS child
-        ON CONFLICT DO NOTHING;
+        INSERT INTO CanoBatchWorkflow (ServiceId, BatchId, Digest, CreatedAt, Workflow)
+        SELECT @Service, child.* FROM unnest(@WorkflowBatches::text[], @WorkflowDigests::text[], @WorkflowTimes::timestamptz[], @Workflows::text[]) AS child
+        ON CONFLICT (ServiceId, BatchId, Digest, Workflow) DO UPDATE SET CreatedAt = excluded.CreatedAt WHERE CanoBatchWorkflow.CreatedAt <> excluded.CreatedAt;
         """;
 
     private const string PutLabels =
         """
-        INSERT INTO CanoBatchLabel (ServiceId, BatchId, CreatedAt, Label)
-        SELECT @Service, child.* FROM unnest(@LabelBatches::text[], @LabelTimes::timestamptz[], @Labels::text[]) AS child
-        ON CONFLICT DO NOTHING;
+        INSERT INTO CanoBatchLabel (ServiceId, BatchId, Digest, CreatedAt, Label)
+        SELECT @Service, child.* FROM unnest(@LabelBatches::text[], @LabelDigests::text[], @LabelTimes::timestamptz[], @Labels::text[]) AS child
+        ON CONFLICT (ServiceId, BatchId, Digest, Label) DO UPDATE SET CreatedAt = excluded.CreatedAt WHERE CanoBatchLabel.CreatedAt <> excluded.CreatedAt;
         """;
 
     private const string RemoveChildren =
         """
-        DELETE FROM CanoBatchWorkflow WHERE ServiceId = @Service AND BatchId = ANY(@Purged::text[]);
-        DELETE FROM CanoBatchLabel WHERE ServiceId = @Service AND BatchId = ANY(@Purged::text[]);
+        DELETE FROM CanoBatchWorkflow WHERE ServiceId = @Service AND (BatchId, Digest) IN (SELECT * FROM unnest(@Purged::text[], @PurgedDigests::text[]));
+        DELETE FROM CanoBatchLabel WHERE ServiceId = @Service AND (BatchId, Digest) IN (SELECT * FROM unnest(@Purged::text[], @PurgedDigests::text[]));
         """;
 
-    /// <summary>The statements for these entries, sent together and carried out in one transaction; the first answers with the ids that were written.</summary>
+    /// <summary>The statements for these entries, sent together and carried out in one transaction.</summary>
     internal static string PutFor(IReadOnlyCollection<BatchEntry> entries)
     {
         string workflows = entries.Any(HasChildren) ? PutWorkflows : "";
@@ -48,6 +47,7 @@ internal static class PostgresCatalogSql
     {
         (BatchEntry Entry, string Workflow)[] workflows = [.. entries.Where(HasChildren).SelectMany(entry => entry.Workflows.Select(workflow => (entry, workflow)))];
         (BatchEntry Entry, string Label)[] labels = [.. entries.Where(HasChildren).SelectMany(entry => entry.Labels.Select(label => (entry, label)))];
+        BatchEntry[] purged = [.. entries.Where(entry => entry.PurgedAt is not null)];
         return new
         {
             Service = service,
@@ -75,12 +75,15 @@ internal static class PostgresCatalogSql
             Digests = Column(entry => entry.Digest),
             Partitions = Column(entry => entry.Partitions),
             WorkflowBatches = Array.ConvertAll(workflows, one => one.Entry.Status.Id),
+            WorkflowDigests = Array.ConvertAll(workflows, one => one.Entry.Digest),
             WorkflowTimes = Array.ConvertAll(workflows, one => one.Entry.Status.CreatedAt.ToUniversalTime()),
             Workflows = Array.ConvertAll(workflows, one => one.Workflow),
             LabelBatches = Array.ConvertAll(labels, one => one.Entry.Status.Id),
+            LabelDigests = Array.ConvertAll(labels, one => one.Entry.Digest),
             LabelTimes = Array.ConvertAll(labels, one => one.Entry.Status.CreatedAt.ToUniversalTime()),
             Labels = Array.ConvertAll(labels, one => one.Label),
-            Purged = entries.Where(entry => entry.PurgedAt is not null).Select(entry => entry.Status.Id).ToArray(),
+            Purged = purged.Select(entry => entry.Status.Id).ToArray(),
+            PurgedDigests = purged.Select(entry => entry.Digest).ToArray(),
         };
 
         T[] Column<T>(Converter<BatchEntry, T> value) => Array.ConvertAll(entries, value);

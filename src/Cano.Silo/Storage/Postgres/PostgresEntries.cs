@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Cano;
 
 /// <summary>Collects entries while one write is under way, for the next. An entry that finds none under way is written at once, by itself. Safe for concurrent use.</summary>
-/// <param name="write">Writes some entries, no two of one id, and answers for each.</param>
-internal sealed class PostgresEntries(Func<IReadOnlyList<BatchEntry>, Task<BatchEntry?[]>> write)
+/// <param name="write">Writes some entries, no two of one id.</param>
+internal sealed class PostgresEntries(Func<IReadOnlyList<BatchEntry>, Task> write)
 {
     /// <summary>So many are written together at most.</summary>
     internal const int MostAtOnce = 500;
@@ -13,7 +13,7 @@ internal sealed class PostgresEntries(Func<IReadOnlyList<BatchEntry>, Task<Batch
     private List<Waiting> _waiting = [];
     private bool _writing;
 
-    internal Task<BatchEntry?> PutAsync(BatchEntry entry)
+    internal Task PutAsync(BatchEntry entry)
     {
         Waiting waiting = new(entry);
         lock (_lock)
@@ -27,7 +27,8 @@ internal sealed class PostgresEntries(Func<IReadOnlyList<BatchEntry>, Task<Batch
             _writing = true;
         }
 
-        _ = WriteAllAsync();
+        // Not in the turn, or the context, of the grain that happened to come first: the loop serves them all.
+        ThreadPool.UnsafeQueueUserWorkItem(static entries => _ = entries.WriteAllAsync(), this, preferLocal: false);
         return waiting.Answer.Task;
     }
 
@@ -39,24 +40,16 @@ internal sealed class PostgresEntries(Func<IReadOnlyList<BatchEntry>, Task<Batch
         }
     }
 
-    private static void Answer(List<Waiting> group, Action<Waiting, int> answer)
-    {
-        for (int place = 0; place < group.Count; place++)
-        {
-            answer(group[place], place);
-        }
-    }
-
     private async Task WriteAsync(List<Waiting> group)
     {
         try
         {
-            BatchEntry?[] answers = await write([.. group.Select(one => one.Entry)]);
-            Answer(group, (one, place) => one.Answer.SetResult(answers[place]));
+            await write([.. group.Select(one => one.Entry)]);
+            group.ForEach(one => one.Answer.SetResult());
         }
         catch (Exception exception)
         {
-            Answer(group, (one, _) => one.Answer.SetException(exception));
+            group.ForEach(one => one.Answer.SetException(exception));
         }
     }
 
@@ -81,6 +74,6 @@ internal sealed class PostgresEntries(Func<IReadOnlyList<BatchEntry>, Task<Batch
 
     private sealed record Waiting(BatchEntry Entry)
     {
-        internal TaskCompletionSource<BatchEntry?> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        internal TaskCompletionSource Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -20,14 +20,14 @@ internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cl
         """;
 
     private const string PutWorkflows =
-        "INSERT OR IGNORE INTO CanoBatchWorkflow (ServiceId, BatchId, CreatedAt, Workflow) SELECT @Service, @Id, @CreatedAt, value FROM json_each(@Workflows)";
+        "INSERT OR REPLACE INTO CanoBatchWorkflow (ServiceId, BatchId, Digest, CreatedAt, Workflow) SELECT @Service, @Id, @Digest, @CreatedAt, value FROM json_each(@Workflows)";
 
     private const string PutLabels =
-        "INSERT OR IGNORE INTO CanoBatchLabel (ServiceId, BatchId, CreatedAt, Label) SELECT @Service, @Id, @CreatedAt, value FROM json_each(@Labels)";
+        "INSERT OR REPLACE INTO CanoBatchLabel (ServiceId, BatchId, Digest, CreatedAt, Label) SELECT @Service, @Id, @Digest, @CreatedAt, value FROM json_each(@Labels)";
 
     private string Service => cluster.Value.ServiceId;
 
-    public Task<BatchEntry?> PutAsync(BatchEntry entry, CancellationToken cancellationToken = default) =>
+    public Task PutAsync(BatchEntry entry, CancellationToken cancellationToken = default) =>
         RunAsync(writes: true, connection => Enter(connection, entry), cancellationToken);
 
     public Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(CancellationToken cancellationToken = default) => RunAsync<IReadOnlyList<BatchEntry>>(
@@ -56,7 +56,7 @@ internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cl
         writes: true,
         connection =>
         {
-            var key = new { Service, entry.Status.Id, CreatedAt = Time(entry.Status.CreatedAt), entry.Version };
+            var key = new { Service, entry.Status.Id, entry.Digest, CreatedAt = Time(entry.Status.CreatedAt), entry.Version };
             using Savepoint savepoint = new(connection);
             bool removed = connection.Execute(CatalogSql.Remove, key) > 0;
             if (removed)
@@ -70,14 +70,14 @@ internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cl
         },
         cancellationToken);
 
-    private BatchEntry? Enter(DbConnection connection, BatchEntry entry)
+    /// <returns>False: it is outdated.</returns>
+    private bool Enter(DbConnection connection, BatchEntry entry)
     {
         using Savepoint savepoint = new(connection);
         object row = RowOf(entry);
         if (connection.Execute(Put, row) == 0)
         {
-            BatchEntry? present = Read(connection, CatalogSql.ById, new { Service, entry.Status.Id }).SingleOrDefault();
-            return present is not null && present.Digest != entry.Digest ? WithChildren(connection, present) : null;
+            return false;
         }
 
         if (entry.PurgedAt is not null)
@@ -95,7 +95,7 @@ internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cl
         }
 
         savepoint.Keep();
-        return null;
+        return true;
     }
 
     private object RowOf(BatchEntry entry)
@@ -134,11 +134,11 @@ internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cl
 
     private BatchEntry WithChildren(DbConnection connection, BatchEntry entry)
     {
-        var key = new { Service, entry.Status.Id, CreatedAt = Time(entry.Status.CreatedAt) };
+        var key = new { Service, entry.Status.Id, entry.Digest };
         return entry with
         {
-            Workflows = [.. connection.Query<string>("SELECT Workflow FROM CanoBatchWorkflow WHERE ServiceId = @Service AND BatchId = @Id AND CreatedAt = @CreatedAt ORDER BY Workflow", key)],
-            Labels = [.. connection.Query<string>("SELECT Label FROM CanoBatchLabel WHERE ServiceId = @Service AND BatchId = @Id AND CreatedAt = @CreatedAt ORDER BY Label", key)],
+            Workflows = [.. connection.Query<string>("SELECT Workflow FROM CanoBatchWorkflow WHERE ServiceId = @Service AND BatchId = @Id AND Digest = @Digest ORDER BY Workflow", key)],
+            Labels = [.. connection.Query<string>("SELECT Label FROM CanoBatchLabel WHERE ServiceId = @Service AND BatchId = @Id AND Digest = @Digest ORDER BY Label", key)],
         };
     }
 

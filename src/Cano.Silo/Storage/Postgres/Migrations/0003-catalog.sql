@@ -27,7 +27,7 @@ CREATE TABLE CanoBatch
     Digest        text COLLATE "C" NOT NULL,
     Partitions    integer          NOT NULL,
 
-    PRIMARY KEY (ServiceId, Id)
+    PRIMARY KEY (Id, Digest, ServiceId)
 );
 
 -- Lists: newest first, going on after the last row seen.
@@ -44,10 +44,11 @@ CREATE TABLE CanoBatchWorkflow
 (
     ServiceId text COLLATE "C" NOT NULL,
     BatchId   text COLLATE "C" NOT NULL,
+    Digest    text COLLATE "C" NOT NULL,
     CreatedAt timestamptz      NOT NULL,
     Workflow  text COLLATE "C" NOT NULL,
 
-    PRIMARY KEY (ServiceId, BatchId, CreatedAt, Workflow)
+    PRIMARY KEY (ServiceId, BatchId, Digest, Workflow)
 );
 
 CREATE INDEX CanoBatchWorkflowNewest ON CanoBatchWorkflow (ServiceId, Workflow, CreatedAt DESC, BatchId DESC);
@@ -56,10 +57,11 @@ CREATE TABLE CanoBatchLabel
 (
     ServiceId text COLLATE "C" NOT NULL,
     BatchId   text COLLATE "C" NOT NULL,
+    Digest    text COLLATE "C" NOT NULL,
     CreatedAt timestamptz      NOT NULL,
     Label     text COLLATE "C" NOT NULL,
 
-    PRIMARY KEY (ServiceId, BatchId, CreatedAt, Label)
+    PRIMARY KEY (ServiceId, BatchId, Digest, Label)
 );
 
 CREATE INDEX CanoBatchLabelNewest ON CanoBatchLabel (ServiceId, Label, CreatedAt DESC, BatchId DESC);

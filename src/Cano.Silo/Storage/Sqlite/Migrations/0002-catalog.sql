@@ -27,7 +27,7 @@ CREATE TABLE CanoBatch
     Version       INTEGER NOT NULL,
     Digest        TEXT    NOT NULL,
     Partitions    INTEGER NOT NULL,
-    PRIMARY KEY (ServiceId, Id)
+    PRIMARY KEY (Id, Digest, ServiceId)
 ) WITHOUT ROWID;
 
 -- Lists: newest first, going on after the last row seen.
@@ -44,9 +44,10 @@ CREATE TABLE CanoBatchWorkflow
 (
     ServiceId TEXT NOT NULL,
     BatchId   TEXT NOT NULL,
+    Digest    TEXT NOT NULL,
     CreatedAt TEXT NOT NULL,
     Workflow  TEXT NOT NULL,
-    PRIMARY KEY (ServiceId, BatchId, CreatedAt, Workflow)
+    PRIMARY KEY (ServiceId, BatchId, Digest, Workflow)
 ) WITHOUT ROWID;
 
 CREATE INDEX CanoBatchWorkflowNewest ON CanoBatchWorkflow (ServiceId, Workflow, CreatedAt DESC, BatchId DESC);
@@ -55,9 +56,10 @@ CREATE TABLE CanoBatchLabel
 (
     ServiceId TEXT NOT NULL,
     BatchId   TEXT NOT NULL,
+    Digest    TEXT NOT NULL,
     CreatedAt TEXT NOT NULL,
     Label     TEXT NOT NULL,
-    PRIMARY KEY (ServiceId, BatchId, CreatedAt, Label)
+    PRIMARY KEY (ServiceId, BatchId, Digest, Label)
 ) WITHOUT ROWID;
 
 CREATE INDEX CanoBatchLabelNewest ON CanoBatchLabel (ServiceId, Label, CreatedAt DESC, BatchId DESC);
