@@ -49,7 +49,11 @@ internal static class BatchSamples
         Labels = ["fast"],
         Digest = Header.Digest,
         Partitions = 2,
+        IsBeingPurged = true,
+        PurgedAt = Noon.AddDays(60),
     };
+
+    internal static readonly PurgeRecord Purge = new(Noon.AddDays(30), 2, BrokenOff: true);
 
     internal static readonly StopRecord Stop = new(StopReason.Cancelled, Noon.AddSeconds(2), "order-3", 3, 4);
 
@@ -63,7 +67,8 @@ internal static class BatchSamples
         new ConcurrentTimeout.WaitDuration(new TimeSpan(0, 0, 5)),
         new ConcurrentTimeout.WaitQuotaOrDuration(3, new TimeSpan(0, 0, 5)),
         Stop,
-        new BatchState { Header = Header, CreatedAt = Noon, StartedAt = Noon.AddTicks(1), Epoch = 7, Stop = Stop, FinishedAt = Noon.AddSeconds(3), Completed = 3, Failed = 4 },
+        new BatchState { Header = Header, CreatedAt = Noon, StartedAt = Noon.AddTicks(1), Epoch = 7, Stop = Stop, FinishedAt = Noon.AddSeconds(3), Completed = 3, Failed = 4, Purge = Purge },
+        Purge,
         Entry,
         new CatalogShard { Entries = [Entry, Entry with { Version = 31 }] },
     ];
