@@ -8,6 +8,9 @@ internal sealed partial class Batch
     /// <summary>So many partitions are removed in one step; then others get their turn at the storage.</summary>
     private const int PartitionsPerStep = 8;
 
+    /// <summary>So many partitions are asked at once whether they are prepared.</summary>
+    private const int PartitionsPerCount = 64;
+
     private static readonly TimeSpan s_pauseOfPurge = TimeSpan.FromMilliseconds(20);
 
     private Task? _removal;
@@ -124,18 +127,21 @@ internal sealed partial class Batch
     private async Task RequirePreparedAsync(BatchHeader header)
     {
         int[] sizes = header.PartitionSizes;
-        foreach (int[] some in Enumerable.Range(0, sizes.Length).Chunk(64))
+        foreach (int[] some in Enumerable.Range(0, sizes.Length).Chunk(PartitionsPerCount))
         {
-            int[] found = await Task.WhenAll(some.Select(partition => _services.Parts.CountAsync(PartitionSpec.Key(_id, header.Digest, partition))));
-            int wrong = Array.FindIndex(some, partition => found[partition - some[0]] != sizes[partition]);
-            if (wrong >= 0)
+            Task<int>[] counts = [.. some.Select(partition => _services.Parts.CountAsync(PartitionSpec.Key(_id, header.Digest, partition)))];
+            foreach (int partition in some)
             {
-                // Entered once more, for those of its partitions that are there to be found.
-                await _services.Catalog.PutAsync(EntryBefore(header));
-                throw new CanoConfigurationException(
-                    ErrorCodes.NotPrepared,
-                    $"The batch '{_id}' was not started: of partition {some[wrong] + 1} of {sizes.Length}, {found[wrong]} instances are stored and {sizes[some[wrong]]} belong to it. "
-                    + "It was never sent, or the start took so long that it was cleaned up. Start the batch again from the beginning.");
+                int found = await counts[partition - some[0]];
+                if (found != sizes[partition])
+                {
+                    // Entered once more, for those of its partitions that are there to be found.
+                    await _services.Catalog.PutAsync(EntryBefore(header));
+                    throw new CanoConfigurationException(
+                        ErrorCodes.NotPrepared,
+                        $"The batch '{_id}' was not started: of partition {partition + 1} of {sizes.Length}, {found} instances are stored and {sizes[partition]} belong to it. "
+                        + "It was never sent, or the start took so long that it was cleaned up. Start the batch again from the beginning.");
+                }
             }
         }
     }
