@@ -46,7 +46,7 @@ public sealed class PurgeCrashTests : IDisposable
             await second.KillAsync();
         }
 
-        await using SqliteConnection connection = new($"Data Source={Path.Combine(_folder.Path, "cano.db")};Pooling=false");
+        await using SqliteConnection connection = new($"Data Source={Path.Combine(_folder.Path, ".cano", "cano.db")};Pooling=false");
         Assert.Equal([$"cano.batch batch/{Id}"], await connection.QueryAsync<string>("SELECT GrainTypeString || ' ' || GrainIdExtensionString FROM OrleansStorage"));
         Assert.Equal((1, 0), await connection.QuerySingleAsync<(int, int)>("SELECT (SELECT count(*) FROM CanoBatch WHERE PurgedAt IS NOT NULL), (SELECT count(*) FROM CanoBatchWorkflow)"));
     }
