@@ -1,4 +1,3 @@
-using Cano.CrashHost;
 using Cano.Tests.Storage;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -30,7 +29,7 @@ public sealed class PurgeCrashTests : IDisposable
     {
         await using (CrashSilo first = CrashSilo.Serve(dieAt, _folder))
         {
-            ConcurrentWorkflowRun<TrailState> run = await (await first.ConnectAsync()).Cano.StartAsync(Batch(), cancellationToken: Token);
+            ConcurrentWorkflowRun<SimulateState> run = await (await first.ConnectAsync()).Cano.StartAsync(Batch(), cancellationToken: Token);
             await run.WaitAsync(Token);
             using CancellationTokenSource dead = new();
             Task purge = run.PurgeAsync(dead.Token);
@@ -42,7 +41,7 @@ public sealed class PurgeCrashTests : IDisposable
         await using (CrashSilo second = CrashSilo.Serve(_folder))
         {
             await second.AllFinishedAsync();
-            await Assert.ThrowsAsync<BatchPurgedException>(async () => await (await second.ConnectAsync()).Cano.Attach<TrailState>(Id).GetStatusAsync(Token));
+            await Assert.ThrowsAsync<BatchPurgedException>(async () => await (await second.ConnectAsync()).Cano.Attach<SimulateState>(Id).GetStatusAsync(Token));
             await second.KillAsync();
         }
 
@@ -51,8 +50,8 @@ public sealed class PurgeCrashTests : IDisposable
         Assert.Equal((1, 0), await connection.QuerySingleAsync<(int, int)>("SELECT (SELECT count(*) FROM CanoBatch WHERE PurgedAt IS NOT NULL), (SELECT count(*) FROM CanoBatchWorkflow)"));
     }
 
-    private static ConcurrentWorkflow<TrailState> Batch() => new ConcurrentWorkflowBuilder<TrailState>(new ConcurrentTimeout.WaitForever())
-        .AddInstances(Enumerable.Range(0, 10_000).Select(number => new ConcurrentWorkflowInstance<TrailState, TrailParams>($"i{number}", Trail.Key)))
+    private static ConcurrentWorkflow<SimulateState> Batch() => new ConcurrentWorkflowBuilder<SimulateState>(new ConcurrentTimeout.WaitForever())
+        .AddInstances(Enumerable.Range(0, 10_000).Select(number => new ConcurrentWorkflowInstance<SimulateState, SimulateParams>($"i{number}", SimulateWorkflow.Key)))
         .WithId(Id)
         .Build();
 }
