@@ -20,8 +20,9 @@ internal sealed class CatalogIndex(IGrainFactory grains) : IBatchCatalog
         return [.. shards.SelectMany(entries => entries)];
     }
 
-    public async Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(IReadOnlyCollection<string> exceptOwners, CancellationToken cancellationToken = default) =>
-        [.. (await GetUnfinishedAsync(cancellationToken)).Where(entry => !exceptOwners.Contains(entry.Owner))];
+    public async Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(
+        IReadOnlyCollection<string> exceptOwners, Predicate<string> isDriven, CancellationToken cancellationToken = default) =>
+        [.. (await GetUnfinishedAsync(cancellationToken)).Where(entry => !exceptOwners.Contains(entry.Owner) && !isDriven(entry.Status.Id))];
 
     /// <summary>Finished batches are not kept here.</summary>
     public Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken = default) =>

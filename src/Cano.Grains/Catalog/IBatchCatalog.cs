@@ -22,11 +22,12 @@ public interface IBatchCatalog
     /// <returns>Their entries, in no particular order.</returns>
     Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>As <see cref="GetUnfinishedAsync(CancellationToken)"/>, for those who ask often: without the batches of some owners, and of the others only what recovery needs.</summary>
-    /// <param name="exceptOwners">The owners (<see cref="BatchEntry.Owner"/>) whose batches are of no interest.</param>
+    /// <summary>As <see cref="GetUnfinishedAsync(CancellationToken)"/>, for recovery, which asks often: without those that somebody is known to drive.</summary>
+    /// <param name="exceptOwners">The owners (<see cref="BatchEntry.Owner"/>) that look after their batches themselves.</param>
+    /// <param name="isDriven">Says of a batch's id whether it is driven here; may be called on any thread.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>Entries, in no particular order; their workflows, labels and counts may be missing.</returns>
-    Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(IReadOnlyCollection<string> exceptOwners, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(IReadOnlyCollection<string> exceptOwners, Predicate<string> isDriven, CancellationToken cancellationToken = default);
 
     /// <summary>Batches that were finished, and tombstones of batches that were purged, before a moment.</summary>
     /// <param name="before">The moment.</param>

@@ -76,7 +76,7 @@ internal sealed class RecoveryLoop(
     {
         try
         {
-            IReadOnlyList<BatchEntry> unfinished = await catalog.GetUnfinishedAsync(LivingOthers(), cancellationToken);
+            IReadOnlyList<BatchEntry> unfinished = await catalog.GetUnfinishedAsync(LivingOthers(), active.Contains, cancellationToken);
             BatchEntry[] lost = [.. unfinished.Where(IsLost)];
             await System.Threading.Tasks.Parallel.ForEachAsync(
                 lost, new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken }, ResumeAsync);

@@ -63,17 +63,19 @@ public abstract class CatalogTests
     }
 
     [Fact]
-    public async Task GetUnfinished_ExceptOwners_LeavesTheirsOut()
+    public async Task GetUnfinished_ForRecovery_LeavesOutWhatIsDriven()
     {
         await Catalog.PutAsync(Entry("mine", owner: "me"), Token);
+        await Catalog.PutAsync(Entry("mine-lost", owner: "me"), Token);
         await Catalog.PutAsync(Entry("theirs", owner: "living"), Token);
         await Catalog.PutAsync(Entry("lost", owner: "dead"), Token);
         await Catalog.PutAsync(Finished("over"), Token);
 
-        IReadOnlyList<BatchEntry> some = await Catalog.GetUnfinishedAsync(["living", "another"], Token);
+        IReadOnlyList<BatchEntry> some = await Catalog.GetUnfinishedAsync(["living", "another"], id => id == "mine", Token);
 
-        Assert.Equal(["lost", "mine"], some.Select(entry => entry.Status.Id).Order());
-        Assert.Equal(3, (await Catalog.GetUnfinishedAsync([], Token)).Count);
+        Assert.Equal(["lost", "mine-lost"], some.Select(entry => entry.Status.Id).Order());
+        Assert.Equal(4, (await Catalog.GetUnfinishedAsync([], _ => false, Token)).Count);
+        Assert.Empty(await Catalog.GetUnfinishedAsync([], _ => true, Token));
     }
 
     [Fact]

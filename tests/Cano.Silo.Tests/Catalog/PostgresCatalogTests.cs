@@ -23,7 +23,7 @@ public sealed class PostgresCatalogTests(SharedPostgres postgres) : CatalogTests
 
     [Theory]
     [InlineData(CatalogSql.Unfinished, "CanoBatchUnfinished")]
-    [InlineData(CatalogSql.Unfinished + " AND Owner <> ALL(@Except)", "CanoBatchUnfinished")]
+    [InlineData(PostgresCatalog.UnfinishedIdsExcept, "CanoBatchUnfinished")]
     [InlineData(CatalogSql.Expired, "CanoBatchExpiry")]
     public async Task Queries_OfTheSilo_GoByAnIndex(string sql, string index)
     {

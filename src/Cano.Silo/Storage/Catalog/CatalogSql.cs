@@ -32,5 +32,7 @@ internal static class CatalogSql
     internal const string Expired =
         $"SELECT {Columns} FROM CanoBatch WHERE ServiceId = @Service AND NOT IsUnfinished AND coalesce(PurgedAt, FinishedAt) <= @Before ORDER BY coalesce(PurgedAt, FinishedAt) LIMIT @Limit";
 
+    internal const string UnfinishedIds = "SELECT Id FROM CanoBatch WHERE ServiceId = @Service AND IsUnfinished";
+
     internal const string Unfinished = $"SELECT {Columns} FROM CanoBatch WHERE ServiceId = @Service AND IsUnfinished";
 }

@@ -9,6 +9,8 @@ namespace Cano;
 /// <summary>The catalog in PostgreSQL. Entries that come while some are being written share the next statement.</summary>
 internal sealed class PostgresCatalog : IBatchCatalog
 {
+    internal const string UnfinishedIdsExcept = $"{CatalogSql.UnfinishedIds} AND Owner <> ALL(@Except)";
+
     private const string WorkflowsOf =
         "SELECT BatchId, Digest, Workflow FROM CanoBatchWorkflow WHERE ServiceId = @Service AND BatchId = ANY(@Ids) ORDER BY Workflow";
 
@@ -35,11 +37,16 @@ internal sealed class PostgresCatalog : IBatchCatalog
         async connection => await WithChildrenAsync(connection, await ReadAsync(connection, CatalogSql.Unfinished, new { Service = _service })),
         cancellationToken);
 
-    public Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(IReadOnlyCollection<string> exceptOwners, CancellationToken cancellationToken = default) =>
-        RunAsync<IReadOnlyList<BatchEntry>>(
-            writes: false,
-            async connection => await ReadAsync(connection, $"{CatalogSql.Unfinished} AND Owner <> ALL(@Except)", new { Service = _service, Except = exceptOwners.ToArray() }),
-            cancellationToken);
+    public Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(
+        IReadOnlyCollection<string> exceptOwners, Predicate<string> isDriven, CancellationToken cancellationToken = default) => RunAsync<IReadOnlyList<BatchEntry>>(
+        writes: false,
+        async connection =>
+        {
+            IEnumerable<string> ids = await connection.QueryAsync<string>(UnfinishedIdsExcept, new { Service = _service, Except = exceptOwners.ToArray() });
+            string[] left = [.. ids.Where(id => !isDriven(id))];
+            return left.Length == 0 ? [] : await ReadAsync(connection, $"{CatalogSql.Unfinished} AND Id = ANY(@Ids)", new { Service = _service, Ids = left });
+        },
+        cancellationToken);
 
     public Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken = default) =>
         RunAsync<IReadOnlyList<BatchEntry>>(

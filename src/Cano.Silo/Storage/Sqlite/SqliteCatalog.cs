@@ -25,6 +25,10 @@ internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cl
     private const string PutLabels =
         "INSERT OR REPLACE INTO CanoBatchLabel (ServiceId, BatchId, Digest, CreatedAt, Label) SELECT @Service, @Id, @Digest, @CreatedAt, value FROM json_each(@Labels)";
 
+    internal const string UnfinishedIdsExcept = $"{CatalogSql.UnfinishedIds} AND Owner NOT IN (SELECT value FROM json_each(@Except))";
+
+    private const string UnfinishedOf = $"{CatalogSql.Unfinished} AND Id IN (SELECT value FROM json_each(@Ids))";
+
     private string Service => cluster.Value.ServiceId;
 
     public Task PutAsync(BatchEntry entry, CancellationToken cancellationToken = default) =>
@@ -39,12 +43,16 @@ internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cl
         },
         cancellationToken);
 
-    public Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(IReadOnlyCollection<string> exceptOwners, CancellationToken cancellationToken = default) => RunAsync<IReadOnlyList<BatchEntry>>(
+    public Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(
+        IReadOnlyCollection<string> exceptOwners, Predicate<string> isDriven, CancellationToken cancellationToken = default) => RunAsync<IReadOnlyList<BatchEntry>>(
         writes: false,
-        connection => Read(
-            connection,
-            $"{CatalogSql.Unfinished} AND Owner NOT IN (SELECT value FROM json_each(@Except))",
-            new { Service, Except = JsonSerializer.Serialize(exceptOwners) }),
+        connection =>
+        {
+            string[] ids = [.. connection
+                .Query<string>(UnfinishedIdsExcept, new { Service, Except = JsonSerializer.Serialize(exceptOwners) }, buffered: false)
+                .Where(id => !isDriven(id))];
+            return ids.Length == 0 ? [] : Read(connection, UnfinishedOf, new { Service, Ids = JsonSerializer.Serialize(ids) });
+        },
         cancellationToken);
 
     public Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken = default) => RunAsync<IReadOnlyList<BatchEntry>>(
