@@ -5,13 +5,14 @@ using Orleans.Storage;
 namespace Cano;
 
 /// <summary>Holds one activation of a <see cref="Partition"/>.</summary>
-internal sealed class PartitionGrain : Grain, IPartitionGrain
+internal sealed class PartitionGrain : Grain, IPartitionGrain, ILeaving
 {
     private readonly string _key;
     private readonly string _batchId;
     private readonly PartitionRules _rules;
     private readonly Partition _partition;
     private readonly ILogger<PartitionGrain> _logger;
+    private Task? _leaving;
 
     public PartitionGrain(
         [FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage,
@@ -30,10 +31,16 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain
 
     public override Task OnActivateAsync(CancellationToken cancellationToken) => _partition.LoadAsync();
 
+    /// <inheritdoc/>
+    public bool HoldsCalls => true;
+
+    /// <inheritdoc/>
+    public void MustLeave() => _leaving ??= _partition.LeaveAsync();
+
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        _partition.Leave();
-        return Task.CompletedTask;
+        MustLeave();
+        return _leaving!.WaitAsync(cancellationToken);
     }
 
     public async Task PrepareAsync(PartitionSpec spec)

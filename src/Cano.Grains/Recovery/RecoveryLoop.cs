@@ -11,7 +11,6 @@ internal sealed class RecoveryLoop(
     IBatchCatalog catalog,
     IGrainFactory grains,
     ActiveBatches active,
-    InstanceSlots slots,
     ILocalSiloDetails silo,
     ISiloStatusOracle silos,
     IOptions<CanoOptions> options,
@@ -19,6 +18,12 @@ internal sealed class RecoveryLoop(
 {
     /// <summary>An entry for which there is no batch after this long belongs to a start that was broken off.</summary>
     private static readonly TimeSpan s_startTimeout = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// The longest that one batch, or the catalog, is waited for: a call to a silo that hangs would keep all that is lost in the meantime waiting for its time-out (30 s).
+    /// What was not answered is asked again at the next look.
+    /// </summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(4);
 
     /// <summary>So many batches are resumed at once.</summary>
     private const int Parallel = 32;
@@ -41,10 +46,9 @@ internal sealed class RecoveryLoop(
         return Task.CompletedTask;
     }
 
-    /// <summary>The silo stops: before its grains are deactivated it starts no more instances and takes over no more batches.</summary>
+    /// <summary>The silo stops: before its grains are deactivated it takes over no more batches.</summary>
     private async Task StopAsync(CancellationToken cancellationToken)
     {
-        slots.Close();
         await _stopping.CancelAsync();
         await _loop.WaitAsync(cancellationToken);
     }
@@ -71,7 +75,7 @@ internal sealed class RecoveryLoop(
     {
         try
         {
-            IReadOnlyList<BatchEntry> unfinished = await catalog.GetUnfinishedAsync(cancellationToken);
+            IReadOnlyList<BatchEntry> unfinished = await catalog.GetUnfinishedAsync(cancellationToken).WaitAsync(s_patience, TimeProvider.System, cancellationToken);
             BatchEntry[] lost = [.. unfinished.Where(IsLost)];
             await System.Threading.Tasks.Parallel.ForEachAsync(
                 lost, new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken }, ResumeAsync);
@@ -95,7 +99,7 @@ internal sealed class RecoveryLoop(
         string id = entry.Status.Id;
         try
         {
-            bool driven = await grains.GetGrain<IBatchGrain>(id).ResumeAsync().WaitAsync(cancellationToken);
+            bool driven = await grains.GetGrain<IBatchGrain>(id).ResumeAsync().WaitAsync(s_patience, TimeProvider.System, cancellationToken);
             if (driven)
             {
                 logger.BatchResumed(id);

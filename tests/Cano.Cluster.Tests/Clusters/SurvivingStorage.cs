@@ -65,7 +65,7 @@ public sealed class SurvivingStorage
 }
 
 /// <summary>Silos whose storage outlives them.</summary>
-public sealed class DurableCluster : CanoCluster
+public class DurableCluster : CanoCluster
 {
     private readonly SurvivingStorage _storage = new();
 
