@@ -87,7 +87,7 @@ public sealed class HandOverTests : IAsyncLifetime
     }
 
     /// <summary>Waits until a silo has begun to stop.</summary>
-    private static async Task ClosedAsync(InProcessSiloHandle silo)
+    internal static async Task ClosedAsync(InProcessSiloHandle silo)
     {
         InstanceSlots slots = silo.ServiceProvider.GetRequiredService<InstanceSlots>();
         using PeriodicTimer pause = new(TimeSpan.FromMilliseconds(5), TimeProvider.System);
