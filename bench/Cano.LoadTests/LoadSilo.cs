@@ -44,7 +44,12 @@ internal static class LoadSilo
             }
             else
             {
-                silo.AddCanoStorage(storage => storage.Folder = settings.Folder);
+                silo.AddCanoStorage(storage =>
+                {
+                    storage.Provider = settings.Storage == "postgres" ? StorageProvider.Postgres : StorageProvider.Sqlite;
+                    storage.Folder = settings.Folder;
+                    storage.ConnectionString = settings.Connection;
+                });
             }
 
             silo.AddCano(cano => cano

@@ -2,11 +2,13 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Cano.LoadTests;
+using Cano.TestDatabase;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans;
 
-Option<string> storage = new("--storage") { Description = "sqlite or memory", DefaultValueFactory = _ => "sqlite" };
+Option<string> storage = new("--storage") { Description = "sqlite, postgres or memory", DefaultValueFactory = _ => "sqlite" };
+Option<string?> connection = new("--connection") { Description = "how to reach PostgreSQL; a server of this run's own if left out" };
 Option<int> instances = new("--instances") { Description = "instances a batch", DefaultValueFactory = _ => 10_000 };
 Option<int> batches = new("--batches") { Description = "batches that count", DefaultValueFactory = _ => 3 };
 Option<int> warmup = new("--warmup") { Description = "batches before them", DefaultValueFactory = _ => 2 };
@@ -14,16 +16,19 @@ Option<int> maxRunning = new("--max-running") { Description = "the silo's limit 
 Option<string> strategy = new("--strategy") { Description = "forever, quota or duration", DefaultValueFactory = _ => "forever" };
 RootCommand command = new("Measures batches of instances that do nothing, on a lone silo in this process.")
 {
-    storage, instances, batches, warmup, maxRunning, strategy,
+    storage, connection, instances, batches, warmup, maxRunning, strategy,
 };
 command.SetAction(async (arguments, _) =>
 {
     DirectoryInfo folder = Directory.CreateTempSubdirectory("cano-load-");
+    bool needsServer = arguments.GetValue(storage) == "postgres" && arguments.GetValue(connection) is null;
+    await using PostgresServer? server = needsServer ? await PostgresServer.StartAsync() : null;
     try
     {
         await MeasureAsync(new(
             arguments.GetValue(storage)!,
             folder.FullName,
+            server is null ? arguments.GetValue(connection) : await server.CreateDatabaseAsync(),
             arguments.GetValue(instances),
             arguments.GetValue(batches),
             arguments.GetValue(warmup),

@@ -17,7 +17,11 @@ internal sealed class RunCommand(string file, bool json, CanoHostOptions options
             IReadOnlyList<BatchEntry> unfinished = await cano.Services.GetRequiredService<IBatchCatalog>().GetUnfinishedAsync();
             BatchView finished = await FinishAsync(client.Open(batch.Id), started, interruption.Requested);
             await PrintAsync(client.Open(batch.Id), finished);
-            await new LeftBatches(client, cano.Services, _console).FinishAsync(unfinished.Where(entry => entry.Status.Id != batch.Id), interruption.Requested);
+            if (cano.IsAlone)
+            {
+                await new LeftBatches(client, cano.Services, _console).FinishAsync(unfinished.Where(entry => entry.Status.Id != batch.Id), interruption.Requested);
+            }
+
             return interruption.Requested.IsCancellationRequested ? ExitCodes.Interrupted : ExitCode(batch.Header.Timeout, finished.Status);
         }
         catch (OperationCanceledException) when (interruption.Requested.IsCancellationRequested)

@@ -10,7 +10,7 @@ internal sealed class ServeCommand(string urls, CanoHostOptions options, Action<
         string[] addresses = [.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
         Check(addresses);
         HostSettings settings = HostSettings.Read(options);
-        using DataFolder folder = DataFolder.Acquire(settings.Storage.Folder);
+        using DataFolder? folder = settings.AcquireFolder();
         await using WebApplication web = Build(settings, folder, addresses);
         await web.RunAsync();
         return ExitCodes.Done;
@@ -25,7 +25,7 @@ internal sealed class ServeCommand(string urls, CanoHostOptions options, Action<
         }
     }
 
-    private WebApplication Build(HostSettings settings, DataFolder folder, string[] addresses)
+    private WebApplication Build(HostSettings settings, DataFolder? folder, string[] addresses)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddConfiguration(settings.Configuration);

@@ -5,10 +5,13 @@ namespace Cano;
 /// <summary><c>validate FILE</c>: the checks of <c>run</c>, those of the silo included, without running.</summary>
 internal sealed class ValidateCommand(string file, CanoHostOptions options, Action<CanoBuilder>? configure)
 {
+    // The silo is made and never started.
+    private static readonly SiloPorts s_noPorts = new(1, 0);
+
     internal async Task<int> RunAsync()
     {
         PreparedBatch batch = await BatchFile.ReadAsync(file);
-        using IHost silo = EmbeddedCano.Build(HostSettings.Read(options), folder: null, configure);
+        using IHost silo = EmbeddedCano.Build(HostSettings.Read(options), s_noPorts, folder: null, configure);
         try
         {
             silo.Services.GetRequiredService<BatchRules>().Check(batch.Id, batch.Header);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Cano;
 
-/// <summary>A silo inside this process, with its durable state in a data folder. Disposing it stops the silo; what is unfinished goes on at the next start.</summary>
+/// <summary>A silo inside this process, with its durable state in a data folder or a database. Disposing it stops the silo; what is unfinished goes on at the next start.</summary>
 public sealed class EmbeddedCano : IAsyncDisposable
 {
     /// <summary>
@@ -11,11 +11,12 @@ public sealed class EmbeddedCano : IAsyncDisposable
     private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(1);
 
     private readonly IHost _host;
-    private readonly DataFolder _folder;
+    private readonly DataFolder? _folder;
 
-    private EmbeddedCano(IHost host, DataFolder folder)
+    private EmbeddedCano(IHost host, DataFolder? folder, bool isAlone)
     {
         _host = host;
+        IsAlone = isAlone;
         _folder = folder;
     }
 
@@ -25,8 +26,11 @@ public sealed class EmbeddedCano : IAsyncDisposable
     /// <summary>The silo's services.</summary>
     public IServiceProvider Services => _host.Services;
 
-    /// <summary>The full path of the data folder.</summary>
-    public string DataFolder => _folder.Path;
+    /// <summary>The full path of the data folder; null where the state is in a database server.</summary>
+    public string? DataFolder => _folder?.Path;
+
+    /// <summary>Whether there are no other silos, which go on with what this one leaves.</summary>
+    internal bool IsAlone { get; }
 
     /// <summary>Stops the silo: its grains save what they have to save and hand the rest to the next start.</summary>
     /// <returns>Completes when the data folder is free again.</returns>
@@ -44,20 +48,20 @@ public sealed class EmbeddedCano : IAsyncDisposable
         finally
         {
             await DisposeAsync(_host);
-            _folder.Dispose();
+            _folder?.Dispose();
         }
     }
 
     internal static async Task<EmbeddedCano> StartAsync(CanoHostOptions options, Action<CanoBuilder>? configure, CancellationToken cancellationToken)
     {
         HostSettings settings = HostSettings.Read(options);
-        DataFolder folder = Cano.DataFolder.Acquire(settings.Storage.Folder);
+        DataFolder? folder = settings.AcquireFolder();
         IHost? host = null;
         try
         {
-            host = Build(settings, folder, configure);
+            host = Build(settings, SiloPorts.ForEmbedded(settings), folder, configure);
             await host.StartAsync(cancellationToken);
-            return new(host, folder);
+            return new(host, folder, settings.Clustering is ClusteringProvider.Localhost);
         }
         catch
         {
@@ -66,19 +70,18 @@ public sealed class EmbeddedCano : IAsyncDisposable
                 await DisposeAsync(host);
             }
 
-            folder.Dispose();
+            folder?.Dispose();
             throw;
         }
     }
 
     /// <summary>A host that is ready to be started; its services can be used before that as far as they need no silo.</summary>
-    internal static IHost Build(HostSettings settings, DataFolder? folder, Action<CanoBuilder>? configure)
+    internal static IHost Build(HostSettings settings, SiloPorts ports, DataFolder? folder, Action<CanoBuilder>? configure)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddConfiguration(settings.Configuration);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         QuietLogging(builder);
-        SiloPorts ports = folder is null ? new(1, 0) : SiloPorts.ForEmbedded(settings);
         builder.UseOrleans(silo => SiloSetup.Configure(silo, settings, ports, folder, configure));
         return builder.Build();
     }

@@ -8,7 +8,8 @@ internal sealed record HostSettings
 {
     private static readonly string[] s_own =
     [
-        "Cano:Storage:Provider", "Cano:Storage:Folder", "Cano:Clustering:Provider", "Cano:ClusterId", "Cano:ServiceId", "Cano:SiloPort", "Cano:GatewayPort", "Cano:AdvertisedIP",
+        "Cano:Storage:Provider", "Cano:Storage:Folder", "Cano:Clustering:Provider",
+        "Cano:ClusterId", "Cano:ServiceId", "Cano:SiloPort", "Cano:GatewayPort", "Cano:AdvertisedIP",
     ];
 
     /// <summary>The settings under <c>Cano:</c>, those of <see cref="CanoOptions"/> among them.</summary>
@@ -18,6 +19,8 @@ internal sealed record HostSettings
     internal required IConfigurationRoot Configuration { get; init; }
 
     internal required CanoStorageOptions Storage { get; init; }
+
+    internal required ClusteringProvider Clustering { get; init; }
 
     internal required string ClusterId { get; init; }
 
@@ -31,6 +34,11 @@ internal sealed record HostSettings
 
     internal IPAddress? AdvertisedIP { get; init; }
 
+    /// <summary>Takes the data folder.</summary>
+    /// <returns>Null where the state is in a database server.</returns>
+    /// <exception cref="CanoConfigurationException">Another process has it, or it can't be used.</exception>
+    internal DataFolder? AcquireFolder() => Storage.Provider is StorageProvider.Sqlite ? DataFolder.Acquire(Storage.Folder) : null;
+
     /// <summary>Reads the settings.</summary>
     /// <exception cref="CanoConfigurationException">One is not valid; the message names it.</exception>
     internal static HostSettings Read(CanoHostOptions options)
@@ -41,7 +49,6 @@ internal sealed record HostSettings
             throw Invalid($"There is no setting {key}; known are {string.Join(", ", Keys)}.");
         }
 
-        Choose(configuration, "Cano:Clustering:Provider", "localhost", "localhost", "adonet", "kubernetes");
         CanoStorageOptions storage = new()
         {
             Provider = Choose(configuration, "Cano:Storage:Provider", "sqlite", "sqlite", "postgres") == "sqlite" ? StorageProvider.Sqlite : StorageProvider.Postgres,
@@ -49,22 +56,34 @@ internal sealed record HostSettings
             ConnectionString = configuration.GetConnectionString("Cano"),
         };
         storage.Validate();
-        if (Text(configuration, "Cano:Clustering:Provider", "localhost") is var provider && !provider.Equals("localhost", StringComparison.OrdinalIgnoreCase))
-        {
-            throw Invalid($"Cano:Clustering:Provider was {provider}, which this version does not have yet; use localhost.");
-        }
-
+        ClusteringProvider clustering = ReadClustering(configuration, storage);
         CheckOptions(configuration);
         return new()
         {
             Configuration = configuration,
             Storage = storage,
+            Clustering = clustering,
             ClusterId = Text(configuration, "Cano:ClusterId", "cano"),
             ServiceId = Text(configuration, "Cano:ServiceId", "cano"),
             SiloPort = Port(configuration, "Cano:SiloPort"),
             GatewayPort = Port(configuration, "Cano:GatewayPort"),
             AdvertisedIP = Address(configuration, "Cano:AdvertisedIP"),
         };
+    }
+
+    private static ClusteringProvider ReadClustering(IConfiguration configuration, CanoStorageOptions storage)
+    {
+        switch (Choose(configuration, "Cano:Clustering:Provider", "localhost", "localhost", "adonet", "kubernetes"))
+        {
+            case "localhost":
+                return ClusteringProvider.Localhost;
+            case "adonet" when storage.Provider == StorageProvider.Postgres:
+                return ClusteringProvider.AdoNet;
+            case "adonet":
+                throw Invalid("Cano:Clustering:Provider is adonet, which needs a database that several silos share; set Cano:Storage:Provider to postgres, or Cano:Clustering:Provider to localhost.");
+            default:
+                throw Invalid("Cano:Clustering:Provider was kubernetes, which this version does not have yet; use localhost or adonet.");
+        }
     }
 
     private static IConfigurationRoot Load(CanoHostOptions options)

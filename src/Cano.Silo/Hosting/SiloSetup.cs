@@ -10,16 +10,11 @@ internal static class SiloSetup
     /// <param name="silo">The silo.</param>
     /// <param name="settings">The settings.</param>
     /// <param name="ports">Where it listens.</param>
-    /// <param name="folder">The data folder, taken already; null where the storage itself is to take it.</param>
+    /// <param name="folder">The data folder, taken already; null where there is none, or the storage itself is to take it.</param>
     /// <param name="configure">The user's workflows and options.</param>
     internal static void Configure(ISiloBuilder silo, HostSettings settings, SiloPorts ports, DataFolder? folder, Action<CanoBuilder>? configure)
     {
-        silo.UseLocalhostClustering(ports.Silo, ports.Gateway, serviceId: settings.ServiceId, clusterId: settings.ClusterId);
-        if (settings.AdvertisedIP is { } address)
-        {
-            silo.Configure<EndpointOptions>(options => options.AdvertisedIPAddress = address);
-        }
-
+        SiloClustering.Configure(silo, settings, ports);
         if (folder is not null)
         {
             silo.Services.AddSingleton(folder);

@@ -7,34 +7,47 @@ public sealed class CanoStorageOptions
     /// <value><see cref="StorageProvider.Sqlite"/>.</value>
     public StorageProvider Provider { get; set; } = StorageProvider.Sqlite;
 
-    /// <summary>The data folder of SQLite; made when it is missing. One process at a time owns it.</summary>
+    /// <summary>The data folder of SQLite, of no meaning with PostgreSQL; made when it is missing. One process at a time owns it.</summary>
     /// <value><c>.cano</c> in the current folder.</value>
     public string Folder { get; set; } = ".cano";
 
-    /// <summary>How to reach a database server; null with SQLite, which has a folder instead.</summary>
+    /// <summary>
+    /// How to reach the PostgreSQL server and database, as <c>Host=...;Database=...;Username=...;Password=...</c> and whatever else Npgsql knows;
+    /// null with SQLite, which has a folder instead. The schema is made when the silo starts.
+    /// </summary>
     /// <value>Null.</value>
     public string? ConnectionString { get; set; }
 
     internal void Validate()
     {
-        if (Provider != StorageProvider.Sqlite)
+        if (Provider == StorageProvider.Postgres)
         {
-            throw new CanoConfigurationException(
-                ErrorCodes.InvalidOptions,
-                $"Cano:Storage:Provider was {Provider.ToString().ToLowerInvariant()}, which this version does not have yet; use sqlite.");
+            ValidateConnectionString();
+            return;
         }
 
         if (ConnectionString is not null)
         {
-            throw new CanoConfigurationException(
-                ErrorCodes.InvalidOptions,
-                "ConnectionStrings:Cano is set, but the storage provider is sqlite, which takes a data folder (--data) and no connection string.");
+            throw Invalid("ConnectionStrings:Cano is set, but the storage provider is sqlite, which takes a data folder (--data) and no connection string. "
+                + "Set Cano:Storage:Provider to postgres, or take the connection string away.");
         }
 
         if (string.IsNullOrWhiteSpace(Folder))
         {
-            throw new CanoConfigurationException(ErrorCodes.InvalidOptions, "The data folder was empty; name one (--data), or leave it out for ./.cano.");
+            throw Invalid("The data folder was empty; name one (--data), or leave it out for ./.cano.");
         }
+    }
+
+    private static CanoConfigurationException Invalid(string message) => new(ErrorCodes.InvalidOptions, message);
+
+    private void ValidateConnectionString()
+    {
+        if (string.IsNullOrWhiteSpace(ConnectionString))
+        {
+            throw Invalid("Cano:Storage:Provider is postgres, which needs ConnectionStrings:Cano; write it as Host=HOST;Database=NAME;Username=USER;Password=SECRET.");
+        }
+
+        PostgresDatabase.Parse(ConnectionString);
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
@@ -34,18 +35,27 @@ public static class CanoStorageSiloBuilderExtensions
         services.AddSingleton<StorageMetrics>();
         services.TryAddSingleton(provider => DataFolder.Acquire(Options(provider).Folder));
         services.AddSingleton<SqliteLane>();
-        services.AddSingleton(provider => CreateStorage(provider, provider.GetRequiredService<SqliteLane>()));
+        services.TryAddSingleton(provider => new PostgresDatabase(Checked(provider).ConnectionString!));
+        services.AddSingleton<PostgresSchema>();
+        services.AddSingleton<PostgresLane>();
+        services.AddSingleton(CreateStorage);
         services.AddGrainStorage(CanoGrainStorage.Name, (provider, _) => provider.GetRequiredService<CanoGrainStorage>());
         return builder;
     }
 
-    private static CanoGrainStorage CreateStorage(IServiceProvider provider, SqliteLane lane)
+    private static CanoGrainStorage CreateStorage(IServiceProvider provider) => Checked(provider).Provider switch
     {
-        Options(provider).Validate();
+        StorageProvider.Postgres => CreateStorage(
+            provider, provider.GetRequiredService<PostgresLane>(), PostgresDatabase.Invariant, provider.GetRequiredService<PostgresDatabase>().Source),
+        _ => CreateStorage(provider, provider.GetRequiredService<SqliteLane>(), SqliteLane.Invariant, provider.GetRequiredService<SqliteLane>().DataSource),
+    };
+
+    private static CanoGrainStorage CreateStorage(IServiceProvider provider, IStorageLane lane, string invariant, DbDataSource source)
+    {
         AdoNetGrainStorageOptions options = new()
         {
-            Invariant = SqliteLane.Invariant,
-            DataSource = lane.DataSource,
+            Invariant = invariant,
+            DataSource = source,
             DeleteStateOnClear = true,
             GrainStorageSerializer = new PayloadSerializer(),
         };
@@ -61,6 +71,13 @@ public static class CanoStorageSiloBuilderExtensions
             ActivatorUtilities.CreateInstance<OrleansGrainStorageSerializer>(provider),
             provider.GetRequiredService<IActivatorProvider>(),
             provider.GetRequiredService<StorageMetrics>());
+    }
+
+    private static CanoStorageOptions Checked(IServiceProvider provider)
+    {
+        CanoStorageOptions options = Options(provider);
+        options.Validate();
+        return options;
     }
 
     private static CanoStorageOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<CanoStorageOptions>>().Value;

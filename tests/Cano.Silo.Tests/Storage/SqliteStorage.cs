@@ -82,14 +82,14 @@ internal sealed class SqliteStorage : IAsyncDisposable
         await _services.DisposeAsync();
     }
 
-    private sealed class FakeSilo : ISiloBuilder
+    internal sealed class FakeSilo : ISiloBuilder
     {
         public IServiceCollection Services { get; } = new ServiceCollection();
 
         public Microsoft.Extensions.Configuration.IConfiguration Configuration { get; } = new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build();
     }
 
-    private sealed class StorageLifecycle() : LifecycleSubject(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance), ISiloLifecycle
+    internal sealed class StorageLifecycle() : LifecycleSubject(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance), ISiloLifecycle
     {
         public int HighestCompletedStage => 0;
 

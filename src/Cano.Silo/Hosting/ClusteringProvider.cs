@@ -1,0 +1,11 @@
+namespace Cano;
+
+/// <summary>How silos find each other.</summary>
+internal enum ClusteringProvider
+{
+    /// <summary>Not at all: the silo is alone.</summary>
+    Localhost = 0,
+
+    /// <summary>Through a table in the database that they share.</summary>
+    AdoNet = 1,
+}

@@ -1,0 +1,52 @@
+using System.Net;
+using Orleans.Configuration;
+
+namespace Cano;
+
+/// <summary>Makes a silo alone, or a member of a cluster.</summary>
+internal static class SiloClustering
+{
+    internal static void Configure(ISiloBuilder silo, HostSettings settings, SiloPorts ports)
+    {
+        if (settings.Clustering is ClusteringProvider.Localhost)
+        {
+            silo.UseLocalhostClustering(ports.Silo, ports.Gateway, serviceId: settings.ServiceId, clusterId: settings.ClusterId);
+            if (settings.AdvertisedIP is { } address)
+            {
+                silo.Configure<EndpointOptions>(options => options.AdvertisedIPAddress = address);
+            }
+
+            return;
+        }
+
+        silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (settings.ClusterId, settings.ServiceId));
+        silo.Configure<EndpointOptions>(options =>
+        {
+            options.AdvertisedIPAddress = settings.AdvertisedIP ?? IPAddress.Loopback;
+            options.SiloPort = ports.Silo;
+            options.GatewayPort = ports.Gateway;
+        });
+        silo.UseAdoNetClustering(options => options.Configure<PostgresDatabase>((clustering, database) =>
+        {
+            clustering.Invariant = PostgresDatabase.Invariant;
+            clustering.DataSource = database.Source;
+        }));
+        silo.Configure<ClusterMembershipOptions>(Hurry);
+    }
+
+    /// <summary>A silo that died is declared dead within some ten seconds, and a silo that comes up among the dead does not wait for them. docs/postgres.md says what that costs.</summary>
+    private static void Hurry(ClusterMembershipOptions membership)
+    {
+        // Three probes of two seconds each must have failed.
+        membership.ProbeTimeout = TimeSpan.FromSeconds(2);
+        membership.NumMissedProbesLimit = 3;
+        membership.NumVotesForDeathDeclaration = 2;
+        // Who has given no sign of life for so long has no vote, and nobody waits for its vote.
+        membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(4);
+        membership.NumMissedTableIAmAliveLimit = 3;
+        // Changes are gossiped; this is for the silo that the gossip did not reach.
+        membership.TableRefreshTimeout = TimeSpan.FromSeconds(10);
+        membership.MaxJoinAttemptTime = TimeSpan.FromMinutes(1);
+        membership.DefunctSiloExpiration = TimeSpan.FromDays(1);
+    }
+}

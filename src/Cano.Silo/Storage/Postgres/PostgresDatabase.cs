@@ -1,0 +1,68 @@
+using Npgsql;
+
+namespace Cano;
+
+/// <summary>The one way of a silo to its PostgreSQL database: a pool that grain storage, membership and whatever else asks the database share.</summary>
+internal sealed class PostgresDatabase : IAsyncDisposable
+{
+    /// <summary>The name by which Orleans knows PostgreSQL.</summary>
+    internal const string Invariant = "Npgsql";
+
+    // Five silos stay below the 100 connections that PostgreSQL allows unless it is told otherwise.
+    private const int DefaultPoolSize = 18;
+
+    public PostgresDatabase(string connectionString)
+    {
+        NpgsqlConnectionStringBuilder settings = Parse(connectionString);
+        Preset(settings, "Maximum Pool Size", DefaultPoolSize);
+        Preset(settings, "Max Auto Prepare", 64);
+        Preset(settings, "Auto Prepare Min Usages", 2);
+        // Nothing here changes the state of a session, so that there is nothing to reset.
+        Preset(settings, "No Reset On Close", true);
+        Preset(settings, "Timeout", 5);
+        Preset(settings, "Command Timeout", 15);
+        Preset(settings, "Application Name", "cano");
+        PoolSize = settings.MaxPoolSize;
+        Name = $"{settings.Database ?? settings.Username} on {settings.Host}:{settings.Port}";
+        Source = NpgsqlDataSource.Create(settings);
+    }
+
+    /// <summary>Gives connections, from the pool.</summary>
+    internal NpgsqlDataSource Source { get; }
+
+    /// <summary>How many connections there are at most.</summary>
+    internal int PoolSize { get; }
+
+    /// <summary>The database and its server, as messages call it: never a user's name or password.</summary>
+    internal string Name { get; }
+
+    public ValueTask DisposeAsync() => Source.DisposeAsync();
+
+    /// <summary>Reads a connection string.</summary>
+    /// <exception cref="CanoConfigurationException">It is none. The message does not show it, since it may hold a password.</exception>
+    internal static NpgsqlConnectionStringBuilder Parse(string connectionString)
+    {
+        NpgsqlConnectionStringBuilder settings;
+        try
+        {
+            settings = new(connectionString);
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidCastException or OverflowException)
+        {
+            throw Unreadable("is no connection string of PostgreSQL", exception);
+        }
+
+        return string.IsNullOrWhiteSpace(settings.Host) ? throw Unreadable("names no Host", null) : settings;
+    }
+
+    private static CanoConfigurationException Unreadable(string fault, Exception? exception) => new(
+        ErrorCodes.InvalidOptions, $"ConnectionStrings:Cano {fault}; write it as Host=HOST;Database=NAME;Username=USER;Password=SECRET.", innerException: exception);
+
+    private static void Preset(NpgsqlConnectionStringBuilder settings, string keyword, object value)
+    {
+        if (!settings.ShouldSerialize(keyword))
+        {
+            settings[keyword] = value;
+        }
+    }
+}

@@ -1,0 +1,3 @@
+using Cano.TestDatabase;
+
+[assembly: AssemblyFixture(typeof(SharedPostgres))]

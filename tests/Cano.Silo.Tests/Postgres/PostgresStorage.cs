@@ -1,0 +1,58 @@
+using Cano.Tests.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
+using Orleans.Runtime;
+using Orleans.Serialization;
+using Orleans.Storage;
+
+namespace Cano.Tests.Postgres;
+
+/// <summary>The real provider on a real database, without a silo: only the storage's part of the silo's life is played.</summary>
+internal sealed class PostgresStorage : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+    private readonly SqliteStorage.StorageLifecycle _lifecycle = new();
+
+    private PostgresStorage(string connectionString, Action<CanoStorageOptions>? configure)
+    {
+        SqliteStorage.FakeSilo silo = new();
+        silo.Services.AddLogging();
+        silo.Services.AddSerializer();
+        silo.Services.Configure<ClusterOptions>(options => options.ServiceId = "test");
+        silo.AddCanoStorage(options =>
+        {
+            options.Provider = StorageProvider.Postgres;
+            options.ConnectionString = connectionString;
+        });
+        silo.AddCanoStorage(configure);
+        _services = silo.Services.BuildServiceProvider();
+    }
+
+    internal IGrainStorage Storage => _services.GetRequiredKeyedService<IGrainStorage>("cano");
+
+    internal static async Task<PostgresStorage> OpenAsync(string connectionString, Action<CanoStorageOptions>? configure = null)
+    {
+        PostgresStorage storage = new(connectionString, configure);
+        try
+        {
+            foreach (ILifecycleParticipant<ISiloLifecycle> participant in storage._services.GetServices<ILifecycleParticipant<ISiloLifecycle>>())
+            {
+                participant.Participate(storage._lifecycle);
+            }
+
+            await storage._lifecycle.OnStart();
+            return storage;
+        }
+        catch
+        {
+            await storage.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _lifecycle.OnStop();
+        await _services.DisposeAsync();
+    }
+}

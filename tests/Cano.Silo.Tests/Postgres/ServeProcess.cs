@@ -1,0 +1,49 @@
+using System.Net.Http;
+using Cano.Tests.Commands;
+using Cano.Tests.Storage;
+
+namespace Cano.Tests.Postgres;
+
+/// <summary><c>serve</c> as a process, a member of a cluster on PostgreSQL.</summary>
+internal sealed class ServeProcess : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly HttpClient _http = new();
+    private readonly string _url;
+
+    private ServeProcess(string connectionString, string[] settings)
+    {
+        int[] ports = FreePorts.Find(3);
+        _url = $"http://127.0.0.1:{ports[0]}";
+        GatewayPort = ports[2];
+        string[] all =
+        [
+            "Cano:Storage:Provider=postgres", $"ConnectionStrings:Cano={connectionString}", "Cano:Clustering:Provider=adonet",
+            $"Cano:SiloPort={ports[1]}", $"Cano:GatewayPort={ports[2]}", .. settings,
+        ];
+        Process = CanoProcess.Start("Cano.CrashHost", _folder.Path, ["serve", "--urls", _url, .. all.SelectMany(setting => (string[])["--set", setting])]);
+    }
+
+    internal CanoProcess Process { get; }
+
+    internal int GatewayPort { get; }
+
+    internal static ServeProcess Start(string connectionString, params string[] settings) => new(connectionString, settings);
+
+    /// <summary>Waits until it works.</summary>
+    internal Task ReadyAsync() => Process.ErrorSaysAsync("catalog: ");
+
+    /// <summary>What <c>/health/ready</c> answers.</summary>
+    internal async Task<(bool Ready, string Body)> HealthAsync()
+    {
+        using HttpResponseMessage answer = await _http.GetAsync(new Uri($"{_url}/health/ready"), TestContext.Current.CancellationToken);
+        return (answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Process.DisposeAsync();
+        _http.Dispose();
+        _folder.Dispose();
+    }
+}
