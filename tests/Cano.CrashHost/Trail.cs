@@ -8,7 +8,8 @@ public enum TrailState { Walk, Done }
 /// <param name="HoldAtStep">The step at which it stays for as long as it is let, if the process is told to hold; 0: none.</param>
 /// <param name="DelayMs">How long a step takes.</param>
 /// <param name="FailAtStep">The step at which it throws; 0: none.</param>
-public sealed record TrailParams(int Steps = 1, int HoldAtStep = 0, int DelayMs = 0, int FailAtStep = 0);
+/// <param name="UntilFile">A file: once it is there, the step that is being taken is the last; null: none.</param>
+public sealed record TrailParams(int Steps = 1, int HoldAtStep = 0, int DelayMs = 0, int FailAtStep = 0, string? UntilFile = null);
 
 /// <summary>A workflow whose steps leave a trail that outlives the process: <c>trail BATCH/INSTANCE STEP</c> on standard error. Its output is the number of steps.</summary>
 public static class Trail
@@ -45,6 +46,6 @@ public static class Trail
 
         context.Store.Put("step", step);
         context.SetOutput(step);
-        return step >= wanted.Steps ? TrailState.Done : TrailState.Walk;
+        return step >= wanted.Steps || File.Exists(wanted.UntilFile) ? TrailState.Done : TrailState.Walk;
     }
 }

@@ -17,6 +17,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
     private readonly (string Name, string Value)[] _environment;
     private readonly ConcurrentQueue<TrailStep> _steps = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource<long>> _dead = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<(long At, string Batch)> _resumed = new();
     private ChaosClient? _client;
 
     private ChaosCluster(PostgresServer server, string connectionString, string[] settings, (string Name, string Value)[] environment)
@@ -39,6 +40,12 @@ internal sealed class ChaosCluster : IAsyncDisposable
 
     /// <summary>Each step that an instance began, in the order in which they were told.</summary>
     internal IEnumerable<TrailStep> Steps => _steps;
+
+    /// <summary>The file at which instances that go on until there is one end: see <see cref="End"/>.</summary>
+    internal string EndFile => Path.Combine(_folder, "end");
+
+    /// <summary>Lets instances end that were to go on until then.</summary>
+    internal void End() => File.Create(EndFile).Dispose();
 
     /// <summary>Starts silos on a new database.</summary>
     internal static async Task<ChaosCluster> StartAsync(SharedPostgres postgres, int silos, string[]? settings = null, (string Name, string Value)[]? environment = null)
@@ -98,20 +105,46 @@ internal sealed class ChaosCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until a step of a batch begins that nobody has told of at a moment.</summary>
-    /// <returns>When it was told.</returns>
-    internal async Task<long> StepAfterAsync(string batch, long moment, TimeSpan patience)
+    /// <summary>Waits until a batch is taken over by recovery.</summary>
+    /// <returns>When the silo that looked for it told so.</returns>
+    internal Task<long> ResumedAfterAsync(string batch, long moment, TimeSpan patience) => UntilAsync(
+        $"recovery to find {batch}", patience, () => _resumed.Where(resumed => resumed.Batch == batch && resumed.At > moment).Select(resumed => (long?)resumed.At).FirstOrDefault());
+
+    /// <summary>Waits until an instance of a batch begins a step.</summary>
+    /// <returns>When it told so.</returns>
+    internal Task<long> StepAfterAsync(string batch, long moment, TimeSpan patience) => UntilAsync(
+        $"a step of {batch}", patience, () => _steps.FirstOrDefault(step => step.Batch == batch && step.At > moment)?.At);
+
+    /// <summary>The instances of a batch whose last step was on a silo.</summary>
+    internal HashSet<string> LastSeenOn(ChaosSilo silo, string batch) =>
+        [.. _steps.Where(step => step.Batch == batch).GroupBy(step => step.Instance).Where(steps => steps.Last().Silo == silo).Select(steps => steps.Key)];
+
+    /// <summary>Waits until so many of some instances have taken a step on another silo.</summary>
+    /// <returns>When the last of those told so.</returns>
+    internal Task<long> StepsElsewhereAsync(string batch, HashSet<string> instances, ChaosSilo lost, int count, TimeSpan patience) => UntilAsync(
+        $"{count} of {instances.Count} instances of {batch} that were lost to go on",
+        patience,
+        () =>
+        {
+            long[] again = [.. _steps.SkipWhile(step => step.Silo != lost).Where(step => step.Batch == batch && step.Silo != lost && instances.Contains(step.Instance))
+                .GroupBy(step => step.Instance).Select(steps => steps.Last().At).Order()];
+            return again.Length >= count ? again[count - 1] : null;
+        });
+
+    private async Task<long> UntilAsync(string what, TimeSpan patience, Func<long?> find)
     {
-        using PeriodicTimer pause = new(TimeSpan.FromMilliseconds(10), TimeProvider.System);
-        long until = Stopwatch.GetTimestamp();
+        using PeriodicTimer pause = new(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        long begun = Stopwatch.GetTimestamp();
         while (true)
         {
-            if (_steps.FirstOrDefault(step => step.Batch == batch && step.At > moment) is { } step)
+            if (find() is { } at)
             {
-                return step.At;
+                return at;
             }
 
-            Assert.True(Stopwatch.GetElapsedTime(until) < patience, $"No instance of {batch} took a step within {patience.TotalSeconds} s. The silos said last: {string.Join("\n--\n", Silos.Select(other => other.LastLines))}");
+            Assert.True(
+                Stopwatch.GetElapsedTime(begun) < patience,
+                $"Waited {patience.TotalSeconds} s for {what}. The silos said last:\n{string.Join("\n--\n", Silos.Select(silo => silo.LastLines))}");
             await pause.WaitForNextTickAsync(TestContext.Current.CancellationToken);
         }
     }
@@ -143,6 +176,10 @@ internal sealed class ChaosCluster : IAsyncDisposable
         {
             string[] words = line.Split(' ', '/');
             _steps.Enqueue(new(now, words[1], words[2], int.Parse(words[3], CultureInfo.InvariantCulture), silo));
+        }
+        else if (line.Contains("had nobody to drive it; it goes on", StringComparison.Ordinal))
+        {
+            _resumed.Enqueue((now, line.Trim().Split(' ')[1]));
         }
         else if (line.StartsWith("dead: ", StringComparison.Ordinal))
         {

@@ -45,6 +45,10 @@ internal sealed class Witness
     internal static async Task<Witness> StartAsync(CanoClient client, ConcurrentWorkflow<TrailState> batch) =>
         new(await client.StartAsync(batch, cancellationToken: TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
 
+    /// <summary>Follows a batch that exists.</summary>
+    internal static Witness Attach(CanoClient client, string id) =>
+        new(client.Attach<TrailState>(id), TestContext.Current.CancellationToken);
+
     /// <summary>Waits until a status is as it should be.</summary>
     internal async Task UntilAsync(string what, TimeSpan patience, Func<BatchStatus, bool> holds)
     {
