@@ -6,6 +6,7 @@ namespace Cano;
 /// <remarks>
 /// A start is: <see cref="PrepareAsync"/>, then every partition's <see cref="IPartitionGrain.PrepareAsync"/>, then <see cref="StartAsync"/>, which is what makes the
 /// batch exist. A start that is broken off before that leaves rows that nobody runs.
+/// What waits for news does so for 10 seconds at most; a reply that takes much longer was lost with its silo, and a client outside the cluster is not told of such a loss.
 /// </remarks>
 [Alias("Cano.IBatchGrain")]
 public interface IBatchGrain : IGrainWithStringKey
@@ -35,6 +36,7 @@ public interface IBatchGrain : IGrainWithStringKey
     /// <returns>The status.</returns>
     /// <exception cref="BatchNotFoundException">There is no such batch.</exception>
     [AlwaysInterleave]
+    [ResponseTimeout("00:00:15")]
     [Alias("GetStatus")]
     Task<BatchStatus> GetStatusAsync();
 
@@ -43,6 +45,7 @@ public interface IBatchGrain : IGrainWithStringKey
     /// <returns>The view; its version may be the one given, when nothing changed within the time.</returns>
     /// <exception cref="BatchNotFoundException">There is no such batch.</exception>
     [AlwaysInterleave]
+    [ResponseTimeout("00:00:15")]
     [Alias("Watch")]
     Task<BatchView> WatchAsync(long after);
 
@@ -50,6 +53,7 @@ public interface IBatchGrain : IGrainWithStringKey
     /// <returns>The status once the stop is durable.</returns>
     /// <exception cref="BatchNotFoundException">There is no such batch.</exception>
     [AlwaysInterleave]
+    [ResponseTimeout("00:00:15")]
     [Alias("Cancel")]
     Task<BatchStatus> CancelAsync();
 

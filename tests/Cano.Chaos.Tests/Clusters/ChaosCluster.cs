@@ -131,6 +131,21 @@ internal sealed class ChaosCluster : IAsyncDisposable
             return again.Length >= count ? again[count - 1] : null;
         });
 
+    /// <summary>Waits until all silos that are there work.</summary>
+    internal Task ReadyAsync() => UntilAsync("all silos to work", TimeSpan.FromSeconds(90), () => Silos.All(silo => silo.Address != ""));
+
+    /// <summary>Waits until something holds.</summary>
+    internal static async Task UntilAsync(string what, TimeSpan patience, Func<bool> holds)
+    {
+        using PeriodicTimer pause = new(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        long begun = Stopwatch.GetTimestamp();
+        while (!holds())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(begun) < patience, $"Waited {patience.TotalSeconds} s for {what}.");
+            await pause.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
     private async Task<long> UntilAsync(string what, TimeSpan patience, Func<long?> find)
     {
         using PeriodicTimer pause = new(TimeSpan.FromMilliseconds(20), TimeProvider.System);

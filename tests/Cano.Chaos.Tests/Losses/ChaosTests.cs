@@ -8,7 +8,7 @@ namespace Cano.Chaos.Losses;
 
 /// <summary>
 /// Random silos are killed at random moments, again and again, while 20 batches of all strategies run; whoever ends is followed by another. <c>CANO_CHAOS_KILLS</c>: how
-/// many kills (8 if left out; 100 for the long run); <c>CANO_CHAOS_SEED</c>: the seed, which is printed.
+/// many kills (6 if left out; 100 for the long run); <c>CANO_CHAOS_SEED</c>: the seed, which is printed.
 /// </summary>
 public sealed class ChaosTests(SharedPostgres postgres, ITestOutputHelper output)
 {
@@ -18,7 +18,7 @@ public sealed class ChaosTests(SharedPostgres postgres, ITestOutputHelper output
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan s_duration = TimeSpan.FromSeconds(8);
 
-    private static int Kills => Environment.GetEnvironmentVariable("CANO_CHAOS_KILLS") is { Length: > 0 } text ? int.Parse(text) : 8;
+    private static int Kills => Environment.GetEnvironmentVariable("CANO_CHAOS_KILLS") is { Length: > 0 } text ? int.Parse(text) : 6;
 
     [Fact]
     public async Task RandomSilos_AreKilledAgainAndAgain_EveryBatchIsExact()
@@ -35,7 +35,7 @@ public sealed class ChaosTests(SharedPostgres postgres, ITestOutputHelper output
             for (int kill = 0; kill < Kills; kill++)
             {
                 // The moment is the test: there is nothing to wait for.
-                await Task.Delay(TimeSpan.FromMilliseconds(random.Next(200, 7_000)), TimeProvider.System, TestContext.Current.CancellationToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(random.Next(200, 6_000)), TimeProvider.System, TestContext.Current.CancellationToken);
                 await KillOneAsync(cluster, random);
             }
         }
