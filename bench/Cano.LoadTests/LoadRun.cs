@@ -10,9 +10,13 @@ namespace Cano.LoadTests;
 /// <param name="Written">How many bytes of rows were written.</param>
 /// <param name="Commits">How many transactions there were.</param>
 /// <param name="Allocated">How many bytes the process allocated, client and silo.</param>
+/// <param name="Processor">How much processor time the process used, client, silo and database alike (a database server apart).</param>
+/// <param name="Collections">How many garbage collections there were, by generation.</param>
 /// <param name="AfterStop">From the stop, as recorded, to the results in hand.</param>
+/// <param name="Submitting">From the call to the durable start.</param>
+/// <param name="Running">From the durable start to the end.</param>
 internal sealed record LoadRun(
-    TimeSpan Elapsed, ConcurrentWorkflowResults<NoOpState> Result, long Writes, long Written, long Commits, long Allocated, TimeSpan AfterStop)
+    TimeSpan Elapsed, ConcurrentWorkflowResults<NoOpState> Result, long Writes, long Written, long Commits, long Allocated, TimeSpan Processor, string Collections, TimeSpan AfterStop, TimeSpan Submitting, TimeSpan Running)
 {
     internal static async Task<LoadRun> MakeAsync(IGrainFactory client, LoadSettings settings, StorageCounts counts)
     {
@@ -29,6 +33,9 @@ internal sealed record LoadRun(
 
         (long writes, long written, long commits) = counts.Read();
         long allocated = GC.GetTotalAllocatedBytes();
+        TimeSpan processor = ProcessorTime();
+        int[] collections = Collected();
+        DateTimeOffset called = TimeProvider.System.GetUtcNow();
         long started = Stopwatch.GetTimestamp();
         ConcurrentWorkflowResults<NoOpState> result = await batch.OrchestrateAsync(client);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
@@ -42,6 +49,18 @@ internal sealed record LoadRun(
             writtenAfter - written,
             commitsAfter - commits,
             GC.GetTotalAllocatedBytes() - allocated,
-            afterStop);
+            ProcessorTime() - processor,
+            string.Join('/', Collected().Zip(collections, (after, before) => after - before)),
+            afterStop,
+            status.StartedAt!.Value - called,
+            status.FinishedAt!.Value - status.StartedAt!.Value);
+    }
+
+    private static int[] Collected() => [GC.CollectionCount(0) - GC.CollectionCount(1), GC.CollectionCount(1) - GC.CollectionCount(2), GC.CollectionCount(2)];
+
+    private static TimeSpan ProcessorTime()
+    {
+        using Process self = Process.GetCurrentProcess();
+        return self.TotalProcessorTime;
     }
 }

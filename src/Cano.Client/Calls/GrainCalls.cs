@@ -7,11 +7,11 @@ namespace Cano;
 
 /// <summary>
 /// Calls to Cano's grains, made again when the cluster could not answer: every one of them is idempotent, so an unknown outcome is found out by asking again.
-/// What a grain says (any <see cref="CanoException"/>) is never asked again.
+/// What a grain says (any <see cref="CanoException"/>) is never asked again, but that its storage is out of reach at the moment.
 /// </summary>
 internal sealed class GrainCalls
 {
-    /// <summary>With the delays below this bridges about a minute without an answer: the loss of a silo, or a short restart.</summary>
+    /// <summary>With the delays below this bridges about a minute without an answer: the loss of a silo, or a short restart of silos or database.</summary>
     internal const int MaxRetries = 10;
 
     internal static readonly GrainCalls Default = new(TimeProvider.System);
@@ -63,7 +63,8 @@ internal sealed class GrainCalls
         or GatewayTooBusyException
         or InconsistentStateException
         or SupersededException
-        or ResultsBehindException;
+        or ResultsBehindException
+        or StorageException { Code: ErrorCodes.StorageUnavailable };
 }
 
 /// <summary>A partition answered with fewer results than its batch counts: an activation that is being superseded, or one that has not read all of its rows.</summary>

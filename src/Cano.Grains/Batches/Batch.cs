@@ -16,8 +16,11 @@ internal sealed class Batch
     private BatchState? _state;
     private Arbiter? _arbiter;
     private int[] _calls = [];
+    private HostedPartition? _hosted;
     private bool _persisting;
+    private bool _foreseen;
     private bool _starting;
+    private bool _entered;
     private Task _announced = Task.CompletedTask;
 
     internal Batch(string id, IBatchRow row, BatchServices services)
@@ -55,6 +58,12 @@ internal sealed class Batch
             return;
         }
 
+        if (_state.Hosted is not null)
+        {
+            _hosted = Host(_state.Header.Digest);
+            await _hosted.Partition.LoadAsync();
+        }
+
         if (_state.FinishedAt is not null)
         {
             Publish();
@@ -74,7 +83,7 @@ internal sealed class Batch
         ThrowIfEnded();
         if (_state is { } state)
         {
-            return state.Header.Digest == header.Digest ? await GetStatusAsync() : throw new BatchConflictException(_id);
+            return state.Header.Digest == header.Digest ? await JoinAsync() : throw new BatchConflictException(_id);
         }
 
         _services.Rules.Check(_id, header);
@@ -91,7 +100,7 @@ internal sealed class Batch
 
         if (only is not null)
         {
-            BatchRules.CheckOnly(header, only);
+            _services.Rules.CheckOnly(_id, header, only);
         }
 
         _starting = true;
@@ -106,6 +115,20 @@ internal sealed class Batch
 
         Drive(fresh: true);
         return Status();
+    }
+
+    /// <summary>What readers may be shown of the partition that this batch hosts.</summary>
+    internal async Task<PartitionLedger> ReadAsync()
+    {
+        ThrowIfEnded();
+        if (_state is null)
+        {
+            throw new BatchNotFoundException(_id);
+        }
+
+        return _hosted is not null
+            ? await _hosted.Partition.ReadAsync()
+            : throw new CanoConfigurationException(ErrorCodes.InvalidDocument, $"The results of batch '{_id}' are in its partitions; ask those.");
     }
 
     /// <summary>See <see cref="IBatchGrain.GetStatusAsync"/>.</summary>
@@ -143,7 +166,7 @@ internal sealed class Batch
             seen = (await _views.WatchAsync(seen)).Version;
             ThrowIfEnded();
         }
-        while (_state.Stop is null);
+        while (_views.Status is not { StopReason: not null });
 
         return Status();
     }
@@ -171,24 +194,67 @@ internal sealed class Batch
         }
     }
 
-    /// <summary>The holder goes away: nothing more is said or written, but the catalog is told what is due.</summary>
-    internal Task LeaveAsync()
+    /// <summary>The holder goes away: what a hosted partition has ready is written at once; then nothing more is said or written, but the catalog is told what is due.</summary>
+    internal async Task LeaveAsync()
     {
+        if (_hosted is not null && Failure is null)
+        {
+            await _hosted.Partition.LeaveAsync();
+        }
+
         End(new SupersededException("The activation has left."));
-        return _announced;
+        await _announced;
     }
 
+    /// <summary>Makes the batch exist: its row and its entry in the catalog, written at the same time. It has started once both are there.</summary>
     private async Task CreateAsync(BatchHeader header, PartitionSpec? only)
     {
         DateTimeOffset created = _services.Clock.GetUtcNow();
-        if (only is not null)
+        bool hosts = only is not null && HostedPartition.Fits(only);
+        if (only is not null && !hosts)
         {
             await _services.Partitions.PrepareAsync(PartitionSpec.Key(_id, header.Digest, 0), only);
         }
 
-        BatchState state = new() { Header = header, CreatedAt = created, StartedAt = created, Epoch = 1 };
-        await _services.Catalog.PutAsync(Entry(state, BatchViews.StatusBefore(_id, state)));
-        await WriteAsync(state with { StartedAt = _services.Clock.GetUtcNow() });
+        BatchState state = new() { Header = header, CreatedAt = created, StartedAt = _services.Clock.GetUtcNow(), Epoch = 1, Hosted = hosts ? only : null };
+        Task entered = _services.Catalog.PutAsync(Entry(state, BatchViews.StatusBefore(_id, state)));
+        try
+        {
+            await WriteAsync(state);
+            await entered;
+            _entered = true;
+            if (hosts)
+            {
+                _hosted = Host(header.Digest);
+                await _hosted.Partition.PrepareAsync(only!);
+            }
+        }
+        catch (Exception exception)
+        {
+            // The row may be there without the entry: the next activation sees to it before it lets anyone join.
+            End(exception);
+            throw;
+        }
+    }
+
+    /// <summary>Whoever starts a batch that exists may rely on it as on a new one: it is found after any crash.</summary>
+    private async Task<BatchStatus> JoinAsync()
+    {
+        BatchStatus status = await GetStatusAsync();
+        if (!_entered && IsUnfinished)
+        {
+            await _services.Catalog.PutAsync(Entry(_state!, status));
+            _entered = true;
+        }
+
+        return status;
+    }
+
+    private HostedPartition Host(string digest)
+    {
+        HostedPartition hosted = new(_id, () => _state, digest, _services.Partitions) { WriteWanted = Advance };
+        hosted.Partition.Ended = () => End(hosted.Partition.Failure!);
+        return hosted;
     }
 
     private void Drive(bool fresh)
@@ -226,7 +292,7 @@ internal sealed class Batch
         }
     }
 
-    private bool MustPersist => (_arbiter!.Stop is not null && _state!.Stop is null) || (_state!.Stop is not null && _arbiter.IsSealed && _state.FinishedAt is null);
+    private bool MustPersist => _hosted?.Waiting is not null || (_arbiter!.Stop is not null && _state!.Stop is null) || (_state!.Stop is not null && _arbiter.IsSealed && _state.FinishedAt is null);
 
     private async Task ExchangeAsync(int partition)
     {
@@ -237,7 +303,8 @@ internal sealed class Batch
         {
             try
             {
-                report = await _services.Partitions.ExchangeAsync(key, OrdersFor(partition));
+                PartitionOrders orders = OrdersFor(partition);
+                report = await (_hosted is { } hosted ? hosted.Partition.ExchangeAsync(orders) : _services.Partitions.ExchangeAsync(key, orders));
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
@@ -287,26 +354,7 @@ internal sealed class Batch
         {
             while (MustPersist && Failure is null)
             {
-                BatchState next = _state! with { Stop = _arbiter!.Stop };
-                if (_arbiter.IsSealed)
-                {
-                    next = next with { FinishedAt = _services.Clock.GetUtcNow(), Completed = _arbiter.Completed, Failed = _arbiter.Failed };
-                }
-
-                bool stops = _state.Stop is null;
-                await WriteAsync(next);
-                if (stops)
-                {
-                    _arbiter.StopIsDurable();
-                    _services.Logger.BatchStopped(_id, next.Stop!.Reason, next.Stop.DecidedBy, next.Stop.Completed, next.Stop.Failed);
-                }
-
-                Publish();
-                if (next.FinishedAt is not null)
-                {
-                    Announce();
-                    Finished?.Invoke();
-                }
+                await PersistOnceAsync();
             }
         }
         catch (Exception exception)
@@ -319,6 +367,46 @@ internal sealed class Batch
         }
 
         Advance();
+    }
+
+    /// <summary>Writes what is to be written: results of the partition that it hosts, the stop, the end, all that there is of it in one.</summary>
+    private async Task PersistOnceAsync()
+    {
+        BatchState next = _state!;
+        bool results = _hosted?.Waiting is not null;
+        if (results)
+        {
+            _foreseen = true;
+            next = next with { HostedResults = _hosted!.Waiting };
+            _arbiter!.Foresee(0, _hosted.Foreseen, _services.Clock.GetUtcNow());
+        }
+
+        bool stops = next.Stop is null && _arbiter!.Stop is not null;
+        next = next with { Stop = _arbiter!.Stop };
+        if (next.Stop is not null && _arbiter.IsSealed)
+        {
+            next = next with { FinishedAt = _services.Clock.GetUtcNow(), Completed = _arbiter.Completed, Failed = _arbiter.Failed };
+        }
+
+        await WriteAsync(next);
+        if (results)
+        {
+            await _hosted!.WrittenAsync();
+            _foreseen = false;
+        }
+
+        if (stops)
+        {
+            _arbiter.StopIsDurable();
+            _services.Logger.BatchStopped(_id, next.Stop!.Reason, next.Stop.DecidedBy, next.Stop.Completed, next.Stop.Failed);
+        }
+
+        Publish();
+        if (next.FinishedAt is not null)
+        {
+            Announce();
+            Finished?.Invoke();
+        }
     }
 
     private async Task WriteAsync(BatchState next)
@@ -363,15 +451,23 @@ internal sealed class Batch
         Partitions = state.Header.PartitionSizes.Length,
     };
 
-    private BatchStatus Status() => BatchViews.At(BatchViews.StatusOf(_id, _state!, _arbiter), _services.Clock.GetUtcNow());
+    private BatchStatus Status() => BatchViews.At(_views.Status ?? BatchViews.StatusOf(_id, _state!, arbiter: null), _services.Clock.GetUtcNow());
 
-    private void Publish() => _views.Publish(_state!, _arbiter);
+    /// <summary>Shows readers what is durable: not what the arbiter foresees of a write under way, after which this is called again.</summary>
+    private void Publish()
+    {
+        if (!_foreseen)
+        {
+            _views.Publish(_state!, _arbiter);
+        }
+    }
 
     private void End(Exception exception)
     {
         if (Failure is null)
         {
             Failure = exception;
+            _hosted?.End(exception);
             _views.End();
             Ended?.Invoke();
         }

@@ -67,6 +67,10 @@ internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
 
     public Task<BatchStatus> CancelAsync() => AnswerAsync(_batch.CancelAsync());
 
+    public async Task<ResultPage> ReadInOrderAsync(int from, int count) => PartitionReader.InOrder(await AnswerAsync(_batch.ReadAsync()), from, count);
+
+    public async Task<ResultPage> ReadAsFinalAsync(int from, int count) => PartitionReader.AsFinal(await AnswerAsync(_batch.ReadAsync()), from, count);
+
     public Task<bool> ResumeAsync() => AnswerAsync(_batch.ResumeAsync());
 
     /// <summary>An activation for an id that is no batch has nothing to stay for.</summary>

@@ -39,6 +39,7 @@ public static class CanoSiloBuilderExtensions
         services.TryAddSingleton<ActiveBatches>();
         services.TryAddSingleton(ServicesOfBatches);
         services.TryAddSingleton<ClusterWorkflows>();
+        services.TryAddSingleton<IKnownWorkflows>(provider => provider.GetRequiredService<ClusterWorkflows>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IGrainPropertiesProvider, WorkflowAnnouncement>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IActivationWorkingSetObserver, DeactivationNotice>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILifecycleParticipant<ISiloLifecycle>, RecoveryLoop>());

@@ -19,7 +19,7 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
     private readonly InstanceRunner _runner;
     private readonly ILogger<WorkflowGrain> _logger;
     private readonly CancellationTokenSource _cancellation = new();
-    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _left = new();
     private Task<InstanceOutcome>? _run;
     private Task? _handOver;
     private CheckpointRow? _checkpoints;
@@ -153,9 +153,15 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
     /// <summary>Signals the token away from this turn: what a node registered to be called back runs where nodes run, and what it throws is its own affair.</summary>
     private void Signal()
     {
-        if (!_leaving)
+        if (_leaving)
         {
-            _leaving = true;
+            return;
+        }
+
+        _leaving = true;
+        _left.TrySetResult();
+        if (_run is { IsCompleted: false })
+        {
             _runner.Cancel(_cancellation, exception => _logger.CancelCallbackThrew(exception, this.GetPrimaryKeyString()));
         }
     }

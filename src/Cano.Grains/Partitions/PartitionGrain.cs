@@ -1,6 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Orleans.Storage;
 
 namespace Cano;
 
@@ -14,19 +12,14 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, ILeaving
     private readonly ILogger<PartitionGrain> _logger;
     private Task? _leaving;
 
-    public PartitionGrain(
-        [FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage,
-        [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider clock,
-        IInstances instances,
-        InstanceSlots slots,
-        PartitionRules rules,
-        ILogger<PartitionGrain> logger)
+    public PartitionGrain(IPartitions partitions, PartitionRules rules, ILogger<PartitionGrain> logger)
     {
         _key = this.GetPrimaryKeyString();
         _logger = logger;
         _rules = rules;
         _batchId = _key[.._key.IndexOf('/', StringComparison.Ordinal)];
-        _partition = new(_batchId, () => new PartitionRows(storage, _key), instances, slots, clock, TimeProvider.System, logger) { Ended = Leave };
+        _partition = partitions.NewPartition(_batchId, () => partitions.RowsOf(_key));
+        _partition.Ended = Leave;
     }
 
     public override Task OnActivateAsync(CancellationToken cancellationToken) => _partition.LoadAsync();

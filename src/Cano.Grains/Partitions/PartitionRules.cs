@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 namespace Cano;
 
 /// <summary>What a silo asks of a partition's instances before they are stored. A header has the caller's word for them; here they are.</summary>
-internal sealed class PartitionRules(ClusterWorkflows workflows, IOptions<CanoOptions> options)
+internal sealed class PartitionRules(IKnownWorkflows workflows, IOptions<CanoOptions> options)
 {
     /// <exception cref="CanoException">The partition breaks a rule.</exception>
     internal void Check(string batchId, PartitionSpec spec)

@@ -68,4 +68,10 @@ public static class ErrorCodes
 
     /// <summary>Durable data of a batch is missing or unreadable.</summary>
     public const string DataLost = "data-lost";
+
+    /// <summary>The database can't be reached or is overloaded; it may work again later.</summary>
+    public const string StorageUnavailable = "storage-unavailable";
+
+    /// <summary>The database refused or failed; a person must look.</summary>
+    public const string StorageFailed = "storage-failed";
 }

@@ -100,7 +100,17 @@ internal sealed class CommandLine
         root.Subcommands.Add(serve);
         root.Subcommands.Add(run);
         root.Subcommands.Add(validate);
+        root.Subcommands.Add(Database());
         return root;
+    }
+
+    private Command Database()
+    {
+        Command status = new("status", "Says which schema the database has and which migrations are pending.");
+        status.SetAction((parsed, cancellationToken) => new DatabaseCommand(Options(parsed)).StatusAsync(cancellationToken));
+        Command migrate = new("migrate", "Brings the schema of the database up to date.");
+        migrate.SetAction((parsed, cancellationToken) => new DatabaseCommand(Options(parsed)).MigrateAsync(cancellationToken));
+        return new Command("database", "Looks after the schema of the database.") { status, migrate };
     }
 
     private Task<int> ServeAsync(ParseResult parsed, CancellationToken cancellationToken) =>

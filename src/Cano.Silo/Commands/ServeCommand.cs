@@ -5,11 +5,14 @@ namespace Cano;
 /// <summary><c>serve</c>: a silo with HTTP, until it is told to stop.</summary>
 internal sealed class ServeCommand(string urls, CanoHostOptions options, Action<CanoBuilder>? configure)
 {
+    /// <summary>A database server that comes up at the same time may take longer.</summary>
+    private static readonly TimeSpan s_startTimeout = TimeSpan.FromMinutes(1);
+
     internal async Task<int> RunAsync()
     {
         string[] addresses = [.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
         Check(addresses);
-        HostSettings settings = HostSettings.Read(options);
+        HostSettings settings = HostSettings.Read(options, s_startTimeout);
         using DataFolder? folder = settings.AcquireFolder();
         await using WebApplication web = Build(settings, folder, addresses);
         await web.RunAsync();

@@ -6,7 +6,7 @@ namespace Cano;
 /// </summary>
 public static class CanoHost
 {
-    /// <summary>Runs the command line: <c>serve</c> (the default), <c>run FILE</c>, <c>validate FILE</c>.</summary>
+    /// <summary>Runs the command line: <c>serve</c> (the default), <c>run FILE</c>, <c>validate FILE</c>, <c>database status</c>, <c>database migrate</c>.</summary>
     /// <param name="args">The arguments of the program.</param>
     /// <param name="configure">Registers workflows and changes options; <c>cano.simulate</c> is there in any case.</param>
     /// <returns>The exit code: 0 done, 1 something failed, 2 refused, 130 interrupted.</returns>

@@ -8,7 +8,7 @@ internal sealed record HostSettings
 {
     private static readonly string[] s_own =
     [
-        "Cano:Storage:Provider", "Cano:Storage:Folder", "Cano:Clustering:Provider",
+        "Cano:Storage:Provider", "Cano:Storage:Folder", "Cano:Storage:Migrate", "Cano:Storage:StartTimeout", "Cano:Clustering:Provider",
         "Cano:ClusterId", "Cano:ServiceId", "Cano:SiloPort", "Cano:GatewayPort", "Cano:AdvertisedIP",
     ];
 
@@ -40,8 +40,10 @@ internal sealed record HostSettings
     internal DataFolder? AcquireFolder() => Storage.Provider is StorageProvider.Sqlite ? DataFolder.Acquire(Storage.Folder) : null;
 
     /// <summary>Reads the settings.</summary>
+    /// <param name="options">Those of the command line.</param>
+    /// <param name="startTimeout">How long to wait for a database server unless the settings say.</param>
     /// <exception cref="CanoConfigurationException">One is not valid; the message names it.</exception>
-    internal static HostSettings Read(CanoHostOptions options)
+    internal static HostSettings Read(CanoHostOptions options, TimeSpan startTimeout = default)
     {
         IConfigurationRoot configuration = Load(options);
         foreach (string key in options.Settings.Keys.Where(key => key.StartsWith("Cano:", StringComparison.OrdinalIgnoreCase) && !Keys.Contains(key, StringComparer.OrdinalIgnoreCase)))
@@ -54,6 +56,8 @@ internal sealed record HostSettings
             Provider = Choose(configuration, "Cano:Storage:Provider", "sqlite", "sqlite", "postgres") == "sqlite" ? StorageProvider.Sqlite : StorageProvider.Postgres,
             Folder = options.DataFolder ?? configuration["Cano:Storage:Folder"] ?? ".cano",
             ConnectionString = configuration.GetConnectionString("Cano"),
+            Migrate = Flag(configuration, "Cano:Storage:Migrate", preset: true),
+            StartTimeout = Duration(configuration, "Cano:Storage:StartTimeout", startTimeout),
         };
         storage.Validate();
         ClusteringProvider clustering = ReadClustering(configuration, storage);
@@ -132,6 +136,20 @@ internal sealed record HostSettings
 
         throw Invalid($"{key} was {value}; known are {string.Join(", ", known!)}.");
     }
+
+    private static bool Flag(IConfiguration configuration, string key, bool preset) => configuration[key] switch
+    {
+        null or "" => preset,
+        var text when bool.TryParse(text, out bool flag) => flag,
+        var text => throw Invalid($"{key} was {text}; it must be true or false."),
+    };
+
+    private static TimeSpan Duration(IConfiguration configuration, string key, TimeSpan preset) => configuration[key] switch
+    {
+        null or "" => preset,
+        var text when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan duration) => duration,
+        var text => throw Invalid($"{key} was {text}; it must be a duration, as 00:01:00."),
+    };
 
     private static int? Port(IConfiguration configuration, string key) => configuration[key] switch
     {

@@ -25,6 +25,9 @@ internal static class SiloSetup
             options.Provider = settings.Storage.Provider;
             options.Folder = settings.Storage.Folder;
             options.ConnectionString = settings.Storage.ConnectionString;
+            options.Migrate = settings.Storage.Migrate;
+            options.IsAlone = settings.Clustering is ClusteringProvider.Localhost;
+            options.StartTimeout = settings.Storage.StartTimeout;
         });
         silo.AddCano(cano =>
         {

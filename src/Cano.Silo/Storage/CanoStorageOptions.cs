@@ -18,8 +18,26 @@ public sealed class CanoStorageOptions
     /// <value>Null.</value>
     public string? ConnectionString { get; set; }
 
+    /// <summary>
+    /// Whether a silo brings an outdated schema up to date when it starts. False: it refuses to start (<c>database-too-old</c>), and a person runs <c>database migrate</c>.
+    /// </summary>
+    /// <value>True.</value>
+    public bool Migrate { get; set; } = true;
+
+    /// <summary>How long the start of a silo waits, from its first try, for a PostgreSQL server that does not answer. Zero: one try. Of no meaning with SQLite.</summary>
+    /// <value>1 minute.</value>
+    public TimeSpan StartTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether the silo is known to be no member of a cluster, so that nobody else may use its service id.</summary>
+    internal bool IsAlone { get; set; }
+
     internal void Validate()
     {
+        if (StartTimeout < TimeSpan.Zero || StartTimeout > TimeSpan.FromDays(1))
+        {
+            throw Invalid($"Cano:Storage:StartTimeout was {StartTimeout}; it must be between 00:00:00 and 1.00:00:00.");
+        }
+
         if (Provider == StorageProvider.Postgres)
         {
             ValidateConnectionString();

@@ -36,7 +36,10 @@ public static class CanoStorageSiloBuilderExtensions
         services.TryAddSingleton(provider => DataFolder.Acquire(Options(provider).Folder));
         services.AddSingleton<SqliteLane>();
         services.TryAddSingleton(provider => new PostgresDatabase(Checked(provider).ConnectionString!));
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<PostgresSchema>();
+        services.AddSingleton<PostgresOwnership>();
+        services.AddSingleton<PostgresStart>();
         services.AddSingleton<PostgresLane>();
         services.AddSingleton(CreateStorage);
         services.AddGrainStorage(CanoGrainStorage.Name, (provider, _) => provider.GetRequiredService<CanoGrainStorage>());

@@ -11,4 +11,10 @@ public static class StorageErrorCodes
 
     /// <summary>The database was written by a newer version of the program.</summary>
     public const string DatabaseTooNew = "database-too-new";
+
+    /// <summary>The database lacks migrations, and the silo is not to make them.</summary>
+    public const string DatabaseTooOld = "database-too-old";
+
+    /// <summary>A silo that is alone shares a service id in a database with another silo.</summary>
+    public const string DatabaseInUse = "database-in-use";
 }

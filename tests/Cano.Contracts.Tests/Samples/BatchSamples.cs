@@ -57,13 +57,25 @@ internal static class BatchSamples
     [
         Header,
         Status,
-        new BatchView(7, Status, Header.Digest, [3, 2], [2, 1]),
+        new BatchView(7, Status, Header.Digest, [3, 2], [2, 1], Hosted: true),
         new ConcurrentTimeout.WaitForever(),
         new ConcurrentTimeout.WaitForQuota(3),
         new ConcurrentTimeout.WaitDuration(new TimeSpan(0, 0, 5)),
         new ConcurrentTimeout.WaitQuotaOrDuration(3, new TimeSpan(0, 0, 5)),
         Stop,
-        new BatchState { Header = Header, CreatedAt = Noon, StartedAt = Noon.AddTicks(1), Epoch = 7, Stop = Stop, FinishedAt = Noon.AddSeconds(3), Completed = 3, Failed = 4 },
+        new BatchState
+        {
+            Header = Header,
+            CreatedAt = Noon,
+            StartedAt = Noon.AddTicks(1),
+            Epoch = 7,
+            Stop = Stop,
+            FinishedAt = Noon.AddSeconds(3),
+            Completed = 3,
+            Failed = 4,
+            Hosted = new() { BatchId = "nightly", Instances = [InstanceSamples.Spec], Store = "{}"u8.ToArray() },
+            HostedResults = new() { Fence = 2, Epoch = 7, Results = [new() { Index = 0, FinalState = "Done" }] },
+        },
         Entry,
         new CatalogShard { Entries = [Entry, Entry with { Version = 31 }] },
     ];

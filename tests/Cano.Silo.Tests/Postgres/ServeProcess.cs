@@ -19,7 +19,7 @@ internal sealed class ServeProcess : IAsyncDisposable
         string[] all =
         [
             "Cano:Storage:Provider=postgres", $"ConnectionStrings:Cano={connectionString}", "Cano:Clustering:Provider=adonet",
-            $"Cano:SiloPort={ports[1]}", $"Cano:GatewayPort={ports[2]}", .. settings,
+            $"Cano:SiloPort={ports[1]}", $"Cano:GatewayPort={ports[2]}", "Logging:Console:LogToStandardErrorThreshold=Trace", .. settings,
         ];
         Process = CanoProcess.Start("Cano.CrashHost", _folder.Path, ["serve", "--urls", _url, .. all.SelectMany(setting => (string[])["--set", setting])]);
     }

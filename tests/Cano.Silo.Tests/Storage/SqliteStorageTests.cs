@@ -177,8 +177,9 @@ public sealed class SqliteStorageTests : IDisposable
         });
         await hold.LetGoAsync();
 
-        await Assert.ThrowsAsync<IOException>(() => write);
-        await Assert.ThrowsAsync<IOException>(() => lost);
+        StorageException failed = await Assert.ThrowsAsync<StorageException>(() => write);
+        Assert.Equal(ErrorCodes.StorageFailed, failed.Code);
+        await Assert.ThrowsAsync<StorageException>(() => lost);
         Assert.Equal("1", state.ETag);
         Assert.Equal("one", (await ReadAsync(sqlite.Storage, "a")).State!.Text);
         Assert.Equal("2", (await WriteAsync(sqlite.Storage, "a", state)).ETag);

@@ -11,6 +11,9 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     // Five silos stay below the 100 connections that PostgreSQL allows unless it is told otherwise.
     private const int DefaultPoolSize = 18;
 
+    // Those that storage leaves to others, and two to work with.
+    private const int MinPoolSize = PostgresLane.Reserved + 2;
+
     public PostgresDatabase(string connectionString)
     {
         NpgsqlConnectionStringBuilder settings = Parse(connectionString);
@@ -52,7 +55,15 @@ internal sealed class PostgresDatabase : IAsyncDisposable
             throw Unreadable("is no connection string of PostgreSQL", exception);
         }
 
-        return string.IsNullOrWhiteSpace(settings.Host) ? throw Unreadable("names no Host", null) : settings;
+        if (string.IsNullOrWhiteSpace(settings.Host))
+        {
+            throw Unreadable("names no Host", null);
+        }
+
+        return settings.MaxPoolSize >= MinPoolSize
+            ? settings
+            : throw new CanoConfigurationException(
+                ErrorCodes.InvalidOptions, $"The Maximum Pool Size in ConnectionStrings:Cano was {settings.MaxPoolSize}; it must be {MinPoolSize} or more.");
     }
 
     private static CanoConfigurationException Unreadable(string fault, Exception? exception) => new(

@@ -1,42 +1,47 @@
 namespace Cano;
 
 /// <summary>PostgreSQL takes operations side by side, each in a transaction of its own, and shares the flushes of its log among them; this only bounds how many.</summary>
-internal sealed partial class PostgresLane : IStorageLane, IDisposable
+internal sealed class PostgresLane : IStorageLane, IDisposable
 {
-    /// <summary>Connections that storage leaves to membership: a silo that is busy must still be able to say that it lives.</summary>
-    private const int Reserved = 2;
+    /// <summary>Connections that storage leaves to others: the lock of the service id, and membership, since a silo that is busy must still be able to say that it lives.</summary>
+    internal const int Reserved = 3;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
 
     private readonly PostgresDatabase _database;
-    private readonly PostgresSchema _schema;
+    private readonly PostgresStart _start;
     private readonly StorageMetrics _metrics;
-    private readonly ILogger<PostgresLane> _logger;
     private readonly int _width;
     private readonly SemaphoreSlim _slots;
     private volatile bool _closed;
 
-    public PostgresLane(PostgresDatabase database, PostgresSchema schema, StorageMetrics metrics, ILogger<PostgresLane> logger)
+    public PostgresLane(PostgresDatabase database, PostgresStart start, StorageMetrics metrics)
     {
         _database = database;
-        _schema = schema;
+        _start = start;
         _metrics = metrics;
-        _logger = logger;
         _width = Math.Max(1, database.PoolSize - Reserved);
         _slots = new(_width, _width);
     }
 
-    public async Task OpenAsync(CancellationToken cancellationToken)
-    {
-        await _schema.OpenAsync(cancellationToken);
-        LogOpened(_database.Name);
-    }
+    public Task OpenAsync(CancellationToken cancellationToken) => _start.OpenAsync(cancellationToken);
 
     public async Task RunAsync(bool writes, Func<Task> operation)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
-        await _slots.WaitAsync();
+        if (!await _slots.WaitAsync(s_patience))
+        {
+            throw new StorageException(
+                ErrorCodes.StorageUnavailable, $"The database {_database.Name} is too slow: {_width} operations are under way and another one has waited for {s_patience.TotalSeconds} s. Try again.");
+        }
+
         try
         {
-            await operation();
+            await RunAsync(operation, again: !writes);
+        }
+        catch (Exception exception) when (PostgresFaults.Is(exception))
+        {
+            throw PostgresFaults.ToStorageException(exception, _database);
         }
         finally
         {
@@ -46,6 +51,26 @@ internal sealed partial class PostgresLane : IStorageLane, IDisposable
         if (writes)
         {
             _metrics.Committed();
+        }
+    }
+
+    /// <summary>Runs an operation; one that only reads once more, if all that is wrong is an old connection. What a write has done is unknown: its grain must read it.</summary>
+    private async Task RunAsync(Func<Task> operation, bool again)
+    {
+        try
+        {
+            await operation();
+        }
+        catch (Exception exception) when (PostgresFaults.BreaksConnections(exception))
+        {
+            // Each of the others would fail too, one operation after the other.
+            _database.Source.Clear();
+            if (!again)
+            {
+                throw;
+            }
+
+            await operation();
         }
     }
 
@@ -67,7 +92,4 @@ internal sealed partial class PostgresLane : IStorageLane, IDisposable
     }
 
     public void Dispose() => _slots.Dispose();
-
-    [LoggerMessage(3003, LogLevel.Debug, "Opened the database {Database}.")]
-    private partial void LogOpened(string database);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using Dapper;
 using Npgsql;
@@ -19,16 +18,27 @@ internal sealed class PostgresSchema(PostgresDatabase database)
     /// <summary>The schema's number that this version of the program makes and reads.</summary>
     internal static int Version => s_migrations.Length;
 
-    /// <summary>Applies what is missing, in one transaction.</summary>
-    /// <exception cref="CanoConfigurationException">The database was made by a newer version of the program; it is left as it is.</exception>
-    internal async Task OpenAsync(CancellationToken cancellationToken)
+    /// <summary>How the database stands.</summary>
+    internal async Task<SchemaStatus> ReadAsync(CancellationToken cancellationToken)
     {
         await using NpgsqlConnection connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        if (Refuse(await FindAsync(connection, cancellationToken)) == Version)
-        {
-            return;
-        }
+        return StatusOf(await FindAsync(connection, cancellationToken));
+    }
 
+    /// <summary>Checks the schema and applies what is missing, in one transaction.</summary>
+    /// <param name="mayMigrate">Whether it may be changed.</param>
+    /// <param name="cancellationToken">Breaks it off; then nothing is changed.</param>
+    /// <returns>How the database stood before.</returns>
+    /// <exception cref="CanoConfigurationException">It was made by a newer version of the program, or is outdated and must not be changed; it is left as it is.</exception>
+    internal async Task<SchemaStatus> OpenAsync(bool mayMigrate, CancellationToken cancellationToken)
+    {
+        await using NpgsqlConnection connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        SchemaStatus status = StatusOf(await FindAsync(connection, cancellationToken));
+        return status.Check(mayMigrate) ? await MigrateAsync(connection, cancellationToken) : status;
+    }
+
+    private async Task<SchemaStatus> MigrateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
         await RunAsync(connection, "SELECT pg_advisory_xact_lock(@Lock)", new { Lock }, cancellationToken);
         // Whether the table is there is not asked again: this session may still remember the answer from before the wait.
@@ -37,14 +47,20 @@ internal sealed class PostgresSchema(PostgresDatabase database)
             "CREATE TABLE IF NOT EXISTS CanoMigration (Number integer PRIMARY KEY, Name text NOT NULL, AppliedOn timestamptz NOT NULL DEFAULT now())",
             null,
             cancellationToken);
-        for (int number = Refuse(await LastAsync(connection, cancellationToken)); number < Version; number++)
+        SchemaStatus status = StatusOf(await LastAsync(connection, cancellationToken));
+        status.Check(mayMigrate: true);
+        foreach (string name in status.Pending)
         {
-            string name = s_migrations[number];
             await RunAsync(connection, Script(name), null, cancellationToken);
-            await RunAsync(connection, "INSERT INTO CanoMigration (Number, Name) VALUES (@Number, @Name)", new { Number = number + 1, Name = name }, cancellationToken);
+            await RunAsync(
+                connection,
+                "INSERT INTO CanoMigration (Number, Name) VALUES (@Number, @Name)",
+                new { Number = Array.IndexOf(s_migrations, name) + 1, Name = name },
+                cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
+        return status;
     }
 
     /// <summary>The number of the database's schema; 0: it has none.</summary>
@@ -59,14 +75,6 @@ internal sealed class PostgresSchema(PostgresDatabase database)
     private static Task<int> RunAsync(NpgsqlConnection connection, string sql, object? parameters, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
 
-    private int Refuse(int found) => found <= Version
-        ? found
-        : throw new CanoConfigurationException(
-            StorageErrorCodes.DatabaseTooNew,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"The database {database.Name} has schema {found}, made by a newer version of Cano; this one knows up to {Version}. Use the newer version, or another database."));
-
     private static string Script(string name)
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"{Folder}{name}.sql")
@@ -74,4 +82,6 @@ internal sealed class PostgresSchema(PostgresDatabase database)
         using StreamReader reader = new(stream);
         return reader.ReadToEnd();
     }
+
+    private SchemaStatus StatusOf(int found) => SchemaStatus.Of(database.Name, found, s_migrations);
 }

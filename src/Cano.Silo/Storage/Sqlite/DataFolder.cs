@@ -18,7 +18,9 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The folder's full path.</summary>
     internal string Path { get; }
 
-    internal string DatabasePath => System.IO.Path.Combine(Path, "cano.db");
+    internal string DatabasePath => DatabasePathIn(Path);
+
+    internal static string DatabasePathIn(string folder) => System.IO.Path.GetFullPath(System.IO.Path.Combine(folder, "cano.db"));
 
     /// <summary>Makes the folder if it is missing, and takes it.</summary>
     /// <exception cref="CanoConfigurationException">Another process has it, or it can't be made or written.</exception>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Data.Sqlite;
 
 namespace Cano;
 
@@ -27,13 +28,17 @@ internal sealed class LaneOperation(bool writes, Func<Task> body)
         }
     }
 
+    // The exceptions of SQLite's library can't be read by a client, which has no such library.
+    private static StorageException Told(Exception failure) =>
+        new(ErrorCodes.StorageFailed, $"The database failed: {failure.Message} See to the disk and to the data folder.");
+
     internal void Fail(Exception exception) => Failure ??= exception;
 
     internal void Answer()
     {
         if (Failure is { } failure)
         {
-            _answer.SetException(failure);
+            _answer.SetException(failure is SqliteException or IOException ? Told(failure) : failure);
         }
         else
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
 
 namespace Cano;
 
@@ -22,21 +23,17 @@ internal sealed partial class SqliteLane : IStorageLane, IDisposable
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LaneConnection _connection;
+    private readonly IOptions<CanoStorageOptions> _options;
     private readonly StorageMetrics _metrics;
     private readonly ILogger<SqliteLane> _logger;
     private int _started;
 
-    public SqliteLane(DataFolder folder, StorageMetrics metrics, ILogger<SqliteLane> logger)
+    public SqliteLane(DataFolder folder, IOptions<CanoStorageOptions> options, StorageMetrics metrics, ILogger<SqliteLane> logger)
     {
+        _options = options;
         _metrics = metrics;
         _logger = logger;
-        _connection = new(new SqliteConnectionStringBuilder
-        {
-            DataSource = folder.DatabasePath,
-            Mode = SqliteOpenMode.ReadWriteCreate,
-            Pooling = false,
-            DefaultTimeout = 2,
-        }.ToString());
+        _connection = new(SqliteSchema.ConnectionString(folder.DatabasePath, SqliteOpenMode.ReadWriteCreate));
         DataSource = new(_connection);
     }
 
@@ -80,7 +77,7 @@ internal sealed partial class SqliteLane : IStorageLane, IDisposable
     {
         try
         {
-            SqliteSchema.Open(_connection);
+            SqliteSchema.Open(_connection, _options.Value.Migrate);
             LogOpened(_connection.DataSource);
             _opened.SetResult();
             foreach (LaneOperation first in _queue.GetConsumingEnumerable())
