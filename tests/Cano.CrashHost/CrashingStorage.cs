@@ -19,18 +19,19 @@ internal sealed class CrashingStorage(IGrainStorage storage, CrashPoint point) :
     {
         string kind = stateName.StartsWith("cano.segment", StringComparison.Ordinal) ? "cano.segment" : stateName;
         int writes = _writes.AddOrUpdate(kind, 1, (_, count) => count + 1);
-        if (grainState.State is Segment segment)
+        Segment? segment = grainState.State as Segment ?? (grainState.State as BatchState)?.HostedResults;
+        if (segment is not null)
         {
             _results[(stateName, grainId)] = segment.Results.Length;
         }
 
-        int results = _results.Values.Sum();
+        int? results = segment is null ? null : _results.Values.Sum();
         DieAt(before: true, stateName, writes, results);
         await storage.WriteStateAsync(stateName, grainId, grainState);
         DieAt(before: false, stateName, writes, results);
     }
 
-    private void DieAt(bool before, string stateName, int writes, int results)
+    private void DieAt(bool before, string stateName, int writes, int? results)
     {
         if (point.Is(before, stateName, writes, results))
         {

@@ -41,7 +41,10 @@ public sealed class FaultPoint
         : [];
 
     /// <summary>Whether a write of this batch is the one.</summary>
-    internal bool Is(string row, int writes, int results) => _what == "results" ? row == "cano.segment" && results >= _number : row == _what && writes == _number;
+    /// <param name="row">The row.</param>
+    /// <param name="writes">How many such rows of the batch this process has written, this one included.</param>
+    /// <param name="results">How many results are durable once this one is; null: this row has none.</param>
+    internal bool Is(string row, int writes, int? results) => _what == "results" ? results >= _number : row == _what && writes == _number;
 
     /// <summary>Takes the fault, for this process.</summary>
     /// <returns>False: it has struck before, here or in another silo.</returns>

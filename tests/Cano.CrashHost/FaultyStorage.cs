@@ -83,12 +83,13 @@ internal sealed class FaultyStorage(IGrainStorage storage, FaultPoint[] points) 
 
         string row = stateName.StartsWith("cano.segment", StringComparison.Ordinal) ? "cano.segment" : stateName;
         int writes = _writes.AddOrUpdate((batch, row), 1, (_, count) => count + 1);
-        if (state is Segment segment)
+        Segment? segment = state as Segment ?? (state as BatchState)?.HostedResults;
+        if (segment is not null)
         {
             _results[(batch, $"{grainId} {stateName}")] = segment.Results.Length;
         }
 
-        int results = _results.Where(one => one.Key.Batch == batch).Sum(one => one.Value);
+        int? results = segment is null ? null : _results.Where(one => one.Key.Batch == batch).Sum(one => one.Value);
         return point.Is(row, writes, results) && point.TryTake() ? point.How : null;
     }
 }

@@ -6,8 +6,8 @@ using Cano.TestDatabase;
 namespace Cano.Chaos.Losses;
 
 /// <summary>
-/// Faults at the worst points, all in one cluster in which every silo that dies is replaced: each batch meets the one that it is named for, once. Quota 5 of 12, two at a
-/// time and each step saved, so that every result is a write of its own.
+/// Faults at the worst points, all in one cluster in which every silo that dies is replaced: each batch meets the one that it is named for, once. Quota 5, two at a time and
+/// each step saved, so that every result is a write of its own.
 /// </summary>
 public sealed class WorstPointTests(SharedPostgres postgres, ITestOutputHelper output) : IDisposable
 {
@@ -18,13 +18,16 @@ public sealed class WorstPointTests(SharedPostgres postgres, ITestOutputHelper o
 
     private static readonly string[] s_points =
     [
-        "started-not-told: KillAfter cano.batch 1",
+        "hosted-started-not-told: KillAfter cano.batch 1",
+        "hosted-quota-less-1: KillAfter results 4",
+        "hosted-admitted-and-decided-not-written: KillBefore results 5",
+        "hosted-reply-lost: LostReply results 4",
+        "hosted-timed-out: TimesOut results 5",
+        "hosted-refused: Refused results 4",
         "quota-less-1: KillAfter results 4",
         "admitted-not-committed: KillBefore results 5",
-        "committed-not-counted: KillAfter results 5",
         "decided-not-durable: KillBefore cano.batch 2",
         "durable-not-told: KillAfter cano.batch 2",
-        "end-not-written: KillBefore cano.batch 3",
         "checkpoint-written: KillAfter cano.checkpoint 3",
         "segment-reply-lost: LostReply cano.segment 2",
         "segment-timed-out: TimesOut cano.segment 2",
@@ -55,7 +58,7 @@ public sealed class WorstPointTests(SharedPostgres postgres, ITestOutputHelper o
         {
             await cluster.ReadyAsync();
             witnesses.AddRange(await Task.WhenAll(points.Select(point => Witness.StartAsync(cluster.Client.Cano, Batches.Of(
-                BatchOf(point), new ConcurrentTimeout.WaitForQuota(5), instances: 12, steps: 3, delayMs: 30, concurrency: 2, failEvery: 4)))));
+                BatchOf(point), new ConcurrentTimeout.WaitForQuota(5), IsHosted(point) ? 12 : 200, steps: 3, delayMs: 30, concurrency: 2, failEvery: 4)))));
             await ChaosCluster.UntilAsync("the faults to strike", TimeSpan.FromSeconds(60), () => points.All(point => File.Exists(FaultPoint.MarkerOf(_struck, BatchOf(point)))));
         }
 
@@ -69,6 +72,9 @@ public sealed class WorstPointTests(SharedPostgres postgres, ITestOutputHelper o
     }
 
     private static string BatchOf(string point) => point[..point.IndexOf(':', StringComparison.Ordinal)];
+
+    /// <summary>A batch of 12 keeps its only partition in its own row, one of 200 is too large for that.</summary>
+    private static bool IsHosted(string point) => point.StartsWith("hosted", StringComparison.Ordinal);
 
     private static bool Kills(string point) => point.Contains("Kill", StringComparison.Ordinal);
 
