@@ -6,8 +6,11 @@ namespace Cano.CrashHost;
 /// Tells on standard error which batches the catalog holds as unfinished, at each change: <c>catalog: a, b</c> or <c>catalog: empty</c>. Reading it asks no batch, so that
 /// a test sees what goes on by itself. The first line comes when the silo has started.
 /// </summary>
-internal sealed class CatalogWatch(IBatchCatalog catalog) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+public sealed class CatalogWatch(IBatchCatalog catalog) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
+    /// <summary>Set: nothing is told, for where that many questions would be a load.</summary>
+    public const string QuietVariable = "CANO_TEST_QUIET";
+
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(25);
 
     private readonly CancellationTokenSource _stopping = new();
@@ -29,7 +32,13 @@ internal sealed class CatalogWatch(IBatchCatalog catalog) : ILifecycleParticipan
 
     public void Dispose() => _stopping.Dispose();
 
-    internal static void AddTo(IServiceCollection services) => services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, CatalogWatch>();
+    internal static void AddTo(IServiceCollection services)
+    {
+        if (Environment.GetEnvironmentVariable(QuietVariable) is null)
+        {
+            services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, CatalogWatch>();
+        }
+    }
 
     private async Task WatchAsync(CancellationToken cancellationToken)
     {

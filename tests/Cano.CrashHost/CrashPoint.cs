@@ -38,6 +38,6 @@ public sealed class CrashPoint
     }
 
     /// <summary>Whether the write that is about to be made, or was just made, is the one.</summary>
-    internal bool Is(bool before, string stateName, int writes, int results) =>
-        before == _before && (_what == "results" ? stateName.StartsWith("cano.segment", StringComparison.Ordinal) && results >= _number : stateName.StartsWith(_what, StringComparison.Ordinal) && writes == _number);
+    internal bool Is(bool before, string stateName, int writes, int? results) =>
+        before == _before && (_what == "results" ? results >= _number : stateName.StartsWith(_what, StringComparison.Ordinal) && writes == _number);
 }

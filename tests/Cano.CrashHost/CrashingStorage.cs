@@ -25,12 +25,13 @@ internal sealed class CrashingStorage(IGrainStorage storage, CrashPoint point) :
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         int writes = _writes.AddOrUpdate(KindOf(stateName), 1, (_, count) => count + 1);
-        if (grainState.State is Segment segment)
+        Segment? segment = grainState.State as Segment ?? (grainState.State as BatchState)?.HostedResults;
+        if (segment is not null)
         {
             _results[(stateName, grainId)] = segment.Results.Length;
         }
 
-        int results = _results.Values.Sum();
+        int? results = segment is null ? null : _results.Values.Sum();
         DieAt(before: true, stateName, writes, results);
         await storage.WriteStateAsync(stateName, grainId, grainState);
         DieAt(before: false, stateName, writes, results);
@@ -38,7 +39,7 @@ internal sealed class CrashingStorage(IGrainStorage storage, CrashPoint point) :
 
     private static string KindOf(string stateName) => stateName.StartsWith("cano.segment", StringComparison.Ordinal) ? "cano.segment" : stateName;
 
-    private void DieAt(bool before, string stateName, int writes, int results)
+    private void DieAt(bool before, string stateName, int writes, int? results)
     {
         if (point.Is(before, stateName, writes, results))
         {

@@ -1,10 +1,12 @@
 using Cano;
 using Cano.CrashHost;
 
-// The host as it is, but for what the environment asks for: see CrashPoint and Trail.
+// The host as it is, but for what the environment asks for: see CrashPoint, FaultPoint, CatalogWatch and Trail.
 return await CanoHost.RunAsync(args, cano =>
 {
     cano.AddWorkflow(Trail.Key, Trail.Define);
+    SiloVoice.AddTo(cano.Services);
     CatalogWatch.AddTo(cano.Services);
     CrashPoint.FromEnvironment()?.AddTo(cano.Services);
+    FaultyStorage.AddTo(cano.Services);
 });

@@ -7,7 +7,9 @@ public enum TrailState { Walk, Done }
 /// <param name="Steps">How many steps it takes; each is told on standard error before it is taken.</param>
 /// <param name="HoldAtStep">The step at which it stays for as long as it is let, if the process is told to hold; 0: none.</param>
 /// <param name="DelayMs">How long a step takes.</param>
-public sealed record TrailParams(int Steps = 1, int HoldAtStep = 0, int DelayMs = 0);
+/// <param name="FailAtStep">The step at which it throws; 0: none.</param>
+/// <param name="UntilFile">A file: once it is there, the step that is being taken is the last; null: none.</param>
+public sealed record TrailParams(int Steps = 1, int HoldAtStep = 0, int DelayMs = 0, int FailAtStep = 0, string? UntilFile = null);
 
 /// <summary>A workflow whose steps leave a trail that outlives the process: <c>trail BATCH/INSTANCE STEP</c> on standard error. Its output is the number of steps.</summary>
 public static class Trail
@@ -37,8 +39,13 @@ public static class Trail
         }
 
         await Task.Delay(TimeSpan.FromMilliseconds(wanted.DelayMs), TimeProvider.System, cancellationToken);
+        if (step == wanted.FailAtStep)
+        {
+            throw new InvalidOperationException("The test lets this step fail.");
+        }
+
         context.Store.Put("step", step);
         context.SetOutput(step);
-        return step >= wanted.Steps ? TrailState.Done : TrailState.Walk;
+        return step >= wanted.Steps || File.Exists(wanted.UntilFile) ? TrailState.Done : TrailState.Walk;
     }
 }

@@ -204,11 +204,16 @@ internal sealed partial class Batch
         }
     }
 
-    /// <summary>The holder goes away: nothing more is said or written, but the catalog is told what is due.</summary>
-    internal Task LeaveAsync()
+    /// <summary>The holder goes away: what a hosted partition has ready is written at once; then nothing more is said or written, but the catalog is told what is due.</summary>
+    internal async Task LeaveAsync()
     {
+        if (_hosted is not null && Failure is null)
+        {
+            await _hosted.Partition.LeaveAsync();
+        }
+
         End(new SupersededException("The activation has left."));
-        return _announced;
+        await _announced;
     }
 
     /// <summary>Makes the batch exist: its row and its entry in the catalog, written at the same time. It has started once both are there.</summary>

@@ -5,7 +5,7 @@ using Orleans.Storage;
 namespace Cano;
 
 /// <summary>Holds one activation of a <see cref="Batch"/>, and the timer that races its work.</summary>
-internal sealed class BatchGrain : Grain, IBatchGrain
+internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
 {
     /// <summary>An unfinished batch ticks at least this often, which keeps its activation from being collected as idle (after 15 minutes by default).</summary>
     private static readonly TimeSpan s_longestTick = TimeSpan.FromMinutes(1);
@@ -39,6 +39,12 @@ internal sealed class BatchGrain : Grain, IBatchGrain
         await _batch.LoadAsync();
         KeepTicking();
     }
+
+    /// <inheritdoc/>
+    public bool HoldsCalls => true;
+
+    /// <inheritdoc/>
+    public void MustLeave() => _ = _batch.LeaveAsync();
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {

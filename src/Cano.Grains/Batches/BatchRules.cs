@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Cano;
 
 /// <summary>What a silo asks of a batch before anything of it is stored.</summary>
-internal sealed class BatchRules(WorkflowRegistry workflows, IOptions<CanoOptions> options)
+internal sealed class BatchRules(IKnownWorkflows workflows, IOptions<CanoOptions> options)
 {
     /// <summary>As many digits of a digest as are in a partition's key, and as SHA-256 has.</summary>
     private const int LeastDigits = 16;
@@ -47,7 +47,7 @@ internal sealed class BatchRules(WorkflowRegistry workflows, IOptions<CanoOption
 
         foreach (string workflow in header.Workflows)
         {
-            if (!workflows.TryGet(workflow, out _))
+            if (!workflows.IsKnown(workflow))
             {
                 throw new WorkflowNotRegisteredException(workflow, workflows.Names);
             }

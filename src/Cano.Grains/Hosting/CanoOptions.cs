@@ -31,6 +31,15 @@ public sealed class CanoOptions
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How long nodes may run on when the silo stops, so that their instances can be handed over between two nodes with all progress saved. Instances stop at their next
+    /// transition; what runs longer than this is cancelled and run again elsewhere, from its checkpoint. Zero: cancelled at once. At most 10 minutes; the host's own
+    /// limit for its shutdown must be longer.
+    /// </summary>
+    /// <value>10 seconds.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00", ParseLimitsInInvariantCulture = true)]
+    public TimeSpan HandOverGrace { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The largest params of an instance, in bytes of UTF-8 JSON; larger ones are refused before anything is stored. 1 to 262,144.</summary>
     /// <value>65,536 (64 KB).</value>
     [Range(1, 262_144)]

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Metadata;
 
 namespace Cano;
 
@@ -38,8 +39,13 @@ public static class CanoSiloBuilderExtensions
         services.TryAddSingleton<IBatchCatalog, CatalogIndex>();
         services.TryAddSingleton<ActiveBatches>();
         services.TryAddSingleton(ServicesOfBatches);
+        services.TryAddSingleton<ClusterWorkflows>();
+        services.TryAddSingleton<IKnownWorkflows>(provider => provider.GetRequiredService<ClusterWorkflows>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IGrainPropertiesProvider, WorkflowAnnouncement>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IActivationWorkingSetObserver, DeactivationNotice>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILifecycleParticipant<ISiloLifecycle>, RecoveryLoop>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILifecycleParticipant<ISiloLifecycle>, RetentionLoop>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILifecycleParticipant<ISiloLifecycle>, SiloDeparture>());
         configure?.Invoke(new(services));
         return builder;
     }

@@ -3,12 +3,19 @@ using Orleans.Storage;
 namespace Cano;
 
 /// <summary>An instance's row in grain storage: <c>cano.checkpoint</c>. It exists only while the instance runs and once it has run for a while.</summary>
-internal sealed class CheckpointRow(IGrainStorage storage, string key) : ICheckpointSink
+internal sealed class CheckpointRow(IGrainStorage storage, string key, InstanceSlots slots) : ICheckpointSink
 {
-    private readonly Row<Checkpoint> _row = new(storage, "cano.checkpoint", "instance", key);
+    private readonly Row<Checkpoint> _row = At(storage, key);
+    private volatile bool _mustLeave;
 
     /// <summary>True once a checkpoint is stored.</summary>
     internal bool Exists { get; private set; }
+
+    /// <summary>True once the activation must go, or the silo stops.</summary>
+    public bool MustHandOver => _mustLeave || slots.IsClosed;
+
+    /// <summary>The activation must go.</summary>
+    internal void HandOver() => _mustLeave = true;
 
     internal async Task<Checkpoint?> ReadAsync()
     {
@@ -32,4 +39,6 @@ internal sealed class CheckpointRow(IGrainStorage storage, string key) : ICheckp
             Exists = false;
         }
     }
+
+    internal static Row<Checkpoint> At(IGrainStorage storage, string key) => new(storage, "cano.checkpoint", "instance", key);
 }

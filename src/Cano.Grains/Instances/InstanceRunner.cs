@@ -1,8 +1,35 @@
+using Microsoft.Extensions.Options;
+using Orleans.Storage;
+
 namespace Cano;
 
 /// <summary>The one place of a silo where nodes run: on threads of their own.</summary>
-internal sealed class InstanceRunner(WorkflowRegistry workflows, NodeScheduler scheduler, InstanceSlots slots, IGrainFactory grains)
+internal sealed class InstanceRunner(
+    WorkflowRegistry workflows, NodeScheduler scheduler, InstanceSlots slots, IGrainFactory grains, IOptions<CanoOptions> options)
 {
+    /// <summary>The longest that a single activation which must go lets its node run on: Orleans gives up after 30 s.</summary>
+    private static readonly TimeSpan s_longestGrace = TimeSpan.FromSeconds(15);
+
+    private readonly TimeSpan _grace = options.Value.HandOverGrace;
+    private int _underWay;
+
+    /// <summary>How many runs are under way here that somebody waits for; those given up are not counted.</summary>
+    internal int UnderWay => Volatile.Read(ref _underWay) - slots.GivenUp;
+
+    /// <summary>True once the silo stops: nothing is begun here any more.</summary>
+    internal bool IsClosed => slots.IsClosed;
+
+    /// <summary>How long a node may run on whose activation must go. When the silo stops, it has had its time before its activation is told.</summary>
+    internal TimeSpan Grace => slots.IsClosed ? TimeSpan.Zero : _grace < s_longestGrace ? _grace : s_longestGrace;
+
+    /// <summary>Where an instance's progress is saved.</summary>
+    internal CheckpointRow CheckpointsOf(IGrainStorage storage, string key) => new(storage, key, slots);
+
+    /// <summary>A run begins; <see cref="End"/> follows.</summary>
+    internal void Begin() => Interlocked.Increment(ref _underWay);
+
+    internal void End() => Interlocked.Decrement(ref _underWay);
+
     /// <summary>Runs an instance.</summary>
     /// <param name="key"><c>batchId/instanceId</c>.</param>
     /// <param name="run">The instance.</param>

@@ -1,11 +1,17 @@
+using Orleans.Runtime.Placement;
+
 namespace Cano;
 
-/// <summary>The way to the instances' grains.</summary>
-internal sealed class Instances(IGrainFactory grains) : IInstances
+/// <summary>The way to the instances' grains: on the partition's own silo, or on one that has the workflow where this one has not.</summary>
+internal sealed class Instances(IGrainFactory grains, ClusterWorkflows workflows) : IInstances
 {
     private GrainReference? _any;
 
-    public Task<InstanceReply> RunAsync(string batchId, InstanceRun run) => Grain(batchId, run.Instance.Id).RunAsync(run);
+    public Task<InstanceReply> RunAsync(string batchId, InstanceRun run)
+    {
+        IWorkflowGrain grain = Grain(batchId, run.Instance.Id);
+        return workflows.Elsewhere(run.Instance.Workflow) is { } silo ? RunOnAsync(silo, grain, run) : grain.RunAsync(run);
+    }
 
     public Task CancelAsync(string batchId, string instanceId) => Grain(batchId, instanceId).CancelAsync();
 
@@ -17,5 +23,19 @@ internal sealed class Instances(IGrainFactory grains) : IInstances
         string key = $"{batchId}/{instanceId}";
         GrainReference any = _any ??= (GrainReference)grains.GetGrain<IWorkflowGrain>(key);
         return (IWorkflowGrain)grains.GetGrain(GrainId.Create(any.GrainId.Type, key), any.InterfaceType);
+    }
+
+    /// <summary>The hint counts where the call makes the activation; it leaves with the message, which is made before the call returns.</summary>
+    private static Task<InstanceReply> RunOnAsync(SiloAddress silo, IWorkflowGrain grain, InstanceRun run)
+    {
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
+        try
+        {
+            return grain.RunAsync(run);
+        }
+        finally
+        {
+            RequestContext.Remove(IPlacementDirector.PlacementHintKey);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
+using Orleans.Runtime.Placement;
 using Orleans.Storage;
 
 namespace Cano;
@@ -8,7 +9,7 @@ namespace Cano;
 /// <summary>Runs one instance off its own scheduler, so that it hears a cancel and answers "still running" whatever the nodes do.</summary>
 [PreferLocalPlacement]
 #pragma warning disable CA1001 // The token source has no timer and a run may outlive the activation: there is nothing to dispose of, and no safe moment to do it.
-internal sealed class WorkflowGrain : Grain, IWorkflowGrain
+internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
 #pragma warning restore CA1001
 {
     /// <summary>No outcome: it still runs, or it was cancelled or handed over, and whoever asks again gets a new activation.</summary>
@@ -20,6 +21,7 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain
     private readonly CancellationTokenSource _cancellation = new();
     private readonly TaskCompletionSource _left = new();
     private Task<InstanceOutcome>? _run;
+    private Task? _handOver;
     private CheckpointRow? _checkpoints;
     private bool _leaving;
     private bool _givenUp;
@@ -31,6 +33,9 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain
         _logger = logger;
     }
 
+    /// <inheritdoc/>
+    public bool HoldsCalls => _run is not { IsCompleted: true };
+
     public async Task<InstanceReply> RunAsync(InstanceRun run)
     {
         if (_leaving)
@@ -39,14 +44,18 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain
             return s_askAgain;
         }
 
-        _checkpoints ??= new(_storage, this.GetPrimaryKeyString());
-        _run ??= StartAsync(run);
-        if (!_run.IsCompleted)
+        // On a silo that stops nothing is begun: whoever asks waits until this activation goes, and the next one comes up elsewhere.
+        if (_run is null && !_runner.IsClosed)
         {
-            await WaitAsync(_run);
+            _run = StartAsync(run);
         }
 
-        if (!_run.IsCompleted)
+        if (_run is not { IsCompleted: true })
+        {
+            await WaitAsync(_run is null ? _left.Task : Task.WhenAny(_run, _left.Task), Pace.LongestWait);
+        }
+
+        if (_run is not { IsCompleted: true })
         {
             return s_askAgain;
         }
@@ -55,9 +64,9 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain
         DeactivateOnIdle();
         try
         {
-            return new(await _run, _checkpoints.Exists);
+            return new(await _run, Checkpoints.Exists);
         }
-        catch (OperationCanceledException) when (_leaving)
+        catch (OperationCanceledException exception) when (_leaving || exception is HandedOverException)
         {
             return s_askAgain;
         }
@@ -74,6 +83,7 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain
             }
 
             Signal();
+            _left.TrySetResult();
             DeactivateOnIdle();
         }
 
@@ -82,34 +92,63 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain
 
     public async Task ForgetAsync()
     {
-        _checkpoints ??= new(_storage, this.GetPrimaryKeyString());
-        await _checkpoints.ReadAsync();
-        await _checkpoints.ClearAsync();
+        await Checkpoints.ReadAsync();
+        await Checkpoints.ClearAsync();
         DeactivateOnIdle();
     }
 
-    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public void MustLeave() => _handOver ??= HandOverAsync();
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        // An activation that must go while its instance still runs stops it, so that the next one never runs beside it; a run that was given up is waited for by nobody.
-        Signal();
-        if (_run is { IsCompleted: false } run && !_givenUp)
-        {
-            await Task.WhenAny(run, Task.Delay(Pace.HandOver, TimeProvider.System, cancellationToken));
-        }
+        MustLeave();
+        return WaitAsync(_handOver!, Timeout.InfiniteTimeSpan, cancellationToken);
     }
+
+    private CheckpointRow Checkpoints => _checkpoints ??= _runner.CheckpointsOf(_storage, this.GetPrimaryKeyString());
 
     private async Task<InstanceOutcome> StartAsync(InstanceRun run)
     {
-        Checkpoint? resume = run.MayHaveCheckpoint ? await _checkpoints!.ReadAsync() : null;
-        return await _runner.RunAsync(this.GetPrimaryKeyString(), run, resume, _checkpoints!, _cancellation.Token);
+        // Where the call was sent must not follow the node's own calls.
+        RequestContext.Remove(IPlacementDirector.PlacementHintKey);
+        _runner.Begin();
+        try
+        {
+            Checkpoint? resume = run.MayHaveCheckpoint ? await Checkpoints.ReadAsync() : null;
+            return await _runner.RunAsync(this.GetPrimaryKeyString(), run, resume, Checkpoints, _cancellation.Token);
+        }
+        finally
+        {
+            _runner.End();
+        }
     }
 
-    /// <summary>Until the run has ended, this activation leaves or a bounded time is over. No timer outlives the wait: there may be tens of thousands a second.</summary>
-    private async Task WaitAsync(Task run)
+    /// <summary>
+    /// An activation that must go while its instance still runs has it stop at its next transition, with its progress saved; a node that takes longer than the grace is
+    /// cancelled. So the next activation never runs beside this one, unless a node ignores its token. A run that was given up is waited for by nobody.
+    /// </summary>
+    private async Task HandOverAsync()
     {
-        Task ended = Task.WhenAny(run, _left.Task);
-        await ended.WaitAsync(Pace.LongestWait, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (_run is { IsCompleted: false } run && !_givenUp)
+        {
+            Checkpoints.HandOver();
+            await WaitAsync(run, _runner.Grace);
+            if (!run.IsCompleted)
+            {
+                Signal();
+                await WaitAsync(run, Pace.HandOver);
+            }
+        }
+
+        _leaving = true;
+        _left.TrySetResult();
     }
+
+    /// <summary>Waits until a task has ended, however, or the time is over; goes on where it was called.</summary>
+    private static async Task WaitAsync(Task task, TimeSpan longest, CancellationToken cancellationToken = default) =>
+        await task.WaitAsync(longest, TimeProvider.System, cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
     /// <summary>Signals the token away from this turn: what a node registered to be called back runs where nodes run, and what it throws is its own affair.</summary>
     private void Signal()

@@ -25,6 +25,7 @@ internal sealed class InstanceSlots
     private readonly int _givenUpLimit;
     private int _running;
     private int _givenUp;
+    private volatile bool _closed;
 
     public InstanceSlots(IOptions<CanoOptions> options)
     {
@@ -40,14 +41,14 @@ internal sealed class InstanceSlots
     internal int GivenUp => Volatile.Read(ref _givenUp);
 
     /// <summary>True once the silo stops: no instance is started or asked again from here.</summary>
-    internal bool IsClosed { get; private set; }
+    internal bool IsClosed => _closed;
 
     /// <summary>The silo stops. Whoever waits for a slot gets none any more.</summary>
     internal void Close()
     {
         lock (_gate)
         {
-            IsClosed = true;
+            _closed = true;
         }
     }
 

@@ -25,6 +25,8 @@ internal sealed class Partition
     private int _admitted;
     private long _version;
     private bool _writing;
+    private bool _leaving;
+    private Task _writes = Task.CompletedTask;
     private long _lastWrite;
     private long _readySince;
     private Signal _stir = new();
@@ -148,6 +150,15 @@ internal sealed class Partition
 
         ThrowIfEnded();
         return Report();
+    }
+
+    /// <summary>The holder must go away: what is ready is written at once, so that it need not run again elsewhere; then <see cref="Leave"/>.</summary>
+    internal async Task LeaveAsync()
+    {
+        _leaving = true;
+        Stir();
+        await _writes;
+        Leave();
     }
 
     /// <summary>The holder goes away (a silo shuts down): nothing is started or written any more, what runs is left running.</summary>
@@ -289,7 +300,7 @@ internal sealed class Partition
         else if (NeedsWrite)
         {
             _writing = true;
-            _ = WriteWhileNeededAsync();
+            _writes = WriteWhileNeededAsync();
         }
     }
 
@@ -307,7 +318,7 @@ internal sealed class Partition
         && (_orders!.Stop!.Reason == StopReason.QuotaReached || _ready.Successes <= admittedLeft || (_orders.Known >= _version && _orders.Fence == _ledger.Fence));
 
     /// <summary>Whether a write is worth making now, or soon: results that come in quick succession share one.</summary>
-    private bool IsUrgent => MustObey || MaySeal || _runs.IsIdle || _ready.Count >= Pace.GroupSize
+    private bool IsUrgent => _leaving || MustObey || MaySeal || _runs.IsIdle || _ready.Count >= Pace.GroupSize
         || _orders is { QuotaSpent: true }
         || LingerLeft <= TimeSpan.Zero;
 

@@ -5,7 +5,7 @@ using Orleans.Storage;
 namespace Cano;
 
 /// <summary>Holds one activation of a <see cref="Partition"/>.</summary>
-internal sealed class PartitionGrain : Grain, IPartitionGrain
+internal sealed class PartitionGrain : Grain, IPartitionGrain, ILeaving
 {
     private readonly string _key;
     private readonly string _batchId;
@@ -13,6 +13,7 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain
     private readonly Partition _partition;
     private readonly IGrainStorage _storage;
     private readonly ILogger<PartitionGrain> _logger;
+    private Task? _leaving;
 
     public PartitionGrain(
         [FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage, IPartitions partitions, PartitionRules rules, ILogger<PartitionGrain> logger)
@@ -28,10 +29,16 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain
 
     public override Task OnActivateAsync(CancellationToken cancellationToken) => _partition.LoadAsync();
 
+    /// <inheritdoc/>
+    public bool HoldsCalls => true;
+
+    /// <inheritdoc/>
+    public void MustLeave() => _leaving ??= _partition.LeaveAsync();
+
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        _partition.Leave();
-        return Task.CompletedTask;
+        MustLeave();
+        return _leaving!.WaitAsync(cancellationToken);
     }
 
     public async Task PrepareAsync(PartitionSpec spec)
@@ -47,7 +54,7 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain
     public async Task RemoveAsync()
     {
         // What this activation knows is no longer so: the next one finds nothing.
-        _partition.Leave();
+        await _partition.LeaveAsync();
         await new PartitionRemoval(_storage, _batchId, _key).RunAsync();
     }
 

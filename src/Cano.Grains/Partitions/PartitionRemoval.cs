@@ -81,8 +81,10 @@ internal sealed class PartitionRemoval(IGrainStorage storage, string batchId, st
 
     private async Task RemoveCheckpointAsync(string instance)
     {
-        CheckpointRow row = new(storage, $"{batchId}/{instance}");
-        await row.ReadAsync();
-        await row.ClearAsync();
+        Row<Checkpoint> row = CheckpointRow.At(storage, $"{batchId}/{instance}");
+        if (await row.ReadAsync() is not null)
+        {
+            await row.ClearAsync();
+        }
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 namespace Cano;
 
 /// <summary>What a silo asks of a partition's instances before they are stored. A header has the caller's word for them; here they are.</summary>
-internal sealed class PartitionRules(WorkflowRegistry workflows, IOptions<CanoOptions> options)
+internal sealed class PartitionRules(IKnownWorkflows workflows, IOptions<CanoOptions> options)
 {
     /// <exception cref="CanoException">The partition breaks a rule.</exception>
     internal void Check(string batchId, PartitionSpec spec)
@@ -42,7 +42,7 @@ internal sealed class PartitionRules(WorkflowRegistry workflows, IOptions<CanoOp
             throw Refused(ErrorCodes.DuplicateInstanceId, $"Two instances have the id '{instance.Id}'; ids must differ within a batch.", place, "id");
         }
 
-        if (instance.Workflow is null || !workflows.TryGet(instance.Workflow, out _))
+        if (instance.Workflow is null || !workflows.IsKnown(instance.Workflow))
         {
             throw new WorkflowNotRegisteredException(instance.Workflow ?? "", workflows.Names);
         }

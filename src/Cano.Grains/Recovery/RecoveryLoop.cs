@@ -12,7 +12,6 @@ internal sealed class RecoveryLoop(
     IBatchCatalog catalog,
     IGrainFactory grains,
     ActiveBatches active,
-    InstanceSlots slots,
     ILocalSiloDetails silo,
     ISiloStatusOracle silos,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider clock,
@@ -24,6 +23,12 @@ internal sealed class RecoveryLoop(
 
     /// <summary>The same for a batch of several partitions, which the client sends one after the other.</summary>
     private static readonly TimeSpan s_longStartTimeout = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// The longest that one batch, or the catalog, is waited for: a call to a silo that hangs would keep all that is lost in the meantime waiting for its time-out (30 s).
+    /// What was not answered is asked again at the next look.
+    /// </summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(4);
 
     /// <summary>So many batches are resumed at once.</summary>
     private const int Parallel = 32;
@@ -46,10 +51,9 @@ internal sealed class RecoveryLoop(
         return Task.CompletedTask;
     }
 
-    /// <summary>The silo stops: before its grains are deactivated it starts no more instances and takes over no more batches.</summary>
+    /// <summary>The silo stops: before its grains are deactivated it takes over no more batches.</summary>
     private async Task StopAsync(CancellationToken cancellationToken)
     {
-        slots.Close();
         await _stopping.CancelAsync();
         await _loop.WaitAsync(cancellationToken);
     }
@@ -76,7 +80,8 @@ internal sealed class RecoveryLoop(
     {
         try
         {
-            IReadOnlyList<BatchEntry> unfinished = await catalog.GetUnfinishedAsync(LivingOthers(), active.Contains, cancellationToken);
+            IReadOnlyList<BatchEntry> unfinished =
+                await catalog.GetUnfinishedAsync(LivingOthers(), active.Contains, cancellationToken).WaitAsync(s_patience, TimeProvider.System, cancellationToken);
             BatchEntry[] lost = [.. unfinished.Where(IsLost)];
             await System.Threading.Tasks.Parallel.ForEachAsync(
                 lost, new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken }, ResumeAsync);
@@ -113,8 +118,8 @@ internal sealed class RecoveryLoop(
         try
         {
             IBatchGrain batch = grains.GetGrain<IBatchGrain>(id);
-            bool driven = await (entry.IsBeingPurged ? batch.PurgeAsync() : batch.ResumeAsync()).WaitAsync(cancellationToken);
-            if (IsBrokenOff(entry) && await batch.CleanUpAsync(entry.Digest, entry.Partitions).WaitAsync(cancellationToken))
+            bool driven = await (entry.IsBeingPurged ? batch.PurgeAsync() : batch.ResumeAsync()).WaitAsync(s_patience, TimeProvider.System, cancellationToken);
+            if (IsBrokenOff(entry) && await batch.CleanUpAsync(entry.Digest, entry.Partitions).WaitAsync(s_patience, TimeProvider.System, cancellationToken))
             {
                 await catalog.RemoveAsync(entry, cancellationToken);
                 logger.StartCleanedUp(id);
@@ -123,6 +128,11 @@ internal sealed class RecoveryLoop(
             {
                 logger.BatchResumed(id);
             }
+        }
+        catch (TimeoutException) when (entry.IsBeingPurged || IsBrokenOff(entry))
+        {
+            // The batch goes on removing by itself; the next look asks how far it is.
+            logger.RemovalTakesLonger(id);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

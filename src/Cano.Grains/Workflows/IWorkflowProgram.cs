@@ -22,6 +22,7 @@ internal interface IWorkflowProgram
     /// <param name="cancellationToken">Cancels the run.</param>
     /// <returns>The outcome.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> is signalled and the run noticed it.</exception>
+    /// <exception cref="HandedOverException">The run was to be handed over (<see cref="ICheckpointSink.MustHandOver"/>): its progress is saved.</exception>
     ValueTask<InstanceOutcome> RunAsync(InstanceExecution execution, CancellationToken cancellationToken);
 }
 
@@ -50,6 +51,9 @@ internal sealed class InstanceExecution
 /// <summary>Saves how far a run has come.</summary>
 internal interface ICheckpointSink
 {
+    /// <summary>True once whoever holds the run must go: at its next transition it saves and stops, to go on elsewhere.</summary>
+    bool MustHandOver { get; }
+
     /// <summary>Saves; when it returns, the checkpoint is durable. What it throws ends the run without an outcome.</summary>
     ValueTask SaveAsync(Checkpoint checkpoint, CancellationToken cancellationToken);
 }

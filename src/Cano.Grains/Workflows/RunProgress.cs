@@ -8,14 +8,19 @@ internal sealed class RunProgress(ICheckpointSink sink, MemoryStore store, TimeS
 
     private long _durableAt = timeProvider.GetTimestamp();
 
-    /// <summary>True when the interval has passed since the last durable point.</summary>
-    internal bool IsDue() => interval == TimeSpan.Zero || timeProvider.GetElapsedTime(_durableAt) >= interval;
+    /// <summary>True when the interval has passed since the last durable point, or the run is to be handed over.</summary>
+    internal bool IsDue() => interval == TimeSpan.Zero || sink.MustHandOver || timeProvider.GetElapsedTime(_durableAt) >= interval;
 
     /// <summary>Saves; what comes out of the sink goes through.</summary>
+    /// <exception cref="HandedOverException">It is saved, and the run is to go on elsewhere.</exception>
     internal async ValueTask SaveAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
     {
         await sink.SaveAsync(checkpoint, cancellationToken);
         _durableAt = timeProvider.GetTimestamp();
+        if (sink.MustHandOver)
+        {
+            throw new HandedOverException();
+        }
     }
 
     /// <summary>The store as it is now.</summary>

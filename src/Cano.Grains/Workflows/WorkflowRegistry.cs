@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Cano;
 
 /// <summary>The workflows of a silo. Made once, when the silo starts, which is when their node types are checked; safe for concurrent use.</summary>
-internal sealed class WorkflowRegistry
+internal sealed class WorkflowRegistry : IKnownWorkflows
 {
     private readonly FrozenDictionary<string, IWorkflowProgram> _programs;
 
@@ -22,10 +22,13 @@ internal sealed class WorkflowRegistry
     }
 
     /// <summary>The names, in the order of their code points.</summary>
-    internal IReadOnlyCollection<string> Names { get; }
+    public IReadOnlyCollection<string> Names { get; }
 
     /// <summary>The programs, in the order of their names.</summary>
     internal IReadOnlyList<IWorkflowProgram> Programs { get; }
+
+    /// <summary>Whether this silo has it.</summary>
+    public bool IsKnown(string workflow) => _programs.ContainsKey(workflow);
 
     /// <summary>Finds a workflow by its name.</summary>
     internal bool TryGet(string name, [NotNullWhen(true)] out IWorkflowProgram? program) => _programs.TryGetValue(name, out program);

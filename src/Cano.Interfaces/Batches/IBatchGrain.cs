@@ -8,6 +8,7 @@ namespace Cano;
 /// batch exist. A start that is broken off before that leaves rows that nobody runs; they are cleaned up an hour later, and a start that comes after that is refused.
 /// A small batch needs the last call only: its instances are part of it, and its grain has the results (<see cref="BatchView.Hosted"/>); asked for results, the grain of any
 /// other batch throws <see cref="CanoConfigurationException"/>.
+/// What waits for news does so for 10 seconds at most; a reply that takes much longer was lost with its silo, and a client outside the cluster is not told of such a loss.
 /// </remarks>
 [Alias("Cano.IBatchGrain")]
 public interface IBatchGrain : IResultsGrain
@@ -37,6 +38,7 @@ public interface IBatchGrain : IResultsGrain
     /// <returns>The status.</returns>
     /// <exception cref="BatchNotFoundException">There is no such batch.</exception>
     [AlwaysInterleave]
+    [ResponseTimeout("00:00:15")]
     [Alias("GetStatus")]
     Task<BatchStatus> GetStatusAsync();
 
@@ -45,6 +47,7 @@ public interface IBatchGrain : IResultsGrain
     /// <returns>The view; its version may be the one given, when nothing changed within the time.</returns>
     /// <exception cref="BatchNotFoundException">There is no such batch.</exception>
     [AlwaysInterleave]
+    [ResponseTimeout("00:00:15")]
     [Alias("Watch")]
     Task<BatchView> WatchAsync(long after);
 
@@ -52,6 +55,7 @@ public interface IBatchGrain : IResultsGrain
     /// <returns>The status once the stop is durable.</returns>
     /// <exception cref="BatchNotFoundException">There is no such batch.</exception>
     [AlwaysInterleave]
+    [ResponseTimeout("00:00:15")]
     [Alias("Cancel")]
     Task<BatchStatus> CancelAsync();
 

@@ -11,6 +11,7 @@ public interface IResultsGrain : IGrainWithStringKey
     /// <param name="count">How many places to look at; the answer ends earlier when it grows large.</param>
     /// <returns>The results, and where to go on.</returns>
     [AlwaysInterleave]
+    [ResponseTimeout("00:00:15")]
     [Alias("ReadInOrder")]
     Task<ResultPage> ReadInOrderAsync(int from, int count);
 
@@ -19,6 +20,7 @@ public interface IResultsGrain : IGrainWithStringKey
     /// <param name="count">How many to read; the answer ends earlier when it grows large.</param>
     /// <returns>The results, and where to go on.</returns>
     [AlwaysInterleave]
+    [ResponseTimeout("00:00:15")]
     [Alias("ReadAsFinal")]
     Task<ResultPage> ReadAsFinalAsync(int from, int count);
 }

@@ -25,12 +25,18 @@ public class CanoCluster : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         InProcessTestClusterBuilder builder = new(Silos);
-        builder.ConfigureSilo((_, silo) =>
+        builder.ConfigureSilo((options, silo) =>
         {
             AddStorage(silo);
             silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Grains, Clock);
             silo.Services.AddSingleton(Gates);
-            silo.AddCano(cano => cano.Configure(Configure).AddWorkflow(Steps.Key, Steps.Define).AddWorkflow(BlockingNode.Key, BlockingNode.Define));
+            silo.AddCano(cano =>
+            {
+                // Tests end while instances wait at gates; nobody is to wait for those.
+                cano.Configure(options => options.HandOverGrace = TimeSpan.FromMilliseconds(200)).Configure(Configure)
+                    .AddWorkflow(Steps.Key, Steps.Define).AddWorkflow(BlockingNode.Key, BlockingNode.Define);
+                AddWorkflows(options.SiloName, cano);
+            });
         });
         _cluster = builder.Build();
         await _cluster.DeployAsync();
@@ -51,6 +57,11 @@ public class CanoCluster : IAsyncLifetime
 
     /// <summary>Changes options of all silos.</summary>
     protected virtual void Configure(CanoOptions options)
+    {
+    }
+
+    /// <summary>Adds workflows to one silo.</summary>
+    protected virtual void AddWorkflows(string silo, CanoBuilder cano)
     {
     }
 

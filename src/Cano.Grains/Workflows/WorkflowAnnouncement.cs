@@ -1,0 +1,23 @@
+using Orleans.Metadata;
+
+namespace Cano;
+
+/// <summary>
+/// Tells the cluster which workflows this silo has, in the place where silos tell each other which grains they have: the manifest, that every silo gets from each one that joins.
+/// </summary>
+internal sealed class WorkflowAnnouncement(IEnumerable<IWorkflowRegistration> registrations) : IGrainPropertiesProvider
+{
+    /// <summary>The property of <see cref="WorkflowGrain"/> that says that a silo has a workflow.</summary>
+    internal static string PropertyOf(string workflow) => $"cano.workflow.{workflow}";
+
+    public void Populate(Type grainClass, GrainType grainType, Dictionary<string, string> properties)
+    {
+        if (grainClass == typeof(WorkflowGrain))
+        {
+            foreach (IWorkflowRegistration registration in registrations)
+            {
+                properties[PropertyOf(registration.Name)] = "";
+            }
+        }
+    }
+}
