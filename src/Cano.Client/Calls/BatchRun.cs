@@ -151,5 +151,5 @@ internal sealed class BatchRun
             && (view.Version != last.Version || view.Status.Phase != last.Status.Phase || final != known);
     }
 
-    private PartitionPages PagesOf(BatchView view) => new(_grains, _calls, Id, view.Digest);
+    private PartitionPages PagesOf(BatchView view) => new(_grains, _calls, Id, view.Digest, view.Hosted);
 }

@@ -1,7 +1,7 @@
 namespace Cano;
 
 /// <summary>Reads the results of a batch's partitions, page by page.</summary>
-internal sealed class PartitionPages(IGrainFactory grains, GrainCalls calls, string batchId, string digest)
+internal sealed class PartitionPages(IGrainFactory grains, GrainCalls calls, string batchId, string digest, bool hosted)
 {
     /// <summary>How many partitions are read at once.</summary>
     internal const int PartitionsAtOnce = 8;
@@ -24,7 +24,7 @@ internal sealed class PartitionPages(IGrainFactory grains, GrainCalls calls, str
     /// <exception cref="BatchDataLostException">The partition knows nothing of those places.</exception>
     internal async Task<ResultPage> ReadInOrderAsync(int partition, int from, int count, CancellationToken cancellationToken)
     {
-        IPartitionGrain grain = Grain(partition);
+        IResultsGrain grain = Grain(partition);
         ResultPage page = await calls.CallAsync(() => grain.ReadInOrderAsync(from, count), cancellationToken).ConfigureAwait(false);
         return page.Next > from ? page : throw new BatchDataLostException(batchId, $"partition {partition}");
     }
@@ -38,9 +38,9 @@ internal sealed class PartitionPages(IGrainFactory grains, GrainCalls calls, str
         ReadCountedAsync(partition, from, count, static (grain, from, count) => grain.ReadAsFinalAsync(from, count), cancellationToken);
 
     private async Task<InstanceResult[]> ReadCountedAsync(
-        int partition, int from, int count, Func<IPartitionGrain, int, int, Task<ResultPage>> read, CancellationToken cancellationToken)
+        int partition, int from, int count, Func<IResultsGrain, int, int, Task<ResultPage>> read, CancellationToken cancellationToken)
     {
-        IPartitionGrain grain = Grain(partition);
+        IResultsGrain grain = Grain(partition);
         try
         {
             return await calls.CallAsync(
@@ -65,5 +65,6 @@ internal sealed class PartitionPages(IGrainFactory grains, GrainCalls calls, str
         }
     }
 
-    private IPartitionGrain Grain(int partition) => grains.GetGrain<IPartitionGrain>(PartitionSpec.Key(batchId, digest, partition));
+    private IResultsGrain Grain(int partition) =>
+        hosted ? grains.GetGrain<IBatchGrain>(batchId) : grains.GetGrain<IPartitionGrain>(PartitionSpec.Key(batchId, digest, partition));
 }

@@ -79,6 +79,7 @@ internal sealed class Arbiter
         }
 
         bool anew = report.Fence != _admission.FenceOf(partition);
+        report = !anew && last is not null ? Cumulative(report, last) : report;
         if (!_admission.Hear(partition, report.Fence, report.Completed, report.Admitted, report.Successes))
         {
             return Hearing.Outdated;
@@ -89,6 +90,23 @@ internal sealed class Arbiter
         MarkAfter(partition, freed || anew);
         Decide(now);
         return Hearing.Taken;
+    }
+
+    /// <summary>
+    /// Takes in what a partition will say once a write is durable that is about to be made, and that will hold what follows from it as well. Whoever calls this shows nobody
+    /// what it changed before the write is durable, and ends when the write fails.
+    /// </summary>
+    internal void Foresee(int partition, PartitionReport report, DateTimeOffset now)
+    {
+        // Before the recount, and from an activation that has not spoken, nothing can be decided early: its own report will come.
+        if (IsRecounted && report.Epoch == Epoch && report.Fence == _admission.FenceOf(partition))
+        {
+            PartitionReport? last = _reports[partition];
+            _admission.Hear(partition, report.Fence, report.Completed, report.Admitted, report.Successes);
+            // The version stays that of the last report: the partition takes it for what the batch has heard.
+            Count(partition, last, report with { Version = last?.Version ?? 0 });
+            Decide(now);
+        }
     }
 
     /// <summary>Time has passed.</summary>
@@ -134,6 +152,12 @@ internal sealed class Arbiter
 
         return orders;
     }
+
+    /// <summary>What one activation of a partition counts never falls. A report with lower counts was made before a write that was foreseen: the rest of it is news.</summary>
+    private static PartitionReport Cumulative(PartitionReport report, PartitionReport last) =>
+        report.Completed >= last.Completed && report.Failed >= last.Failed && (report.Sealed || !last.Sealed)
+            ? report
+            : last with { Version = report.Version, Successes = Math.Max(report.Successes, last.Successes), Window = report.Window };
 
     private PartitionOrders OrdersFor(int partition, int admitted) => new()
     {

@@ -202,7 +202,9 @@ internal sealed partial class Batch
             while (Failure is null && _state is { Purge: { Left: > 0 } purge } state)
             {
                 int first = Math.Max(0, purge.Left - PartitionsPerStep);
-                await RemovePartitionsAsync(state.Header.Digest, first, purge.Left - first);
+                await (state.Hosted is null
+                    ? RemovePartitionsAsync(state.Header.Digest, first, purge.Left - first)
+                    : _services.Parts.RemoveHostedAsync(PartitionSpec.Key(_id, state.Header.Digest, 0), state.Hosted, state.HostedResults));
                 if (first > 0)
                 {
                     await WriteAsync(state with { Purge = purge with { Left = first } });
@@ -230,6 +232,7 @@ internal sealed partial class Batch
 
         await _services.Parts.RemoveSharedStoreAsync(_id);
         await WriteAsync(Tombstone(state, purge));
+        _hosted = null;
         _services.Logger.BatchPurged(_id);
         Announce();
         await _announced;
@@ -242,6 +245,8 @@ internal sealed partial class Batch
         Header = state.Header with { Name = null, PartitionSizes = [], Workflows = [], Labels = [], LargestParamsInstance = null },
         Epoch = state.Epoch + 1,
         Stop = state.Stop! with { DecidedBy = null },
+        Hosted = null,
+        HostedResults = null,
         Purge = purge with { Left = 0 },
     };
 
@@ -264,6 +269,7 @@ internal sealed partial class Batch
         {
             await _row.ClearAsync();
             _state = null;
+            _entered = false;
         }
         catch (Exception exception)
         {

@@ -16,8 +16,11 @@ internal sealed partial class Batch
     private BatchState? _state;
     private Arbiter? _arbiter;
     private int[] _calls = [];
+    private HostedPartition? _hosted;
     private bool _persisting;
+    private bool _foreseen;
     private bool _starting;
+    private bool _entered;
     private Task _announced = Task.CompletedTask;
 
     internal Batch(string id, IBatchRow row, BatchServices services)
@@ -55,6 +58,17 @@ internal sealed partial class Batch
             return;
         }
 
+        if (_state.Hosted is not null)
+        {
+            _hosted = Host(_state.Header.Digest);
+            await _hosted.Partition.LoadAsync();
+        }
+
+        if (_state.Purge is not null)
+        {
+            return;
+        }
+
         if (_state.FinishedAt is not null)
         {
             Publish();
@@ -87,7 +101,7 @@ internal sealed partial class Batch
         await SettlePurgeAsync();
         if (_state is { } state)
         {
-            return state.Header.Digest == header.Digest ? await GetStatusAsync() : throw new BatchConflictException(_id);
+            return state.Header.Digest == header.Digest ? await JoinAsync() : throw new BatchConflictException(_id);
         }
 
         _services.Rules.Check(_id, header);
@@ -104,7 +118,7 @@ internal sealed partial class Batch
 
         if (only is not null)
         {
-            BatchRules.CheckOnly(header, only);
+            _services.Rules.CheckOnly(_id, header, only);
         }
 
         _starting = true;
@@ -124,6 +138,15 @@ internal sealed partial class Batch
 
         Drive(fresh: true);
         return Status();
+    }
+
+    /// <summary>What readers may be shown of the partition that this batch hosts.</summary>
+    internal async Task<PartitionLedger> ReadAsync()
+    {
+        RequireBatch();
+        return _hosted is not null
+            ? await _hosted.Partition.ReadAsync()
+            : throw new CanoConfigurationException(ErrorCodes.InvalidDocument, $"The results of batch '{_id}' are in its partitions; ask those.");
     }
 
     /// <summary>See <see cref="IBatchGrain.GetStatusAsync"/>.</summary>
@@ -152,7 +175,7 @@ internal sealed partial class Batch
             seen = (await _views.WatchAsync(seen)).Version;
             ThrowIfEnded();
         }
-        while (_state.Stop is null);
+        while (_views.Status is not { StopReason: not null });
 
         return Status();
     }
@@ -193,17 +216,56 @@ internal sealed partial class Batch
         return _announced;
     }
 
+    /// <summary>Makes the batch exist: its row and its entry in the catalog, written at the same time. It has started once both are there.</summary>
     private async Task CreateAsync(BatchHeader header, PartitionSpec? only)
     {
-        // The entry comes first: whatever a start that is broken off leaves is found by it.
-        BatchState state = NewState(header);
-        await _services.Catalog.PutAsync(Entry(state, BatchViews.StatusBefore(_id, state)));
-        if (only is not null)
+        bool hosts = only is not null && HostedPartition.Fits(only);
+        BatchState state = NewState(header) with { Hosted = hosts ? only : null };
+        Task entered = _services.Catalog.PutAsync(Entry(state, BatchViews.StatusBefore(_id, state)));
+        try
         {
-            await _services.Partitions.PrepareAsync(PartitionSpec.Key(_id, header.Digest, 0), only);
+            if (only is not null && !hosts)
+            {
+                // The entry comes first: by it the partition is found, should the start be broken off.
+                await entered;
+                await _services.Partitions.PrepareAsync(PartitionSpec.Key(_id, header.Digest, 0), only);
+            }
+
+            await WriteAsync(state);
+            await entered;
+            _entered = true;
+            if (hosts)
+            {
+                _hosted = Host(header.Digest);
+                await _hosted.Partition.PrepareAsync(only!);
+            }
+        }
+        catch (Exception exception)
+        {
+            // The row may be there without the entry: the next activation sees to it before it lets anyone join.
+            End(exception);
+            throw;
+        }
+    }
+
+    /// <summary>Whoever starts a batch that exists may rely on it as on a new one: it is found after any crash.</summary>
+    private async Task<BatchStatus> JoinAsync()
+    {
+        BatchStatus status = await GetStatusAsync();
+        if (!_entered && IsUnfinished)
+        {
+            await _services.Catalog.PutAsync(Entry(_state!, status));
+            _entered = true;
         }
 
-        await WriteAsync(state with { StartedAt = _services.Clock.GetUtcNow() });
+        return status;
+    }
+
+    private HostedPartition Host(string digest)
+    {
+        HostedPartition hosted = new(_id, () => _state, digest, _services.Partitions) { WriteWanted = Advance };
+        hosted.Partition.Ended = () => End(hosted.Partition.Failure!);
+        return hosted;
     }
 
     private void Drive(bool fresh)
@@ -241,7 +303,7 @@ internal sealed partial class Batch
         }
     }
 
-    private bool MustPersist => (_arbiter!.Stop is not null && _state!.Stop is null) || (_state!.Stop is not null && _arbiter.IsSealed && _state.FinishedAt is null);
+    private bool MustPersist => _hosted?.Waiting is not null || (_arbiter!.Stop is not null && _state!.Stop is null) || (_state!.Stop is not null && _arbiter.IsSealed && _state.FinishedAt is null);
 
     private async Task ExchangeAsync(int partition)
     {
@@ -252,7 +314,8 @@ internal sealed partial class Batch
         {
             try
             {
-                report = await _services.Partitions.ExchangeAsync(key, OrdersFor(partition));
+                PartitionOrders orders = OrdersFor(partition);
+                report = await (_hosted is { } hosted ? hosted.Partition.ExchangeAsync(orders) : _services.Partitions.ExchangeAsync(key, orders));
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
@@ -302,26 +365,7 @@ internal sealed partial class Batch
         {
             while (MustPersist && Failure is null)
             {
-                BatchState next = _state! with { Stop = _arbiter!.Stop };
-                if (_arbiter.IsSealed)
-                {
-                    next = next with { FinishedAt = _services.Clock.GetUtcNow(), Completed = _arbiter.Completed, Failed = _arbiter.Failed };
-                }
-
-                bool stops = _state.Stop is null;
-                await WriteAsync(next);
-                if (stops)
-                {
-                    _arbiter.StopIsDurable();
-                    _services.Logger.BatchStopped(_id, next.Stop!.Reason, next.Stop.DecidedBy, next.Stop.Completed, next.Stop.Failed);
-                }
-
-                Publish();
-                if (next.FinishedAt is not null)
-                {
-                    Announce();
-                    Finished?.Invoke();
-                }
+                await PersistOnceAsync();
             }
         }
         catch (Exception exception)
@@ -334,6 +378,46 @@ internal sealed partial class Batch
         }
 
         Advance();
+    }
+
+    /// <summary>Writes what is to be written: results of the partition that it hosts, the stop, the end, all that there is of it in one.</summary>
+    private async Task PersistOnceAsync()
+    {
+        BatchState next = _state!;
+        bool results = _hosted?.Waiting is not null;
+        if (results)
+        {
+            _foreseen = true;
+            next = next with { HostedResults = _hosted!.Waiting };
+            _arbiter!.Foresee(0, _hosted.Foreseen, _services.Clock.GetUtcNow());
+        }
+
+        bool stops = next.Stop is null && _arbiter!.Stop is not null;
+        next = next with { Stop = _arbiter!.Stop };
+        if (next.Stop is not null && _arbiter.IsSealed)
+        {
+            next = next with { FinishedAt = _services.Clock.GetUtcNow(), Completed = _arbiter.Completed, Failed = _arbiter.Failed };
+        }
+
+        await WriteAsync(next);
+        if (results)
+        {
+            await _hosted!.WrittenAsync();
+            _foreseen = false;
+        }
+
+        if (stops)
+        {
+            _arbiter.StopIsDurable();
+            _services.Logger.BatchStopped(_id, next.Stop!.Reason, next.Stop.DecidedBy, next.Stop.Completed, next.Stop.Failed);
+        }
+
+        Publish();
+        if (next.FinishedAt is not null)
+        {
+            Announce();
+            Finished?.Invoke();
+        }
     }
 
     private async Task WriteAsync(BatchState next)
@@ -383,15 +467,23 @@ internal sealed partial class Batch
         PurgedAt = state.Purge is { Left: 0 } purge ? purge.At : null,
     };
 
-    private BatchStatus Status() => BatchViews.At(BatchViews.StatusOf(_id, _state!, _arbiter), _services.Clock.GetUtcNow());
+    private BatchStatus Status() => BatchViews.At((_state!.Purge is null ? _views.Status : null) ?? BatchViews.StatusOf(_id, _state!, arbiter: null), _services.Clock.GetUtcNow());
 
-    private void Publish() => _views.Publish(_state!, _arbiter);
+    /// <summary>Shows readers what is durable: not what the arbiter foresees of a write under way, after which this is called again.</summary>
+    private void Publish()
+    {
+        if (!_foreseen)
+        {
+            _views.Publish(_state!, _arbiter);
+        }
+    }
 
     private void End(Exception exception)
     {
         if (Failure is null)
         {
             Failure = exception;
+            _hosted?.End(exception);
             _views.End();
             Ended?.Invoke();
         }

@@ -61,6 +61,10 @@ internal sealed class BatchGrain : Grain, IBatchGrain
 
     public Task<BatchStatus> CancelAsync() => AnswerAsync(_batch.CancelAsync());
 
+    public async Task<ResultPage> ReadInOrderAsync(int from, int count) => PartitionReader.InOrder(await AnswerAsync(_batch.ReadAsync()), from, count);
+
+    public async Task<ResultPage> ReadAsFinalAsync(int from, int count) => PartitionReader.AsFinal(await AnswerAsync(_batch.ReadAsync()), from, count);
+
     public Task<bool> ResumeAsync() => AnswerAsync(_batch.ResumeAsync());
 
     public Task<bool> PurgeAsync() => RemovalAsync(_batch.PurgeAsync());

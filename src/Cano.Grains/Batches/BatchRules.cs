@@ -13,6 +13,8 @@ internal sealed class BatchRules(WorkflowRegistry workflows, IOptions<CanoOption
 
     private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789abcdef");
 
+    private readonly PartitionRules _partitions = new(workflows, options);
+
     /// <exception cref="CanoException">The batch breaks a rule.</exception>
     internal void Check(string id, BatchHeader header)
     {
@@ -52,14 +54,16 @@ internal sealed class BatchRules(WorkflowRegistry workflows, IOptions<CanoOption
         }
     }
 
-    /// <summary>Checks that a batch's only partition is all of it.</summary>
-    /// <exception cref="CanoConfigurationException">It is not.</exception>
-    internal static void CheckOnly(BatchHeader header, PartitionSpec only)
+    /// <summary>Checks that a batch's only partition is all of it, and its instances.</summary>
+    /// <exception cref="CanoException">It is not, or they break a rule.</exception>
+    internal void CheckOnly(string id, BatchHeader header, PartitionSpec only)
     {
         if (header.PartitionSizes.Length != 1 || only.Instances.Length != header.Total || only.FirstOrdinal != 0)
         {
             throw Malformed($"it has {header.Total} instances in {header.PartitionSizes.Length} partitions, and came with {only.Instances.Length} from place {only.FirstOrdinal}");
         }
+
+        _partitions.Check(id, only);
     }
 
     /// <summary>What a client library of Cano's never gets wrong; others call grains too.</summary>

@@ -38,8 +38,16 @@ internal sealed record BatchState
     [Id(7)]
     public int Failed { get; init; }
 
-    /// <summary>That its rows are being removed, or are gone; null while it is kept.</summary>
+    /// <summary>The instances of a batch that hosts its only partition; null where partitions have rows of their own.</summary>
     [Id(8)]
+    public PartitionSpec? Hosted { get; init; }
+
+    /// <summary>The first segment of the results of the partition that it hosts; null while there are none.</summary>
+    [Id(9)]
+    public Segment? HostedResults { get; init; }
+
+    /// <summary>That its rows are being removed, or are gone; null while it is kept.</summary>
+    [Id(10)]
     public PurgeRecord? Purge { get; init; }
 
     internal DateTimeOffset? Deadline => StartedAt + Header.Timeout.DurationOrNull;

@@ -4,12 +4,14 @@ namespace Cano;
 internal sealed class BatchViews(string id, TimeProvider pacing)
 {
     private readonly List<Signal> _waiting = [];
-    private BatchState? _state;
-    private Arbiter? _arbiter;
+    private BatchView? _view;
     private long _version;
     private bool _ended;
 
-    /// <summary>Makes what is known now readable. Nothing is shown before the counts include all that is durable, so that no reader sees them fall.</summary>
+    /// <summary>The last status that readers may see; null before there is one.</summary>
+    internal BatchStatus? Status => _view?.Status;
+
+    /// <summary>Makes what is known now readable, as it is now: what the arbiter takes in later is not shown before the next call. Nothing is shown before the counts include all that is durable, so that no reader sees them fall.</summary>
     internal void Publish(BatchState state, Arbiter? arbiter)
     {
         bool finished = state.FinishedAt is not null;
@@ -18,9 +20,8 @@ internal sealed class BatchViews(string id, TimeProvider pacing)
             return;
         }
 
-        _state = state;
-        _arbiter = arbiter;
         _version = finished ? (state.Epoch << 32) + int.MaxValue : Math.Max(_version + 1, (state.Epoch << 32) + 1);
+        _view = new(_version, StatusOf(id, state, arbiter), state.Header.Digest, state.Header.PartitionSizes, Final(state, arbiter), state.Hosted is not null);
         Wake();
     }
 
@@ -36,7 +37,7 @@ internal sealed class BatchViews(string id, TimeProvider pacing)
     internal async Task<BatchView> WatchAsync(long after)
     {
         long until = pacing.GetTimestamp() + (long)(Pace.ReaderWait.TotalSeconds * pacing.TimestampFrequency);
-        while (!_ended && (_state is null || (_version == after && _state.FinishedAt is null)))
+        while (!_ended && (_view is null || (_version == after && _view.Status.Phase != BatchPhase.Finished)))
         {
             TimeSpan left = pacing.GetElapsedTime(pacing.GetTimestamp(), until);
             if (left <= TimeSpan.Zero)
@@ -50,14 +51,13 @@ internal sealed class BatchViews(string id, TimeProvider pacing)
             _waiting.Remove(next);
         }
 
-        return _state is { } state
-            ? new(_version, StatusOf(id, state, _arbiter), state.Header.Digest, state.Header.PartitionSizes, Final(state))
-            : throw new TimeoutException($"Batch '{id}' is being taken over and has not heard from all of its partitions yet; ask again.");
+        return _view ?? throw new TimeoutException($"Batch '{id}' is being taken over and has not heard from all of its partitions yet; ask again.");
     }
 
-    private int[] Final(BatchState state) => [.. state.Header.PartitionSizes.Select((size, partition) => state.FinishedAt is not null ? size : FinalOf(partition))];
+    private static int[] Final(BatchState state, Arbiter? arbiter) =>
+        state.FinishedAt is not null ? state.Header.PartitionSizes : [.. state.Header.PartitionSizes.Select((_, partition) => FinalOf(arbiter, partition))];
 
-    private int FinalOf(int partition) => _arbiter?.ReportOf(partition) is { } report ? report.Completed + report.Failed + report.Cancelled : 0;
+    private static int FinalOf(Arbiter? arbiter, int partition) => arbiter?.ReportOf(partition) is { } report ? report.Completed + report.Failed + report.Cancelled : 0;
 
     internal static BatchStatus StatusOf(string id, BatchState state, Arbiter? arbiter)
     {

@@ -80,6 +80,8 @@ internal sealed class CatalogIndexGrain : Grain, ICatalogIndexGrain
 
     private async Task WriteAfterAsync(Task previous)
     {
+        // After this turn: whoever comes until then is in this write, and the field holds this very task.
+        await Task.Yield();
         await Task.WhenAny(previous);
         _writing = _nextWrite!;
         _nextWrite = null;

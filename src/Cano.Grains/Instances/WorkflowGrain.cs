@@ -18,7 +18,7 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain
     private readonly InstanceRunner _runner;
     private readonly ILogger<WorkflowGrain> _logger;
     private readonly CancellationTokenSource _cancellation = new();
-    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _left = new();
     private Task<InstanceOutcome>? _run;
     private CheckpointRow? _checkpoints;
     private bool _leaving;
@@ -43,7 +43,7 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain
         _run ??= StartAsync(run);
         if (!_run.IsCompleted)
         {
-            await Task.WhenAny(_run, _left.Task, Task.Delay(Pace.LongestWait, TimeProvider.System));
+            await WaitAsync(_run);
         }
 
         if (!_run.IsCompleted)
@@ -104,13 +104,25 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain
         return await _runner.RunAsync(this.GetPrimaryKeyString(), run, resume, _checkpoints!, _cancellation.Token);
     }
 
+    /// <summary>Until the run has ended, this activation leaves or a bounded time is over. No timer outlives the wait: there may be tens of thousands a second.</summary>
+    private async Task WaitAsync(Task run)
+    {
+        Task ended = Task.WhenAny(run, _left.Task);
+        await ended.WaitAsync(Pace.LongestWait, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
+
     /// <summary>Signals the token away from this turn: what a node registered to be called back runs where nodes run, and what it throws is its own affair.</summary>
     private void Signal()
     {
-        if (!_leaving)
+        if (_leaving)
         {
-            _leaving = true;
-            _left.TrySetResult();
+            return;
+        }
+
+        _leaving = true;
+        _left.TrySetResult();
+        if (_run is { IsCompleted: false })
+        {
             _runner.Cancel(_cancellation, exception => _logger.CancelCallbackThrew(exception, this.GetPrimaryKeyString()));
         }
     }

@@ -6,6 +6,9 @@ namespace Cano;
 /// </summary>
 internal interface IPartitionRows
 {
+    /// <summary>About how many bytes of results one write adds at most, unless a single result is larger.</summary>
+    int MaxAddedBytes { get; }
+
     /// <summary>The instances; null when they were never written.</summary>
     Task<PartitionSpec?> ReadSpecAsync();
 

@@ -8,10 +8,15 @@ namespace Cano;
 /// </summary>
 /// <remarks>
 /// A free slot goes to the batches that wait in turn, one each, so that a large batch does not starve those that came after it. Within a batch it goes to whoever is first in
-/// the order submitted: partitions are finished one after the other, and the results of each come close together and share writes.
+/// the order submitted, give or take a few partitions: they are finished one after the other, and the results of each come close together and share writes.
 /// </remarks>
 internal sealed class InstanceSlots
 {
+    /// <summary>
+    /// Instances this close in the order submitted are served as they ask: some four partitions, so that several of them, each on a thread of its own, hand out work at once.
+    /// </summary>
+    private const int Abreast = 4 * PartitionSpec.MaxInstances;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, BatchShare> _batches = new(StringComparer.Ordinal);
     private readonly Queue<BatchShare> _turns = new();
@@ -48,7 +53,7 @@ internal sealed class InstanceSlots
 
     /// <summary>Takes a slot, as soon as there is one for this batch.</summary>
     /// <param name="batchId">The batch.</param>
-    /// <param name="place">The place of the instance in its batch: the lowest that waits is served first.</param>
+    /// <param name="place">The place of the instance in its batch: low ones are served first.</param>
     /// <returns>The slot; disposing it, once or more often, gives it back.</returns>
     internal ValueTask<Slot> AcquireAsync(string batchId, int place)
     {
@@ -61,7 +66,7 @@ internal sealed class InstanceSlots
             }
 
             TaskCompletionSource<Slot> waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            share.Waiting.Enqueue(waiter, place);
+            share.Waiting.Enqueue(waiter, (place / Abreast, share.Asked++));
             if (share.Waiting.Count == 1)
             {
                 _turns.Enqueue(share);
@@ -167,6 +172,9 @@ internal sealed class InstanceSlots
 
         internal int Running { get; set; }
 
-        internal PriorityQueue<TaskCompletionSource<Slot>, int> Waiting { get; } = new();
+        /// <summary>How many have waited in all.</summary>
+        internal long Asked { get; set; }
+
+        internal PriorityQueue<TaskCompletionSource<Slot>, (int Group, long Turn)> Waiting { get; } = new();
     }
 }

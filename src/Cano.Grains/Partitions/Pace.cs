@@ -9,6 +9,9 @@ internal static class Pace
     /// <summary>The longest that a reader's call waits for news.</summary>
     internal static readonly TimeSpan ReaderWait = TimeSpan.FromSeconds(10);
 
+    /// <summary>A result waits at least this long for others that run, unless something is urgent.</summary>
+    internal static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(2);
+
     /// <summary>Results that come this soon after a write wait for others to share the next one, unless something is urgent.</summary>
     internal static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(15);
 

@@ -26,6 +26,7 @@ internal sealed class Partition
     private long _version;
     private bool _writing;
     private long _lastWrite;
+    private long _readySince;
     private Signal _stir = new();
     private Signal? _obeyed;
 
@@ -47,9 +48,35 @@ internal sealed class Partition
     /// <summary>Called once, when this activation ends by itself.</summary>
     internal Action? Ended { get; set; }
 
+    /// <summary>Called after each write, once readers may see what it holds.</summary>
+    internal Action? Committed { get; set; }
+
     internal PartitionLedger Ledger => _ledger;
 
     internal Task LoadAsync() => _ledger.LoadAsync();
+
+    /// <summary>What <see cref="ExchangeAsync"/> will answer once a segment is durable that holds all results there are.</summary>
+    internal PartitionReport ReportWith(Segment all)
+    {
+        int completed = all.Results.Count(result => result.IsSuccess);
+        bool final = all.Seal is not null || all.Results.Length == _ledger.Count;
+        return Report() with
+        {
+            Epoch = all.Epoch,
+            Fence = all.Fence,
+            Completed = completed,
+            Failed = all.Results.Length - completed,
+            Cancelled = final ? _ledger.Count - all.Results.Length : 0,
+            Successes = completed + _ready.Successes,
+            Admitted = Math.Max(_admitted, completed),
+            Running = final ? 0 : _runs.Running,
+            Unfinished = final ? 0 : _runs.Unfinished,
+            Sealed = final,
+            LastCompleted = all.Results.LastOrDefault(result => result.IsSuccess) is { } success ? _ledger.Spec!.Instances[success.Index].Id : null,
+            LastFinal = all.Results is [.., var last] ? _ledger.Spec!.Instances[last.Index].Id : null,
+            LastFinalAt = all.Results is [.., var latest] ? new(latest.FinalAt, TimeSpan.Zero) : null,
+        };
+    }
 
     /// <summary>
     /// What readers may be shown. An activation that has not written may have loaded before the last write of another one, and once the batch has finished nobody would
@@ -114,7 +141,7 @@ internal sealed class Partition
         }
 
         long known = orders.Fence == _ledger.Fence ? orders.Known : -1;
-        if (Version <= known)
+        if (Version <= known && Failure is null)
         {
             await WaitForNewsAsync(known);
         }
@@ -210,6 +237,11 @@ internal sealed class Partition
             return;
         }
 
+        if (_ready.Count == 0)
+        {
+            _readySince = _pacing.GetTimestamp();
+        }
+
         _ready.Add(outcome);
         if (_orders is { Quota: true } && outcome.Outcome.IsSuccess)
         {
@@ -277,9 +309,18 @@ internal sealed class Partition
     /// <summary>Whether a write is worth making now, or soon: results that come in quick succession share one.</summary>
     private bool IsUrgent => MustObey || MaySeal || _runs.IsIdle || _ready.Count >= Pace.GroupSize
         || _orders is { QuotaSpent: true }
-        || _pacing.GetElapsedTime(_lastWrite) >= Linger;
+        || LingerLeft <= TimeSpan.Zero;
 
-    private TimeSpan Linger => _runs.Unfinished > Pace.GroupSize ? Pace.LongLinger : Pace.Linger;
+    /// <summary>How long what is ready may still wait for others: a while since the last write, and a moment in any case, since instances that began together often end together.</summary>
+    private TimeSpan LingerLeft
+    {
+        get
+        {
+            TimeSpan sinceWrite = (_runs.Unfinished > Pace.GroupSize ? Pace.LongLinger : Pace.Linger) - _pacing.GetElapsedTime(_lastWrite);
+            TimeSpan sinceReady = Pace.Gather - _pacing.GetElapsedTime(_readySince);
+            return sinceWrite > sinceReady ? sinceWrite : sinceReady;
+        }
+    }
 
     private async Task WriteWhileNeededAsync()
     {
@@ -310,7 +351,7 @@ internal sealed class Partition
     private async Task LingerAsync()
     {
         _stir = new();
-        TimeSpan left = Linger - _pacing.GetElapsedTime(_lastWrite);
+        TimeSpan left = LingerLeft;
         await _stir.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _pacing);
     }
 
@@ -318,7 +359,7 @@ internal sealed class Partition
     {
         DateTimeOffset now = _clock.GetUtcNow();
         // A write that only has to be obeyed takes along what is ready.
-        List<ReadyOutcome> taken = _ready.Take(AdmittedLeft, Segment.MaxAddedBytes);
+        List<ReadyOutcome> taken = _ready.Take(AdmittedLeft, _ledger.MaxAddedBytes);
         int left = AdmittedLeft - taken.Count(one => one.Outcome.IsSuccess);
         bool seals = MaySealWith(left) && _ready.Committable(left) == 0;
         Seal? seal = seals ? MakeSeal(taken, now) : null;
@@ -331,6 +372,7 @@ internal sealed class Partition
         _obeyed = null;
         News();
         _runs.Committed(taken);
+        Committed?.Invoke();
     }
 
     private Seal MakeSeal(List<ReadyOutcome> taken, DateTimeOffset now)

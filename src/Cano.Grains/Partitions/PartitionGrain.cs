@@ -15,19 +15,15 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain
     private readonly ILogger<PartitionGrain> _logger;
 
     public PartitionGrain(
-        [FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage,
-        [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider clock,
-        IInstances instances,
-        InstanceSlots slots,
-        PartitionRules rules,
-        ILogger<PartitionGrain> logger)
+        [FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage, IPartitions partitions, PartitionRules rules, ILogger<PartitionGrain> logger)
     {
         _key = this.GetPrimaryKeyString();
         _logger = logger;
         _storage = storage;
         _rules = rules;
         _batchId = _key[.._key.IndexOf('/', StringComparison.Ordinal)];
-        _partition = new(_batchId, () => new PartitionRows(storage, _key), instances, slots, clock, TimeProvider.System, logger) { Ended = Leave };
+        _partition = partitions.NewPartition(_batchId, () => partitions.RowsOf(_key));
+        _partition.Ended = Leave;
     }
 
     public override Task OnActivateAsync(CancellationToken cancellationToken) => _partition.LoadAsync();

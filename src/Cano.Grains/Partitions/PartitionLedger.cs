@@ -10,6 +10,8 @@ internal sealed class PartitionLedger(IPartitionRows rows)
     private Segment? _last;
     private int _lastIndex = -1;
 
+    internal int MaxAddedBytes => rows.MaxAddedBytes;
+
     /// <summary>The instances; null when they were never written.</summary>
     internal PartitionSpec? Spec { get; private set; }
 

@@ -9,6 +9,8 @@ internal sealed class PartitionRows(IGrainStorage storage, string key) : IPartit
     private Row<Segment>? _last;
     private int _lastIndex = -1;
 
+    public int MaxAddedBytes => Segment.MaxAddedBytes;
+
     public Task<PartitionSpec?> ReadSpecAsync() => _spec.ReadAsync();
 
     public Task WriteSpecAsync(PartitionSpec spec) => _spec.WriteAsync(spec);

@@ -6,6 +6,7 @@ namespace Cano;
 /// <param name="Digest">The batch's <see cref="BatchHeader.Digest"/>: with it come the partitions' keys.</param>
 /// <param name="Sizes">How many instances each partition has.</param>
 /// <param name="Final">How many outcomes of each partition are final, cancelled ones included.</param>
+/// <param name="Hosted">True: the only partition lives in the batch's own grain, which is to be asked for its results.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("Cano.BatchView")]
@@ -14,4 +15,5 @@ public sealed record BatchView(
     [property: Id(1)] BatchStatus Status,
     [property: Id(2)] string Digest,
     [property: Id(3)] int[] Sizes,
-    [property: Id(4)] int[] Final);
+    [property: Id(4)] int[] Final,
+    [property: Id(5)] bool Hosted = false);

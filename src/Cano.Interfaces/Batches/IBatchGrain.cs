@@ -5,10 +5,12 @@ namespace Cano;
 /// <summary>One for each batch; its key is the batch's id. The only one who decides that the strategy is met.</summary>
 /// <remarks>
 /// A start is: <see cref="PrepareAsync"/>, then every partition's <see cref="IPartitionGrain.PrepareAsync"/>, then <see cref="StartAsync"/>, which is what makes the
-/// batch exist. A start that is broken off before that leaves rows that nobody runs; they are cleaned up an hour later, and a start that comes after that is refused.
+/// batch exist. A start that is broken off before that leaves rows that nobody runs; they are cleaned up an hour later, and a start that comes after that is refused. A small
+/// batch needs the last call only: its instances are part of it, and its grain has the results (<see cref="BatchView.Hosted"/>); asked for results, the grain of any other batch
+/// throws <see cref="CanoConfigurationException"/>.
 /// </remarks>
 [Alias("Cano.IBatchGrain")]
-public interface IBatchGrain : IGrainWithStringKey
+public interface IBatchGrain : IResultsGrain
 {
     /// <summary>Asks whether a batch may be started. One of several partitions is entered in the catalog, so that what is prepared from here on is found should the start be broken off.</summary>
     /// <param name="header">The batch without its instances.</param>
@@ -22,7 +24,7 @@ public interface IBatchGrain : IGrainWithStringKey
 
     /// <summary>Starts the batch, once its partitions are prepared. When this returns, it survives the loss of every silo.</summary>
     /// <param name="header">The batch without its instances.</param>
-    /// <param name="only">The instances of a batch that has a single partition: the grain prepares it itself, which saves a round trip. Null otherwise.</param>
+    /// <param name="only">The instances of a batch that has a single partition: the grain hosts it, if it is small, or prepares it. Null otherwise.</param>
     /// <returns>The status.</returns>
     /// <exception cref="BatchConflictException">The id is taken by a batch with other content.</exception>
     /// <exception cref="BatchPurgedException">A batch of this id was purged.</exception>

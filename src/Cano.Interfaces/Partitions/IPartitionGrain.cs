@@ -4,7 +4,7 @@ namespace Cano;
 
 /// <summary>A bounded slice of a batch's instances: starts them, takes in their outcomes, commits them in groups. Its key is <see cref="PartitionSpec.Key"/>.</summary>
 [Alias("Cano.IPartitionGrain")]
-public interface IPartitionGrain : IGrainWithStringKey
+public interface IPartitionGrain : IResultsGrain
 {
     /// <summary>Stores the instances; nothing runs before the first <see cref="ExchangeAsync"/>. Storing the same again changes nothing.</summary>
     /// <param name="spec">The instances.</param>
@@ -33,28 +33,4 @@ public interface IPartitionGrain : IGrainWithStringKey
     /// <returns>Completes when they are gone, durably.</returns>
     [Alias("Remove")]
     Task RemoveAsync();
-
-    /// <summary>Reads results in the order submitted; those that are not final are left out.</summary>
-    /// <param name="from">The first place within the partition, from 0.</param>
-    /// <param name="count">How many places to look at; the answer ends earlier when it grows large.</param>
-    /// <returns>The results, and where to go on.</returns>
-    [AlwaysInterleave]
-    [Alias("ReadInOrder")]
-    Task<ResultPage> ReadInOrderAsync(int from, int count);
-
-    /// <summary>Reads results in the order in which they became final.</summary>
-    /// <param name="from">How many to pass over.</param>
-    /// <param name="count">How many to read; the answer ends earlier when it grows large.</param>
-    /// <returns>The results, and where to go on.</returns>
-    [AlwaysInterleave]
-    [Alias("ReadAsFinal")]
-    Task<ResultPage> ReadAsFinalAsync(int from, int count);
 }
-
-/// <summary>Some results of a partition.</summary>
-/// <param name="Results">The results.</param>
-/// <param name="Next">Where the next page begins; equal to the end of what was asked for when nothing is left of that.</param>
-[GenerateSerializer]
-[Immutable]
-[Alias("Cano.ResultPage")]
-public sealed record ResultPage([property: Id(0)] InstanceResult[] Results, [property: Id(1)] int Next);

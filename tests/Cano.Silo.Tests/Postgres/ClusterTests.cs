@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Cano.CrashHost;
 using Cano.TestDatabase;
+using Cano.Tests.Commands;
+using Cano.Tests.Storage;
 using Npgsql;
 
 namespace Cano.Tests.Postgres;
@@ -69,6 +71,29 @@ public sealed class ClusterTests(SharedPostgres postgres) : IAsyncLifetime
         ClusterClient after = await ConnectAsync();
         ConcurrentWorkflowResults<TrailState> results = await after.Cano.Attach<TrailState>("left").WaitAsync(Token);
         Assert.Equal((20, 0, 0), (results.Completed, results.Failed, results.Cancelled));
+    }
+
+    [Fact]
+    public async Task Run_InACluster_RunsItsBatchWithTheOthersAndLeaves()
+    {
+        ServeProcess silo = Serve();
+        await silo.ReadyAsync();
+        ClusterClient client = await ConnectAsync();
+        ConcurrentWorkflowRun<TrailState> other = await client.Cano.StartAsync(Batch("other", 1, steps: 100, delayMs: 500), cancellationToken: Token);
+        using TemporaryFolder folder = new();
+        string file = folder.Write("batch.json", """{ "id": "mine", "timeout": { "kind": "waitForever" }, "instances": [{ "id": "a", "workflow": "cano.simulate" }] }""");
+
+        CanoProcessResult run = await CanoProcess.RunAsync(
+            folder.Path,
+            ["run", file, "--set", "Cano:Storage:Provider=postgres", "--set", "Cano:Clustering:Provider=adonet", "--set", $"ConnectionStrings:Cano={_connectionString}"]);
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.DoesNotContain("other", run.Error, StringComparison.Ordinal);
+        Assert.Equal(BatchPhase.Finished, (await client.Cano.Attach<TrailState>("mine").GetStatusAsync(Token)).Phase);
+        Assert.NotEqual(BatchPhase.Finished, (await other.GetStatusAsync(Token)).Phase);
+        await UntilAsync(TimeSpan.FromSeconds(30), "1 active silo left", async () => (long)(await _server.ExecuteAsync(
+            Database, "SELECT count(*) FROM OrleansMembershipTable WHERE Status <> 6"))! == 1);
+        await other.CancelAsync(Token);
     }
 
     [Fact]

@@ -67,26 +67,48 @@ public sealed class DatabaseLossTests : IAsyncLifetime
         Task<ConcurrentWorkflowResults<TrailState>> meanwhile = _client.Cano.OrchestrateAsync(Batch("meanwhile", new ConcurrentTimeout.WaitForever(), 5), cancellationToken: Token);
         Assert.All(await Task.WhenAll(_silos.Select(silo => silo.HealthAsync())), health => Assert.False(health.Ready, health.Body));
 
+        // The outage itself, not a wait for something to happen.
         await Task.Delay(TimeSpan.FromSeconds(20) - Stopwatch.GetElapsedTime(stopped), TimeProvider.System, Token);
         await _server.StartAgainAsync();
 
         Assert.Equal(5, (await meanwhile).Completed);
     });
 
+    /// <summary>Small batches are started one after the other all the while: each has exactly its quota, and no call of the client fails.</summary>
     [Fact]
     public Task AllConnectionsTerminatedEverySecond_BatchesFinishExactly() => RunThroughAsync(async () =>
     {
         using PeriodicTimer second = new(TimeSpan.FromSeconds(1), TimeProvider.System);
+        using CancellationTokenSource over = new();
+        Task<int> small = OrchestrateAsync(over.Token);
+        long terminated = 0;
         for (int i = 0; i < s_seconds; i++)
         {
-            await _server.TerminateConnectionsAsync(Database);
+            terminated += await _server.TerminateConnectionsAsync(Database);
             await second.WaitForNextTickAsync(Token);
         }
+
+        await over.CancelAsync();
+        TestContext.Current.TestOutputHelper?.WriteLine($"{await small} small batches, {terminated} connections terminated.");
     });
 
-    private static ConcurrentWorkflow<TrailState> Batch(string id, ConcurrentTimeout timeout, int instances) => new ConcurrentWorkflowBuilder<TrailState>(timeout)
+    private async Task<int> OrchestrateAsync(CancellationToken over)
+    {
+        int finished = 0;
+        while (!over.IsCancellationRequested)
+        {
+            ConcurrentWorkflowResults<TrailState> results =
+                await _client.Cano.OrchestrateAsync(Batch($"small-{finished}", new ConcurrentTimeout.WaitForQuota(7), 20, steps: 1), cancellationToken: Token);
+            Assert.Equal((7, 0, 13), (results.Completed, results.Failed, results.Cancelled));
+            finished++;
+        }
+
+        return finished;
+    }
+
+    private static ConcurrentWorkflow<TrailState> Batch(string id, ConcurrentTimeout timeout, int instances, int steps = 4) => new ConcurrentWorkflowBuilder<TrailState>(timeout)
         .AddInstances(Enumerable.Range(0, instances).Select(number =>
-            new ConcurrentWorkflowInstance<TrailState, TrailParams>($"i-{number}", Trail.Key, new TrailParams(Steps: 4, DelayMs: 250))))
+            new ConcurrentWorkflowInstance<TrailState, TrailParams>($"i-{number}", Trail.Key, new TrailParams(steps, DelayMs: 250))))
         .WithMaxConcurrency(40)
         .WithId(id)
         .Build();

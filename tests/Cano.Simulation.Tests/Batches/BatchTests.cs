@@ -32,7 +32,8 @@ public sealed class BatchTests
     public async Task Exists_WhileAStartIsUnderWay_IsTrue()
     {
         Batch batch = new("b", new MemoryBatchRow(), Services(new SilentPartitions()));
-        Task start = batch.StartAsync(_world.Scenario.Header with { Total = 1, PartitionSizes = [1] }, MemoryPartitionRows.Spec(1) with { FirstOrdinal = 0 });
+        PartitionSpec tooLargeToHost = MemoryPartitionRows.Spec(1) with { FirstOrdinal = 0, Store = new byte[17 * 1024] };
+        Task start = batch.StartAsync(_world.Scenario.Header with { Total = 1, PartitionSizes = [1] }, tooLargeToHost);
 
         Assert.True(batch.Exists);
         Assert.False(start.IsCompleted);
@@ -118,6 +119,8 @@ public sealed class BatchTests
 
         public Task RemoveAsync(string key) => throw new NotSupportedException();
 
+        public Task RemoveHostedAsync(string key, PartitionSpec hosted, Segment? results) => throw new NotSupportedException();
+
         public Task RemoveSharedStoreAsync(string batchId) => throw new NotSupportedException();
     }
 
@@ -130,6 +133,10 @@ public sealed class BatchTests
 
         public async Task<PartitionReport> ExchangeAsync(string key, PartitionOrders orders) =>
             orders.Known > 0 ? await new TaskCompletionSource<PartitionReport>().Task : await _report.Task;
+
+        public Partition NewPartition(string batchId, Func<IPartitionRows> openRows) => throw new NotSupportedException();
+
+        public IPartitionRows RowsOf(string key) => throw new NotSupportedException();
 
         internal void Speak(PartitionReport? report = null) => _report.SetResult(report ?? new() { Epoch = 2, Fence = 1, Version = 1, Unfinished = 1 });
     }

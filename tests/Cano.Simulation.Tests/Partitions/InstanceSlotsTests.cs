@@ -74,17 +74,20 @@ public sealed class InstanceSlotsTests
         Assert.True(asked.IsCompleted);
     }
 
-    [Fact]
-    public async Task Release_OneBatchWaitsAtSeveralPlaces_TheFirstInTheOrderSubmittedIsServed()
+    [Theory]
+    [InlineData(9_000, 1, true)]
+    [InlineData(1, 9_000, false)]
+    [InlineData(1_001, 1, false)]
+    public async Task Release_OneBatchWaitsAtSeveralPlaces_FarOnesComeLaterAndNearOnesAsTheyAsked(int first, int second, bool overtakes)
     {
         InstanceSlots slots = Slots(limit: 1, reserved: 0);
         InstanceSlots.Slot held = await slots.AcquireAsync("b", 0);
-        Task<InstanceSlots.Slot> later = slots.AcquireAsync("b", 2_000).AsTask();
-        Task<InstanceSlots.Slot> earlier = slots.AcquireAsync("b", 1).AsTask();
+        Task<InstanceSlots.Slot> one = slots.AcquireAsync("b", first).AsTask();
+        Task<InstanceSlots.Slot> other = slots.AcquireAsync("b", second).AsTask();
 
         held.Dispose();
 
-        Assert.Equal((true, false), (earlier.IsCompleted, later.IsCompleted));
+        Assert.Equal((!overtakes, overtakes), (one.IsCompleted, other.IsCompleted));
     }
 
     [Fact]

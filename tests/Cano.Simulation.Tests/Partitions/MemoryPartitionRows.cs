@@ -10,6 +10,8 @@ internal sealed class MemoryPartitionRows : IPartitionRows
     /// <summary>What a segment's write waits for once it has landed.</summary>
     internal Task Gate { get; set; } = Task.CompletedTask;
 
+    public int MaxAddedBytes => Segment.MaxAddedBytes;
+
     public Task<PartitionSpec?> ReadSpecAsync() => Task.FromResult(_spec);
 
     public Task WriteSpecAsync(PartitionSpec spec)
@@ -38,6 +40,6 @@ internal sealed class MemoryPartitionRows : IPartitionRows
     {
         BatchId = "b",
         FirstOrdinal = 10,
-        Instances = [.. Enumerable.Range(0, instances).Select(i => new InstanceSpec($"i{i}", "w", null, null))],
+        Instances = [.. Enumerable.Range(0, instances).Select(i => new InstanceSpec($"i{i}", "simulated", null, null))],
     };
 }

@@ -79,6 +79,27 @@ public sealed class PartitionTests
         Assert.Equal(1, (await partition.ReadAsync()).FinalCount);
     }
 
+    /// <summary>
+    /// It waited for news of the activation that had just ended, for the longest time that a call waits: the write that the exchange had begun failed before the exchange went on.
+    /// Connections that a database has broken off do fail like that. Found while all of them were broken off every second.
+    /// </summary>
+    [Fact]
+    public async Task Exchange_TheWriteThatItBeginsFailsAtOnce_AnswersAtOnce()
+    {
+        Partition partition = Open();
+        await partition.PrepareAsync(MemoryPartitionRows.Spec(2));
+        PartitionReport report = await RunAsync(partition, successes: 1);
+        _rows.Gate = Task.FromException(new IOException("broken off"));
+        long started = _scheduler.Time.GetTimestamp();
+
+        SupersededException ended = await Assert.ThrowsAsync<SupersededException>(() => ExchangeAsync(
+            partition,
+            new() { Fence = 1, Sequence = 20, Known = report.Version, Window = 2, Quota = true, Admitted = 1, Stop = new(StopReason.QuotaReached, SimulatedTime.Start) }));
+
+        Assert.Equal("broken off", ended.Message);
+        Assert.InRange(_scheduler.Time.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+    }
+
     private async Task<Partition> SealedWithASurplusAsync(StopReason reason)
     {
         Partition partition = Open();

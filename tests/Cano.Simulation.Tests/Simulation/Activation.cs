@@ -89,11 +89,9 @@ internal sealed class PartitionActivation : Activation
         : base(world, key, silo, name)
     {
         Index = int.Parse(key.AsSpan(key.LastIndexOf('/') + 1));
-        Partition = new(
-            Scenario.BatchId, () => new PartitionRows(world.Storage, key), new InstanceCalls(world, silo), silo.Slots, world.Scheduler.Time, world.Scheduler.Time, world.Logger)
-        {
-            Ended = HasEnded,
-        };
+        PartitionCalls partitions = new(world, silo);
+        Partition = partitions.NewPartition(Scenario.BatchId, () => partitions.RowsOf(key));
+        Partition.Ended = HasEnded;
     }
 
     internal int Index { get; }
@@ -116,7 +114,7 @@ internal sealed class BatchActivation : Activation
         : base(world, key, silo, name)
     {
         BatchServices services = new(
-            new PartitionCalls(world), new SimulatedCatalog(world), world.Rules, $"silo {silo.Number}", world.Scheduler.Time, world.Scheduler.Time, world.Logger, new PartCalls(world), TimeSpan.FromDays(30));
+            new PartitionCalls(world, silo), new SimulatedCatalog(world), world.Rules, $"silo {silo.Number}", world.Scheduler.Time, world.Scheduler.Time, world.Logger, new PartCalls(world), TimeSpan.FromDays(30));
         Batch = new(key, new BatchRow(world.Storage, key), services) { Ended = HasEnded };
     }
 

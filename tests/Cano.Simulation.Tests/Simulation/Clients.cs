@@ -98,7 +98,7 @@ internal sealed class Clients(World world)
         {
             int first = from;
             int count = view.Final[partition] - from;
-            ResultPage page = await AskPartitionAsync(partition, ledger => PartitionReader.AsFinal(ledger, first, count));
+            ResultPage page = await AskPartitionAsync(view, partition, ledger => PartitionReader.AsFinal(ledger, first, count));
             world.Watcher.Read(partition, from, page);
             from += page.Results.Length;
             if (page.Results.Length == 0)
@@ -108,7 +108,7 @@ internal sealed class Clients(World world)
             }
         }
 
-        ResultPage inOrder = await AskPartitionAsync(partition, ledger => PartitionReader.InOrder(ledger, 0, view.Sizes[partition]));
+        ResultPage inOrder = await AskPartitionAsync(view, partition, ledger => PartitionReader.InOrder(ledger, 0, view.Sizes[partition]));
         world.Watcher.ReadInOrder(partition, inOrder, all && !world.Faults.Any);
     }
 
@@ -133,8 +133,11 @@ internal sealed class Clients(World world)
 
     private static void KeepTicking(BatchActivation activation) => activation.KeepTicking();
 
-    private Task<ResultPage> AskPartitionAsync(int partition, Func<PartitionLedger, ResultPage> read) =>
-        AskAsync(() => world.Network.CallAsync(Scenario.KeyOf(partition), "results", async (one, _) => read(await ((PartitionActivation)one).Partition.ReadAsync())));
+    private Task<ResultPage> AskPartitionAsync(BatchView view, int partition, Func<PartitionLedger, ResultPage> read) =>
+        AskAsync(() => world.Network.CallAsync(view.Hosted ? Scenario.BatchId : Scenario.KeyOf(partition), "results", async (one, _) => read(await ReadAsync(one))));
+
+    private static Task<PartitionLedger> ReadAsync(Activation activation) =>
+        activation is BatchActivation batch ? batch.Batch.ReadAsync() : ((PartitionActivation)activation).Partition.ReadAsync();
 
     private Task<BatchStatus> AskStatusAsync(string what, Func<Batch, Task<BatchStatus>> call, bool exclusive = false, Action<BatchActivation>? then = null) =>
         AskAsync(async () =>

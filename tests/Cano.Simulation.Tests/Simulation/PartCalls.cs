@@ -7,5 +7,7 @@ internal sealed class PartCalls(World world) : IBatchParts
 
     public Task RemoveAsync(string key) => throw new NotSupportedException();
 
+    public Task RemoveHostedAsync(string key, PartitionSpec hosted, Segment? results) => throw new NotSupportedException();
+
     public Task RemoveSharedStoreAsync(string batchId) => throw new NotSupportedException();
 }

@@ -1,7 +1,7 @@
 namespace Cano;
 
 /// <summary>A batch's way to its partitions, over the network. Some rules of the protocol can be broken here.</summary>
-internal sealed class PartitionCalls(World world) : IPartitions
+internal sealed class PartitionCalls(World world, Silo silo) : IPartitions
 {
     private readonly HashSet<string> _assumed = [];
     private readonly Dictionary<string, int> _underWay = [];
@@ -25,6 +25,11 @@ internal sealed class PartitionCalls(World world) : IPartitions
         Task<PartitionReport> answer = world.Network.CallAsync(key, what, (activation, delivery) => ExchangeAsync((PartitionActivation)activation, orders, more, delivery));
         return CountedAsync(key, answer);
     }
+
+    public Partition NewPartition(string batchId, Func<IPartitionRows> openRows) =>
+        new(batchId, openRows, new InstanceCalls(world, silo), silo.Slots, world.Scheduler.Time, world.Scheduler.Time, world.Logger);
+
+    public IPartitionRows RowsOf(string key) => new PartitionRows(world.Storage, key);
 
     private async Task<PartitionReport> CountedAsync(string key, Task<PartitionReport> answer)
     {

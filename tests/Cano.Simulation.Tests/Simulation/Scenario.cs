@@ -5,6 +5,13 @@ internal sealed class Scenario
 {
     internal const string BatchId = "b";
 
+    /// <summary>The workflow of all instances; what they do is simulated.</summary>
+    internal static readonly IWorkflowRegistration Workflow = new WorkflowRegistration<DayOfWeek, int>(
+        WorkflowDefinition.Create<DayOfWeek, int>(new("simulated"), workflow => workflow
+            .Start(DayOfWeek.Monday)
+            .RegisterNode(DayOfWeek.Monday, static (_, _) => new(DayOfWeek.Sunday))
+            .AddExitStates(DayOfWeek.Sunday)));
+
     private static readonly byte[] s_small = "1"u8.ToArray();
     private static readonly byte[] s_large = new byte[Segment.FullBytes];
 
@@ -35,6 +42,8 @@ internal sealed class Scenario
             Digest = "0123456789abcdef0123456789abcdef",
             Workflows = [],
         };
+        // With so large a store even a batch with one partition does not host it.
+        byte[]? store = random.Next(3) == 0 ? s_large : null;
         Specs = new PartitionSpec[sizes.Length];
         for (int p = 0, first = 0; p < sizes.Length; first += sizes[p++])
         {
@@ -43,6 +52,7 @@ internal sealed class Scenario
             {
                 BatchId = BatchId,
                 FirstOrdinal = first,
+                Store = store,
                 Instances = [.. Enumerable.Range(0, sizes[p]).Select(i => new InstanceSpec($"i{from + i}", "simulated", null, null))],
             };
         }

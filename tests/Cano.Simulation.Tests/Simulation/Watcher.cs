@@ -32,6 +32,12 @@ internal sealed class Watcher(World world)
                 State = state;
                 world.Faults.Armed = true;
                 _outcomes.Deadline = state.Deadline;
+                if (state.HostedResults is { } results && results != before?.HostedResults)
+                {
+                    Check(_outcomes.Take(0, 0, results));
+                    CheckOutcomes();
+                }
+
                 CheckState(before, state);
                 break;
             case Segment segment:

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -11,7 +12,8 @@ internal sealed class World
     private const int StepsAfterwards = 60;
 
     private static readonly IOptions<CanoOptions> s_options = Options.Create(new CanoOptions());
-    private static readonly BatchRules s_rules = new(new([], null!, TimeProvider.System, s_options), s_options);
+    private static readonly ServiceProvider s_services = new ServiceCollection().BuildServiceProvider();
+    private static readonly BatchRules s_rules = new(new([Scenario.Workflow], s_services, TimeProvider.System, s_options), s_options);
 
     internal World(int seed, Breach breach, bool traced)
     {

@@ -12,7 +12,7 @@ internal static class PostgresFaults
     /// <summary>Whether it may be over in a while: the server is away, restarting, or has too much to do.</summary>
     internal static bool IsPassing(Exception exception) => exception switch
     {
-        PostgresException { SqlState: [.. "57P", _, _] } => true,
+        PostgresException { SqlState: [.. "57P", _, _] or PostgresErrorCodes.ReadOnlySqlTransaction } => true,
         NpgsqlException { IsTransient: true } => true,
         NpgsqlException { InnerException: { } inner } => IsPassing(inner),
         _ => exception is SocketException or IOException or TimeoutException,
@@ -21,7 +21,8 @@ internal static class PostgresFaults
     /// <summary>Whether the connection that it happened on is broken, so that others of the same age probably are too.</summary>
     internal static bool BreaksConnections(Exception exception) => exception switch
     {
-        PostgresException { SqlState: [.. "57P", _, _] } => true,
+        // A server that became a standby answers the connections of the time when it was none.
+        PostgresException { SqlState: [.. "57P", _, _] or PostgresErrorCodes.ReadOnlySqlTransaction } => true,
         NpgsqlException { InnerException: { } inner } => BreaksConnections(inner),
         _ => exception is SocketException || exception is IOException { InnerException: not TimeoutException },
     };

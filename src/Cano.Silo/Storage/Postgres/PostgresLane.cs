@@ -37,16 +37,10 @@ internal sealed class PostgresLane : IStorageLane, IDisposable
 
         try
         {
-            await operation();
+            await RunAsync(operation, again: !writes);
         }
         catch (Exception exception) when (PostgresFaults.Is(exception))
         {
-            if (PostgresFaults.BreaksConnections(exception))
-            {
-                // Each of the others would fail once more, one operation after the other.
-                _database.Source.Clear();
-            }
-
             throw PostgresFaults.ToStorageException(exception, _database);
         }
         finally
@@ -57,6 +51,26 @@ internal sealed class PostgresLane : IStorageLane, IDisposable
         if (writes)
         {
             _metrics.Committed();
+        }
+    }
+
+    /// <summary>Runs an operation; one that only reads once more, if all that is wrong is an old connection. What a write has done is unknown: its grain must read it.</summary>
+    private async Task RunAsync(Func<Task> operation, bool again)
+    {
+        try
+        {
+            await operation();
+        }
+        catch (Exception exception) when (PostgresFaults.BreaksConnections(exception))
+        {
+            // Each of the others would fail too, one operation after the other.
+            _database.Source.Clear();
+            if (!again)
+            {
+                throw;
+            }
+
+            await operation();
         }
     }
 

@@ -1,0 +1,32 @@
+using Orleans.Concurrency;
+
+namespace Cano;
+
+/// <summary>A grain that has the results of a partition: the partition's own, or that of a small batch, which hosts its only partition.</summary>
+[Alias("Cano.IResultsGrain")]
+public interface IResultsGrain : IGrainWithStringKey
+{
+    /// <summary>Reads results in the order submitted; those that are not final are left out.</summary>
+    /// <param name="from">The first place within the partition, from 0.</param>
+    /// <param name="count">How many places to look at; the answer ends earlier when it grows large.</param>
+    /// <returns>The results, and where to go on.</returns>
+    [AlwaysInterleave]
+    [Alias("ReadInOrder")]
+    Task<ResultPage> ReadInOrderAsync(int from, int count);
+
+    /// <summary>Reads results in the order in which they became final.</summary>
+    /// <param name="from">How many to pass over.</param>
+    /// <param name="count">How many to read; the answer ends earlier when it grows large.</param>
+    /// <returns>The results, and where to go on.</returns>
+    [AlwaysInterleave]
+    [Alias("ReadAsFinal")]
+    Task<ResultPage> ReadAsFinalAsync(int from, int count);
+}
+
+/// <summary>Some results of a partition.</summary>
+/// <param name="Results">The results.</param>
+/// <param name="Next">Where the next page begins; equal to the end of what was asked for when nothing is left of that.</param>
+[GenerateSerializer]
+[Immutable]
+[Alias("Cano.ResultPage")]
+public sealed record ResultPage([property: Id(0)] InstanceResult[] Results, [property: Id(1)] int Next);
