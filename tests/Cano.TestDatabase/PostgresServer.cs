@@ -45,6 +45,7 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <exception cref="InvalidOperationException">No PostgreSQL is installed (<see cref="PostgresBinaries.Missing"/>), or it does not start.</exception>
     public static async Task<PostgresServer> StartAsync()
     {
+        _ = PostgresBinaries.Folder;
         string template = Path.Combine(Path.GetTempPath(), "cano-postgres-XXXXXX");
         string folder = (await PostgresPrograms.RunAsync("mktemp", "-d", template).ConfigureAwait(false)).Trim();
         PostgresServer server = new(folder);

@@ -1,12 +1,16 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 namespace Cano;
 
 /// <summary><c>serve</c>: a silo with HTTP, until it is told to stop.</summary>
-internal sealed class ServeCommand(string urls, CanoHostOptions options, Action<CanoBuilder>? configure)
+internal sealed partial class ServeCommand(string urls, CanoHostOptions options, Action<CanoBuilder>? configure)
 {
     /// <summary>A database server that comes up at the same time may take longer.</summary>
     private static readonly TimeSpan s_startTimeout = TimeSpan.FromMinutes(1);
+
+    /// <summary>What the silo is given beyond the host's own time for stopping, to sign off.</summary>
+    private static readonly TimeSpan s_stopMargin = TimeSpan.FromSeconds(5);
 
     internal async Task<int> RunAsync()
     {
@@ -15,9 +19,32 @@ internal sealed class ServeCommand(string urls, CanoHostOptions options, Action<
         HostSettings settings = HostSettings.Read(options, s_startTimeout);
         using DataFolder? folder = settings.AcquireFolder();
         await using WebApplication web = Build(settings, folder, addresses);
-        await web.RunAsync();
+        await web.StartAsync();
+        await StopAsync(web, web.WaitForShutdownAsync());
         return ExitCodes.Done;
     }
+
+    /// <summary>
+    /// Waits for the end, and once it has begun for no longer than is allowed: a silo whose membership table is out of reach tries for minutes to sign off there. Nothing is lost by leaving,
+    /// since whatever was told to anyone is durable.
+    /// </summary>
+    private static async Task StopAsync(WebApplication web, Task shutdown)
+    {
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration registration = web.Lifetime.ApplicationStopping.Register(begun.SetResult);
+        await Task.WhenAny(shutdown, begun.Task);
+        TimeSpan patience = web.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout + s_stopMargin;
+        if (await Task.WhenAny(shutdown, Task.Delay(patience, TimeProvider.System)) != shutdown)
+        {
+            LogLeft(web.Logger, patience);
+            Environment.Exit(ExitCodes.Done);
+        }
+
+        await shutdown;
+    }
+
+    [LoggerMessage(9001, LogLevel.Warning, "The silo did not stop within {Patience}; the process ends without it.")]
+    private static partial void LogLeft(ILogger logger, TimeSpan patience);
 
     private static void Check(string[] addresses)
     {

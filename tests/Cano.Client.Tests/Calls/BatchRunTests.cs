@@ -78,6 +78,38 @@ public class BatchRunTests
     }
 
     [Fact]
+    public async Task AnyCall_StorageIsAwayForAWhile_AsksAgain()
+    {
+        int fails = 3;
+        _cluster.Before = _ => fails-- > 0 ? Task.FromException(new StorageException(ErrorCodes.StorageUnavailable, "The database is away.")) : Task.CompletedTask;
+        _cluster.Batch("batch").Script(View(4, BatchPhase.Finished, 10));
+
+        Assert.Equal([4], await _cluster.Run().WatchAsync().Select(v => v.Version).ToListAsync());
+        Assert.Equal(4, _cluster.Calls.Count);
+    }
+
+    [Fact]
+    public async Task AnyCall_StorageStaysAway_FailsAfterABoundedNumberOfTries()
+    {
+        _cluster.Before = _ => Task.FromException(new StorageException(ErrorCodes.StorageUnavailable, "The database is away."));
+
+        StorageException away = await Assert.ThrowsAsync<StorageException>(() => _cluster.Run().GetStatusAsync());
+
+        Assert.Equal("The database is away.", away.Message);
+        Assert.Equal(GrainCalls.MaxRetries + 1, _cluster.Calls.Count);
+    }
+
+    [Fact]
+    public async Task AnyCall_StorageFailed_IsNotAskedAgain()
+    {
+        _cluster.Before = _ => Task.FromException(new StorageException(ErrorCodes.StorageFailed, "Permission denied."));
+
+        await Assert.ThrowsAsync<StorageException>(() => _cluster.Run().GetStatusAsync());
+
+        Assert.Single(_cluster.Calls);
+    }
+
+    [Fact]
     public async Task Watch_TokenCancelled_EndsTheWaitingAlone()
     {
         using CancellationTokenSource source = new();

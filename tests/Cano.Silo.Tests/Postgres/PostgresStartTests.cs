@@ -9,6 +9,7 @@ namespace Cano.Tests.Postgres;
 public sealed class PostgresStartTests(SharedPostgres postgres) : IDisposable
 {
     private const string Batch = """{ "timeout": { "kind": "waitForever" }, "instances": [{ "id": "a", "workflow": "cano.simulate" }] }""";
+    private const int Sigterm = 15;
     private const string Secret = "hunter2-the-password";
 
     private readonly TemporaryFolder _folder = new();
@@ -117,6 +118,23 @@ public sealed class PostgresStartTests(SharedPostgres postgres) : IDisposable
         Assert.Contains("Connection refused", ended.Error, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, ended.Error + ended.Output, StringComparison.Ordinal);
         Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(60));
+    }
+
+    /// <summary>It can't sign off in the membership table; the others will find it gone.</summary>
+    [Fact]
+    public async Task Serve_ToldToStopWhileTheDatabaseIsAway_EndsAllTheSame()
+    {
+        await using PostgresServer server = await SharedPostgres.StartOwnAsync();
+        await using ServeProcess silo = ServeProcess.Start(await server.CreateDatabaseAsync());
+        await silo.ReadyAsync();
+        await server.StopAsync(immediate: true);
+
+        long told = Stopwatch.GetTimestamp();
+        silo.Process.Signal(Sigterm);
+        await silo.Process.EndAsync();
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"Ended after {Stopwatch.GetElapsedTime(told).TotalSeconds:N1} s.");
+        Assert.InRange(Stopwatch.GetElapsedTime(told), TimeSpan.Zero, TimeSpan.FromSeconds(50));
     }
 
     private static void AssertRefused(CanoProcessResult run, string line)

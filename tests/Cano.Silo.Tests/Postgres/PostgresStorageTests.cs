@@ -1,5 +1,6 @@
 using Cano.TestDatabase;
 using Cano.Tests.Storage;
+using Npgsql;
 using Orleans;
 using Orleans.Runtime;
 using Orleans.Storage;
@@ -108,6 +109,28 @@ public sealed class PostgresStorageTests(SharedPostgres postgres) : IAsyncLifeti
             Assert.Single(won, true);
             Assert.Equal($"{round} {Array.IndexOf(won, true)}", (await ReadAsync("shared")).State!.Text);
         }
+    }
+
+    /// <summary>The hot path: nothing is parsed anew, no transaction is begun and ended by commands of its own, no session is reset.</summary>
+    [Fact]
+    public async Task Writes_AfterTheFirstFew_AreOnePreparedStatementEach()
+    {
+        PostgresServer server = await postgres.GetAsync();
+        string connectionString = await server.CreateDatabaseAsync();
+        string name = new NpgsqlConnectionStringBuilder(connectionString).Database!;
+        await server.ExecuteAsync("postgres", $"ALTER DATABASE {name} SET log_statement = 'all'");
+        await using (PostgresStorage logged = await PostgresStorage.OpenAsync(connectionString))
+        {
+            GrainState<Note> state = new() { State = new() { Text = "again" } };
+            for (int i = 0; i < 50; i++)
+            {
+                await logged.Storage.WriteStateAsync("note", Key("a"), state);
+            }
+        }
+
+        string[] statements = [.. server.Log.Split('\n').Where(line => line.Contains($"@{name} LOG:", StringComparison.Ordinal))];
+        string[] last = statements[^40..];
+        Assert.All(last, line => Assert.Contains("execute _auto", line, StringComparison.Ordinal));
     }
 
     [Fact]
