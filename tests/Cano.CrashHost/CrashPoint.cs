@@ -6,7 +6,7 @@ namespace Cano.CrashHost;
 
 /// <summary>
 /// Where the process is to die: <c>before cano.batch 2</c> or <c>after cano.segment 1</c>, the second and first write of a state of that name (all segments being one);
-/// <c>after results 4</c>: the write by which 4 results or more are durable.
+/// <c>after results 4</c>: the write by which 4 results or more are durable; <c>before clear:cano.partition 1</c>: the first time that a row of that name is removed.
 /// </summary>
 public sealed class CrashPoint
 {

@@ -13,12 +13,18 @@ internal sealed class CrashingStorage(IGrainStorage storage, CrashPoint point) :
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => storage.ReadStateAsync(stateName, grainId, grainState);
 
-    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => storage.ClearStateAsync(stateName, grainId, grainState);
+    public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        string kind = $"clear:{KindOf(stateName)}";
+        int clears = _writes.AddOrUpdate(kind, 1, (_, count) => count + 1);
+        DieAt(before: true, kind, clears, results: 0);
+        await storage.ClearStateAsync(stateName, grainId, grainState);
+        DieAt(before: false, kind, clears, results: 0);
+    }
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        string kind = stateName.StartsWith("cano.segment", StringComparison.Ordinal) ? "cano.segment" : stateName;
-        int writes = _writes.AddOrUpdate(kind, 1, (_, count) => count + 1);
+        int writes = _writes.AddOrUpdate(KindOf(stateName), 1, (_, count) => count + 1);
         Segment? segment = grainState.State as Segment ?? (grainState.State as BatchState)?.HostedResults;
         if (segment is not null)
         {
@@ -30,6 +36,8 @@ internal sealed class CrashingStorage(IGrainStorage storage, CrashPoint point) :
         await storage.WriteStateAsync(stateName, grainId, grainState);
         DieAt(before: false, stateName, writes, results);
     }
+
+    private static string KindOf(string stateName) => stateName.StartsWith("cano.segment", StringComparison.Ordinal) ? "cano.segment" : stateName;
 
     private void DieAt(bool before, string stateName, int writes, int? results)
     {

@@ -70,6 +70,16 @@ public sealed class ConcurrentWorkflowRun<TState>
         return new ConcurrentWorkflowResults<TState>(finished.Status, results);
     }
 
+    /// <summary>
+    /// Removes the finished batch: its instances, results and shared store. From then on every call for it, and every start with its id, throws <see cref="BatchPurgedException"/>,
+    /// for as long as the silo keeps finished batches (<c>Cano:Retention</c>); after that the id is as if it had never been used. Purging again changes nothing.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the waiting; a purge that has begun goes on to its end, through any crash.</param>
+    /// <returns>Completes when all is gone, durably.</returns>
+    /// <exception cref="BatchNotFinishedException">Outcomes are still to come; cancel it and wait first. Nothing was changed.</exception>
+    /// <exception cref="BatchNotFoundException">There is no such batch.</exception>
+    public Task PurgeAsync(CancellationToken cancellationToken = default) => _run.PurgeAsync(cancellationToken);
+
     /// <summary>Cancels the batch for a caller whose own token was cancelled, and says with which exception to end.</summary>
     internal async Task<OperationCanceledException> CancelOnBehalfOfAsync(CancellationToken cancelled)
     {

@@ -27,6 +27,15 @@ internal sealed class BatchRun
     internal Task<BatchStatus> CancelAsync(CancellationToken cancellationToken = default) =>
         _calls.CallAsync(_batch.CancelAsync, cancellationToken);
 
+    /// <summary>Purges the batch and waits until all of it is gone.</summary>
+    internal async Task PurgeAsync(CancellationToken cancellationToken = default)
+    {
+        while (!await _calls.CallAsync(_batch.PurgeAsync, cancellationToken).ConfigureAwait(false))
+        {
+            // The answer came after a bounded wait: a large batch is still being removed.
+        }
+    }
+
     /// <summary>The view now: which results may be read.</summary>
     internal Task<BatchView> GetViewAsync(CancellationToken cancellationToken = default) =>
         _calls.CallAsync(() => _batch.WatchAsync(-1), cancellationToken);

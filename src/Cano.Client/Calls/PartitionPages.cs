@@ -59,6 +59,8 @@ internal sealed class PartitionPages(IGrainFactory grains, GrainCalls calls, str
         }
         catch (ResultsBehindException)
         {
+            // Purged while it was read: then the batch says so.
+            await calls.CallAsync(grains.GetGrain<IBatchGrain>(batchId).GetStatusAsync, cancellationToken).ConfigureAwait(false);
             throw new BatchDataLostException(batchId, $"a result of partition {partition} (among places {from} to {from + count - 1})");
         }
     }

@@ -15,4 +15,7 @@ internal static partial class BatchLog
 
     [LoggerMessage(1004, LogLevel.Debug, "Batch {Batch} has ended its activation; another one goes on.")]
     internal static partial void BatchEnded(this ILogger logger, Exception exception, string batch);
+
+    [LoggerMessage(1005, LogLevel.Information, "Batch {Batch} was purged.")]
+    internal static partial void BatchPurged(this ILogger logger, string batch);
 }

@@ -7,7 +7,7 @@ namespace Cano;
 /// calls it from one scheduler, one turn at a time. What to decide is the <see cref="Arbiter"/>'s.
 /// </summary>
 /// <remarks>It ends (<see cref="Failure"/>) with the first write that fails and when it learns of a later activation; a new one reads what is durable.</remarks>
-internal sealed class Batch
+internal sealed partial class Batch
 {
     private readonly string _id;
     private readonly BatchServices _services;
@@ -80,7 +80,20 @@ internal sealed class Batch
     /// <summary>See <see cref="IBatchGrain.PrepareAsync"/>.</summary>
     internal async Task<BatchStatus?> PrepareAsync(BatchHeader header)
     {
+        BatchStatus? existing = await FindAsync(header);
+        if (existing is null && header.PartitionSizes.Length > 1)
+        {
+            await _services.Catalog.PutAsync(EntryBefore(header));
+        }
+
+        return existing;
+    }
+
+    /// <summary>The batch, if it exists; otherwise it may be started.</summary>
+    private async Task<BatchStatus?> FindAsync(BatchHeader header)
+    {
         ThrowIfEnded();
+        await SettlePurgeAsync();
         if (_state is { } state)
         {
             return state.Header.Digest == header.Digest ? await JoinAsync() : throw new BatchConflictException(_id);
@@ -93,7 +106,7 @@ internal sealed class Batch
     /// <summary>See <see cref="IBatchGrain.StartAsync"/>.</summary>
     internal async Task<BatchStatus> StartAsync(BatchHeader header, PartitionSpec? only)
     {
-        if (await PrepareAsync(header) is { } existing)
+        if (await FindAsync(header) is { } existing)
         {
             return existing;
         }
@@ -106,6 +119,11 @@ internal sealed class Batch
         _starting = true;
         try
         {
+            if (only is null)
+            {
+                await RequirePreparedAsync(header);
+            }
+
             await CreateAsync(header, only);
         }
         finally
@@ -120,12 +138,7 @@ internal sealed class Batch
     /// <summary>What readers may be shown of the partition that this batch hosts.</summary>
     internal async Task<PartitionLedger> ReadAsync()
     {
-        ThrowIfEnded();
-        if (_state is null)
-        {
-            throw new BatchNotFoundException(_id);
-        }
-
+        RequireBatch();
         return _hosted is not null
             ? await _hosted.Partition.ReadAsync()
             : throw new CanoConfigurationException(ErrorCodes.InvalidDocument, $"The results of batch '{_id}' are in its partitions; ask those.");
@@ -137,12 +150,7 @@ internal sealed class Batch
     /// <summary>See <see cref="IBatchGrain.WatchAsync"/>.</summary>
     internal async Task<BatchView> WatchAsync(long after)
     {
-        ThrowIfEnded();
-        if (_state is null)
-        {
-            throw new BatchNotFoundException(_id);
-        }
-
+        RequireBatch();
         BatchView view = await _views.WatchAsync(after);
         ThrowIfEnded();
         return view with { Status = BatchViews.At(view.Status, _services.Clock.GetUtcNow()) };
@@ -151,11 +159,7 @@ internal sealed class Batch
     /// <summary>See <see cref="IBatchGrain.CancelAsync"/>.</summary>
     internal async Task<BatchStatus> CancelAsync()
     {
-        ThrowIfEnded();
-        if (_state is null)
-        {
-            throw new BatchNotFoundException(_id);
-        }
+        RequireBatch();
 
         // The wish is noted before anything is awaited: it holds also where the partitions have not been heard yet and this call gives up.
         long seen = -1;
@@ -175,6 +179,12 @@ internal sealed class Batch
     internal async Task<bool> ResumeAsync()
     {
         ThrowIfEnded();
+        if (IsBeingRemoved)
+        {
+            DriveRemoval();
+            return true;
+        }
+
         if (_state is { FinishedAt: not null })
         {
             Announce();
@@ -209,18 +219,19 @@ internal sealed class Batch
     /// <summary>Makes the batch exist: its row and its entry in the catalog, written at the same time. It has started once both are there.</summary>
     private async Task CreateAsync(BatchHeader header, PartitionSpec? only)
     {
-        DateTimeOffset created = _services.Clock.GetUtcNow();
         bool hosts = only is not null && HostedPartition.Fits(only);
+        BatchState state = NewState(header) with { Hosted = hosts ? only : null };
+        Task entered = _services.Catalog.PutAsync(Entry(state, BatchViews.StatusBefore(_id, state)));
         if (only is not null && !hosts)
         {
+            // The entry comes first here: whatever a start that is broken off leaves is found by it.
+            await entered;
             await _services.Partitions.PrepareAsync(PartitionSpec.Key(_id, header.Digest, 0), only);
         }
 
-        BatchState state = new() { Header = header, CreatedAt = created, StartedAt = _services.Clock.GetUtcNow(), Epoch = 1, Hosted = hosts ? only : null };
-        Task entered = _services.Catalog.PutAsync(Entry(state, BatchViews.StatusBefore(_id, state)));
         try
         {
-            await WriteAsync(state);
+            await WriteAsync(state with { StartedAt = _services.Clock.GetUtcNow() });
             await entered;
             _entered = true;
             if (hosts)
@@ -432,7 +443,10 @@ internal sealed class Batch
         await previous;
         try
         {
-            await _services.Catalog.PutAsync(Entry(_state!, Status()));
+            if (_state is not null)
+            {
+                await _services.Catalog.PutAsync(Entry(_state, Status()));
+            }
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -449,9 +463,13 @@ internal sealed class Batch
         Labels = state.Header.Labels,
         Digest = state.Header.Digest,
         Partitions = state.Header.PartitionSizes.Length,
+        IsBeingPurged = state.Purge is { Left: > 0 },
+        PurgedAt = state.Purge is { Left: 0 } purge ? purge.At : null,
     };
 
-    private BatchStatus Status() => BatchViews.At(_views.Status ?? BatchViews.StatusOf(_id, _state!, arbiter: null), _services.Clock.GetUtcNow());
+    private BatchStatus Status() => _state!.FinishedAt is null && _views.Status is { } shown
+        ? BatchViews.At(shown, _services.Clock.GetUtcNow())
+        : BatchViews.At(BatchViews.StatusOf(_id, _state, arbiter: null), _services.Clock.GetUtcNow());
 
     /// <summary>Shows readers what is durable: not what the arbiter foresees of a write under way, after which this is called again.</summary>
     private void Publish()
@@ -490,5 +508,15 @@ internal sealed class Batch
 /// <param name="Clock">The time that deadlines are measured by.</param>
 /// <param name="Pacing">The time that messages wait by.</param>
 /// <param name="Logger">Where to log.</param>
+/// <param name="Parts">The way to what a batch has in other grains' rows.</param>
+/// <param name="Retention">How long finished batches are kept, and tombstones after them.</param>
 internal sealed record BatchServices(
-    IPartitions Partitions, IBatchCatalog Catalog, BatchRules Rules, string Owner, TimeProvider Clock, TimeProvider Pacing, ILogger Logger);
+    IPartitions Partitions,
+    IBatchCatalog Catalog,
+    BatchRules Rules,
+    string Owner,
+    TimeProvider Clock,
+    TimeProvider Pacing,
+    ILogger Logger,
+    IBatchParts Parts,
+    TimeSpan Retention);

@@ -73,6 +73,24 @@ internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
 
     public Task<bool> ResumeAsync() => AnswerAsync(_batch.ResumeAsync());
 
+    public Task<bool> PurgeAsync() => RemovalAsync(_batch.PurgeAsync());
+
+    public Task<bool> ExpireAsync() => RemovalAsync(_batch.ExpireAsync());
+
+    public Task<bool> CleanUpAsync(string digest, int partitions) => RemovalAsync(_batch.CleanUpAsync(digest, partitions));
+
+    /// <summary>A removal that goes on after its answer is driven by this activation, as recovery must know.</summary>
+    private async Task<bool> RemovalAsync(Task<bool> answer)
+    {
+        bool done = await AnswerAsync(answer);
+        if (_batch is { IsBeingRemoved: true, Failure: null })
+        {
+            _active.Add(_id, this);
+        }
+
+        return done;
+    }
+
     /// <summary>An activation for an id that is no batch has nothing to stay for.</summary>
     private async Task<T> AnswerAsync<T>(Task<T> answer)
     {

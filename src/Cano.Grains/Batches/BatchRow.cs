@@ -10,4 +10,6 @@ internal sealed class BatchRow(IGrainStorage storage, string id) : IBatchRow
     public Task<BatchState?> ReadAsync() => _row.ReadAsync();
 
     public Task WriteAsync(BatchState state) => _row.WriteAsync(state);
+
+    public Task ClearAsync() => _row.ClearAsync();
 }

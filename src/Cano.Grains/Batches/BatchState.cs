@@ -46,5 +46,9 @@ internal sealed record BatchState
     [Id(9)]
     public Segment? HostedResults { get; init; }
 
+    /// <summary>That its rows are being removed, or are gone; null while it is kept.</summary>
+    [Id(10)]
+    public PurgeRecord? Purge { get; init; }
+
     internal DateTimeOffset? Deadline => StartedAt + Header.Timeout.DurationOrNull;
 }

@@ -8,6 +8,9 @@ internal interface IBatchRow
 
     /// <summary>Writes the state. What it throws means that the outcome is unknown: the activation must end.</summary>
     Task WriteAsync(BatchState state);
+
+    /// <summary>Removes the row, as it was read or written. What it throws means the same as that of a write.</summary>
+    Task ClearAsync();
 }
 
 /// <summary>The way from a batch to its partitions.</summary>

@@ -33,4 +33,15 @@ public sealed record BatchEntry
     /// <summary>How many partitions it has.</summary>
     [Id(6)]
     public int Partitions { get; init; }
+
+    /// <summary>True: it is being purged, which somebody has to drive to its end.</summary>
+    [Id(7)]
+    public bool IsBeingPurged { get; init; }
+
+    /// <summary>When it was purged; null if it was not. What is left of it is a tombstone.</summary>
+    [Id(8)]
+    public DateTimeOffset? PurgedAt { get; init; }
+
+    /// <summary>True while somebody has to drive it.</summary>
+    public bool IsUnfinished => Status.Phase is not BatchPhase.Finished || IsBeingPurged;
 }

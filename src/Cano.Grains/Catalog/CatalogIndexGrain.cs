@@ -14,7 +14,7 @@ internal interface ICatalogIndexGrain : IGrainWithStringKey
 
     [Alias("Remove")]
     [AlwaysInterleave]
-    Task RemoveAsync(string batchId, long version);
+    Task RemoveAsync(BatchEntry entry);
 
     [Alias("GetAll")]
     [AlwaysInterleave]
@@ -25,7 +25,7 @@ internal interface ICatalogIndexGrain : IGrainWithStringKey
 internal sealed class CatalogIndexGrain : Grain, ICatalogIndexGrain
 {
     private readonly Row<CatalogShard> _row;
-    private readonly Dictionary<string, BatchEntry> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Id, string Digest), BatchEntry> _entries = [];
     private Exception? _failure;
     private Task _writing = Task.CompletedTask;
     private Task? _nextWrite;
@@ -37,41 +37,36 @@ internal sealed class CatalogIndexGrain : Grain, ICatalogIndexGrain
     {
         foreach (BatchEntry entry in (await _row.ReadAsync())?.Entries ?? [])
         {
-            _entries[entry.Status.Id] = entry;
+            _entries[KeyOf(entry)] = entry;
         }
     }
 
     public Task PutAsync(BatchEntry entry)
     {
-        string id = entry.Status.Id;
-        if (_entries.TryGetValue(id, out BatchEntry? present) && present.Version >= entry.Version)
+        if (_entries.TryGetValue(KeyOf(entry), out BatchEntry? present) && present.Status.CreatedAt == entry.Status.CreatedAt && present.Version >= entry.Version)
         {
             return Task.CompletedTask;
         }
 
         // A finished batch needs no recovery: this catalog forgets it.
-        if (entry.Status.Phase == BatchPhase.Finished)
+        if (!entry.IsUnfinished)
         {
-            if (!_entries.Remove(id))
-            {
-                return Task.CompletedTask;
-            }
-        }
-        else
-        {
-            _entries[id] = entry;
+            return _entries.Remove(KeyOf(entry)) ? WriteAsync() : Task.CompletedTask;
         }
 
+        _entries[KeyOf(entry)] = entry;
         return WriteAsync();
     }
 
-    public Task RemoveAsync(string batchId, long version)
+    public Task RemoveAsync(BatchEntry entry)
     {
-        bool same = _entries.TryGetValue(batchId, out BatchEntry? present) && present.Version == version;
-        return same && _entries.Remove(batchId) ? WriteAsync() : Task.CompletedTask;
+        bool same = _entries.TryGetValue(KeyOf(entry), out BatchEntry? present) && present.Status.CreatedAt == entry.Status.CreatedAt && present.Version == entry.Version;
+        return same && _entries.Remove(KeyOf(entry)) ? WriteAsync() : Task.CompletedTask;
     }
 
     public Task<BatchEntry[]> GetAllAsync() => Task.FromResult<BatchEntry[]>([.. _entries.Values]);
+
+    private static (string Id, string Digest) KeyOf(BatchEntry entry) => (entry.Status.Id, entry.Digest);
 
     private Task WriteAsync()
     {

@@ -59,4 +59,12 @@ public sealed class CanoOptions
     /// <value>3 seconds.</value>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan RecoveryInterval { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// How long a finished batch is kept, counted from its <see cref="BatchStatus.FinishedAt"/>; then it is purged. For as long again its id is refused, counted from the purge; then it is
+    /// forgotten. Batches are purged only where the catalog keeps finished ones, as that of <c>AddCanoStorage</c> does. 1 minute to 3,650 days.
+    /// </summary>
+    /// <value>30 days.</value>
+    [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00", ParseLimitsInInvariantCulture = true)]
+    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
 }

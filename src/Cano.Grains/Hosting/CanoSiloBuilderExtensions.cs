@@ -35,6 +35,7 @@ public static class CanoSiloBuilderExtensions
         services.TryAddSingleton(provider => NodeSchedulerFor(provider.GetRequiredService<IOptions<CanoOptions>>().Value));
         services.TryAddSingleton<IInstances, Instances>();
         services.TryAddSingleton<IPartitions, Partitions>();
+        services.TryAddSingleton<IBatchParts, BatchParts>();
         services.TryAddSingleton<IBatchCatalog, CatalogIndex>();
         services.TryAddSingleton<ActiveBatches>();
         services.TryAddSingleton(ServicesOfBatches);
@@ -44,6 +45,7 @@ public static class CanoSiloBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IActivationWorkingSetObserver, DeactivationNotice>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILifecycleParticipant<ISiloLifecycle>, RecoveryLoop>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILifecycleParticipant<ISiloLifecycle>, SiloDeparture>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILifecycleParticipant<ISiloLifecycle>, RetentionLoop>());
         configure?.Invoke(new(services));
         return builder;
     }
@@ -57,5 +59,7 @@ public static class CanoSiloBuilderExtensions
         provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString(),
         provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains),
         TimeProvider.System,
-        provider.GetRequiredService<ILogger<Batch>>());
+        provider.GetRequiredService<ILogger<Batch>>(),
+        provider.GetRequiredService<IBatchParts>(),
+        provider.GetRequiredService<IOptions<CanoOptions>>().Value.Retention);
 }

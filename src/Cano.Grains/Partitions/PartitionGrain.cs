@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Storage;
 
 namespace Cano;
 
@@ -9,13 +11,16 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, ILeaving
     private readonly string _batchId;
     private readonly PartitionRules _rules;
     private readonly Partition _partition;
+    private readonly IGrainStorage _storage;
     private readonly ILogger<PartitionGrain> _logger;
     private Task? _leaving;
 
-    public PartitionGrain(IPartitions partitions, PartitionRules rules, ILogger<PartitionGrain> logger)
+    public PartitionGrain(
+        [FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage, IPartitions partitions, PartitionRules rules, ILogger<PartitionGrain> logger)
     {
         _key = this.GetPrimaryKeyString();
         _logger = logger;
+        _storage = storage;
         _rules = rules;
         _batchId = _key[.._key.IndexOf('/', StringComparison.Ordinal)];
         _partition = partitions.NewPartition(_batchId, () => partitions.RowsOf(_key));
@@ -43,6 +48,15 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, ILeaving
     }
 
     public Task<PartitionReport> ExchangeAsync(PartitionOrders orders) => _partition.ExchangeAsync(orders);
+
+    public Task<int> CountAsync() => Task.FromResult(_partition.Ledger.Count);
+
+    public async Task RemoveAsync()
+    {
+        // What this activation knows is no longer so: the next one finds nothing.
+        await _partition.LeaveAsync();
+        await new PartitionRemoval(_storage, _batchId, _key).RunAsync();
+    }
 
     public async Task<ResultPage> ReadInOrderAsync(int from, int count) => PartitionReader.InOrder(await _partition.ReadAsync(), from, count);
 

@@ -5,7 +5,7 @@ namespace Cano;
 /// <summary>A partition's rows in grain storage: <c>cano.partition</c>, <c>cano.segment.0</c>, <c>cano.segment.1</c> ...</summary>
 internal sealed class PartitionRows(IGrainStorage storage, string key) : IPartitionRows
 {
-    private readonly Row<PartitionSpec> _spec = new(storage, "cano.partition", "partition", key);
+    private readonly Row<PartitionSpec> _spec = Spec(storage, key);
     private Row<Segment>? _last;
     private int _lastIndex = -1;
 
@@ -39,6 +39,10 @@ internal sealed class PartitionRows(IGrainStorage storage, string key) : IPartit
         return _last!.WriteAsync(segment);
     }
 
-    private Row<Segment> At(int index) =>
+    internal static Row<PartitionSpec> Spec(IGrainStorage storage, string key) => new(storage, "cano.partition", "partition", key);
+
+    internal static Row<Segment> At(IGrainStorage storage, string key, int index) =>
         new(storage, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"cano.segment.{index}"), "partition", key);
+
+    private Row<Segment> At(int index) => At(storage, key, index);
 }

@@ -15,4 +15,7 @@ internal static partial class RecoveryLog
 
     [LoggerMessage(4004, LogLevel.Debug, "This silo looks for batches to recover no more.")]
     internal static partial void RecoveryEnded(this ILogger logger);
+
+    [LoggerMessage(4005, LogLevel.Information, "The start of batch {Batch} was broken off; what it had left is removed.")]
+    internal static partial void StartCleanedUp(this ILogger logger, string batch);
 }

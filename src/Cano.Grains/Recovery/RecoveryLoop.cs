@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -13,11 +14,15 @@ internal sealed class RecoveryLoop(
     ActiveBatches active,
     ILocalSiloDetails silo,
     ISiloStatusOracle silos,
+    [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider clock,
     IOptions<CanoOptions> options,
     ILogger<RecoveryLoop> logger) : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
 {
-    /// <summary>An entry for which there is no batch after this long belongs to a start that was broken off.</summary>
+    /// <summary>An entry for which there is no batch after this long belongs to a start that was broken off: one call, for a batch of a single partition.</summary>
     private static readonly TimeSpan s_startTimeout = TimeSpan.FromMinutes(2);
+
+    /// <summary>The same for a batch of several partitions, which the client sends one after the other.</summary>
+    private static readonly TimeSpan s_longStartTimeout = TimeSpan.FromHours(1);
 
     /// <summary>
     /// The longest that one batch, or the catalog, is waited for: a call to a silo that hangs would keep all that is lost in the meantime waiting for its time-out (30 s).
@@ -75,7 +80,7 @@ internal sealed class RecoveryLoop(
     {
         try
         {
-            IReadOnlyList<BatchEntry> unfinished = await catalog.GetUnfinishedAsync(cancellationToken).WaitAsync(s_patience, TimeProvider.System, cancellationToken);
+            IReadOnlyList<BatchEntry> unfinished = await catalog.GetUnfinishedAsync(LivingOthers(), active.Contains, cancellationToken).WaitAsync(s_patience, TimeProvider.System, cancellationToken);
             BatchEntry[] lost = [.. unfinished.Where(IsLost)];
             await System.Threading.Tasks.Parallel.ForEachAsync(
                 lost, new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken }, ResumeAsync);
@@ -86,6 +91,14 @@ internal sealed class RecoveryLoop(
         }
     }
 
+    /// <summary>The silos that look after their batches themselves.</summary>
+    private string[] LivingOthers() =>
+    [
+        .. silos.GetApproximateSiloStatuses()
+            .Where(one => !one.Key.Equals(silo.SiloAddress) && one.Value is not (SiloStatus.Dead or SiloStatus.None))
+            .Select(one => one.Key.ToParsableString()),
+    ];
+
     private bool IsLost(BatchEntry entry)
     {
         SiloAddress owner = SiloAddress.FromParsableString(entry.Owner);
@@ -94,19 +107,25 @@ internal sealed class RecoveryLoop(
             : silos.GetApproximateSiloStatus(owner) is SiloStatus.Dead or SiloStatus.None;
     }
 
+    /// <summary>Whether it may be: the entry of a batch that runs says no more, and only the batch itself knows.</summary>
+    private bool IsBrokenOff(BatchEntry entry) =>
+        entry.Status.StartedAt is null && clock.GetUtcNow() - entry.Status.CreatedAt > (entry.Partitions > 1 ? s_longStartTimeout : s_startTimeout);
+
     private async ValueTask ResumeAsync(BatchEntry entry, CancellationToken cancellationToken)
     {
         string id = entry.Status.Id;
         try
         {
-            bool driven = await grains.GetGrain<IBatchGrain>(id).ResumeAsync().WaitAsync(s_patience, TimeProvider.System, cancellationToken);
-            if (driven)
-            {
-                logger.BatchResumed(id);
-            }
-            else if (entry.Status.StartedAt is null && TimeProvider.System.GetUtcNow() - entry.Status.CreatedAt > s_startTimeout)
+            IBatchGrain batch = grains.GetGrain<IBatchGrain>(id);
+            bool driven = await (entry.IsBeingPurged ? batch.PurgeAsync() : batch.ResumeAsync().WaitAsync(s_patience, TimeProvider.System, cancellationToken)).WaitAsync(cancellationToken);
+            if (IsBrokenOff(entry) && await batch.CleanUpAsync(entry.Digest, entry.Partitions).WaitAsync(cancellationToken))
             {
                 await catalog.RemoveAsync(entry, cancellationToken);
+                logger.StartCleanedUp(id);
+            }
+            else if (driven)
+            {
+                logger.BatchResumed(id);
             }
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

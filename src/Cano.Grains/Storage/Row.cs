@@ -39,6 +39,10 @@ internal sealed class Row<T>
         return _storage.WriteStateAsync(_stateName, _key, _state);
     }
 
-    /// <summary>Removes the row.</summary>
-    internal Task ClearAsync() => _storage.ClearStateAsync(_stateName, _key, _state);
+    /// <summary>Removes the row. The next write adds it anew.</summary>
+    internal async Task ClearAsync()
+    {
+        await _storage.ClearStateAsync(_stateName, _key, _state);
+        _state = new();
+    }
 }

@@ -49,13 +49,20 @@ internal sealed class SharedStoreGrain : Grain, ISharedStoreGrain
 
     public Task<string[]> KeysAsync() => Task.FromResult<string[]>([.. _state.Values.Keys.Order(StringComparer.Ordinal)]);
 
-    private async Task WriteAsync(string key, byte[]? json)
+    public async Task ClearAsync()
     {
-        if (_failure is not null)
+        ThrowIfEnded();
+        if (_state.LastVersion > 0)
         {
-            throw new SupersededException("The activation has ended.", _failure);
+            await ChangeAsync(_row.ClearAsync(), new());
         }
 
+        DeactivateOnIdle();
+    }
+
+    private async Task WriteAsync(string key, byte[]? json)
+    {
+        ThrowIfEnded();
         Dictionary<string, SharedValue> values = new(_state.Values, StringComparer.Ordinal);
         long version = _state.LastVersion + 1;
         if (json is null)
@@ -69,9 +76,14 @@ internal sealed class SharedStoreGrain : Grain, ISharedStoreGrain
         }
 
         SharedStoreState next = new() { Values = values, LastVersion = version };
+        await ChangeAsync(_row.WriteAsync(next), next);
+    }
+
+    private async Task ChangeAsync(Task change, SharedStoreState next)
+    {
         try
         {
-            await _row.WriteAsync(next);
+            await change;
             _state = next;
         }
         catch (Exception exception)
@@ -80,6 +92,14 @@ internal sealed class SharedStoreGrain : Grain, ISharedStoreGrain
             _failure = exception;
             DeactivateOnIdle();
             throw;
+        }
+    }
+
+    private void ThrowIfEnded()
+    {
+        if (_failure is not null)
+        {
+            throw new SupersededException("The activation has ended.", _failure);
         }
     }
 

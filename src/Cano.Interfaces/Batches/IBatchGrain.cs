@@ -5,14 +5,15 @@ namespace Cano;
 /// <summary>One for each batch; its key is the batch's id. The only one who decides that the strategy is met.</summary>
 /// <remarks>
 /// A start is: <see cref="PrepareAsync"/>, then every partition's <see cref="IPartitionGrain.PrepareAsync"/>, then <see cref="StartAsync"/>, which is what makes the
-/// batch exist. A start that is broken off before that leaves rows that nobody runs. A small batch needs the last call only: its instances are part of it, and its grain
-/// has the results (<see cref="BatchView.Hosted"/>); asked for results, the grain of any other batch throws <see cref="CanoConfigurationException"/>.
+/// batch exist. A start that is broken off before that leaves rows that nobody runs; they are cleaned up an hour later, and a start that comes after that is refused.
+/// A small batch needs the last call only: its instances are part of it, and its grain has the results (<see cref="BatchView.Hosted"/>); asked for results, the grain of any
+/// other batch throws <see cref="CanoConfigurationException"/>.
 /// What waits for news does so for 10 seconds at most; a reply that takes much longer was lost with its silo, and a client outside the cluster is not told of such a loss.
 /// </remarks>
 [Alias("Cano.IBatchGrain")]
 public interface IBatchGrain : IResultsGrain
 {
-    /// <summary>Asks whether a batch may be started; stores nothing.</summary>
+    /// <summary>Asks whether a batch may be started. One of several partitions is entered in the catalog, so that what is prepared from here on is found should the start be broken off.</summary>
     /// <param name="header">The batch without its instances.</param>
     /// <returns>Null: go on. A status: this batch exists already, with the same content.</returns>
     /// <exception cref="BatchConflictException">The id is taken by a batch with other content.</exception>
@@ -29,7 +30,7 @@ public interface IBatchGrain : IResultsGrain
     /// <exception cref="BatchConflictException">The id is taken by a batch with other content.</exception>
     /// <exception cref="BatchPurgedException">A batch of this id was purged.</exception>
     /// <exception cref="WorkflowNotRegisteredException">A workflow is unknown.</exception>
-    /// <exception cref="CanoConfigurationException">The header is not valid, or params or store are too large.</exception>
+    /// <exception cref="CanoConfigurationException">The header is not valid, params or store are too large, or a partition is not prepared (code <c>not-prepared</c>).</exception>
     [Alias("Start")]
     Task<BatchStatus> StartAsync(BatchHeader header, PartitionSpec? only);
 
@@ -58,9 +59,31 @@ public interface IBatchGrain : IResultsGrain
     [Alias("Cancel")]
     Task<BatchStatus> CancelAsync();
 
-    /// <summary>Makes sure that the batch is being driven: called by recovery.</summary>
-    /// <returns>True while the batch needs driving; false when it is finished or does not exist.</returns>
+    /// <summary>Makes sure that the batch, or its purge, is being driven: called by recovery.</summary>
+    /// <returns>True while it needs driving; false when there is nothing left to do, or no such batch.</returns>
     [AlwaysInterleave]
     [Alias("Resume")]
     Task<bool> ResumeAsync();
+
+    /// <summary>
+    /// Removes a finished batch: its instances, results, checkpoints and shared store. What is left is a tombstone, by which the id stays refused for
+    /// as long as finished batches are kept. Decided durably before anything is removed, and from then on driven to its end, whoever asks. Purging again changes nothing.
+    /// </summary>
+    /// <returns>True: all is gone. False: it is being removed; ask again.</returns>
+    /// <exception cref="BatchNotFinishedException">Outcomes of it are still to come; cancel it first.</exception>
+    /// <exception cref="BatchNotFoundException">There is no such batch.</exception>
+    [Alias("Purge")]
+    Task<bool> PurgeAsync();
+
+    /// <summary>Purges the batch if it has been finished, or forgets its tombstone if it has been purged, for as long as the silo keeps them. Called by retention.</summary>
+    /// <returns>True: nothing of that is left to do. False: it is too early, or still being removed.</returns>
+    [Alias("Expire")]
+    Task<bool> ExpireAsync();
+
+    /// <summary>Removes what a start that was broken off has prepared; never harms a batch that exists. Called by recovery.</summary>
+    /// <param name="digest">The <see cref="BatchHeader.Digest"/> of that start.</param>
+    /// <param name="partitions">How many partitions it was to have.</param>
+    /// <returns>True: nothing of it is left. False: it is being removed, or it is the batch that exists.</returns>
+    [Alias("CleanUp")]
+    Task<bool> CleanUpAsync(string digest, int partitions);
 }

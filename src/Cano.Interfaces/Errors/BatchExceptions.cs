@@ -48,6 +48,21 @@ public sealed class BatchPurgedException : CanoException
     public string BatchId { get; private set; }
 }
 
+/// <summary>Outcomes of the batch are still to come, so that it can't be purged. Nothing was changed.</summary>
+[GenerateSerializer]
+[Alias("Cano.BatchNotFinishedException")]
+public sealed class BatchNotFinishedException : CanoException
+{
+    /// <summary>Makes the exception.</summary>
+    /// <param name="batchId">The batch.</param>
+    public BatchNotFinishedException(string batchId)
+        : base(ErrorCodes.BatchNotFinished, $"The batch '{batchId}' is not finished and can't be purged. Cancel it, or wait for its end.") => BatchId = batchId;
+
+    /// <summary>The batch.</summary>
+    [Id(0)]
+    public string BatchId { get; private set; }
+}
+
 /// <summary>No silo has a definition for a workflow of the batch. Nothing was stored.</summary>
 [GenerateSerializer]
 [Alias("Cano.WorkflowNotRegisteredException")]

@@ -60,6 +60,12 @@ public static class ErrorCodes
     /// <summary>A batch of this id exists and has other content.</summary>
     public const string BatchConflict = "batch-conflict";
 
+    /// <summary>The batch is not finished, which a purge requires.</summary>
+    public const string BatchNotFinished = "batch-not-finished";
+
+    /// <summary>A batch was to be started whose partitions are not stored: never sent, or cleaned up because the start took too long.</summary>
+    public const string NotPrepared = "not-prepared";
+
     /// <summary>The batch of this id was purged.</summary>
     public const string BatchPurged = "batch-purged";
 

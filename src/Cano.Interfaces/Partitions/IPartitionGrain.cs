@@ -22,4 +22,15 @@ public interface IPartitionGrain : IResultsGrain
     [AlwaysInterleave]
     [Alias("Exchange")]
     Task<PartitionReport> ExchangeAsync(PartitionOrders orders);
+
+    /// <summary>How many instances are stored.</summary>
+    /// <returns>Their number; 0: it was never prepared, or was removed.</returns>
+    [AlwaysInterleave]
+    [Alias("Count")]
+    Task<int> CountAsync();
+
+    /// <summary>Removes all rows of the partition, and the checkpoints that its instances have left. Doing it again changes nothing.</summary>
+    /// <returns>Completes when they are gone, durably.</returns>
+    [Alias("Remove")]
+    Task RemoveAsync();
 }

@@ -31,6 +31,11 @@ public interface ISharedStoreGrain : IGrainWithStringKey
     /// <returns>The names, sorted by code point.</returns>
     [Alias("Keys")]
     Task<string[]> KeysAsync();
+
+    /// <summary>Removes all values and the row that held them.</summary>
+    /// <returns>Completes when they are gone, durably.</returns>
+    [Alias("Clear")]
+    Task ClearAsync();
 }
 
 /// <summary>A value of a shared store.</summary>

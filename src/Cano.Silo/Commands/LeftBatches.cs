@@ -7,7 +7,7 @@ internal sealed class LeftBatches(BatchClient client, IServiceProvider services,
     internal async Task FinishAsync(IEnumerable<BatchEntry> left, CancellationToken interrupted)
     {
         WorkflowRegistry workflows = services.GetRequiredService<WorkflowRegistry>();
-        foreach (BatchEntry entry in left)
+        foreach (BatchEntry entry in left.DistinctBy(entry => entry.Status.Id))
         {
             string id = entry.Status.Id;
             string[] unknown = [.. entry.Workflows.Where(name => !workflows.TryGet(name, out _))];
@@ -35,9 +35,9 @@ internal sealed class LeftBatches(BatchClient client, IServiceProvider services,
 
             console.Say($"Finished batch {id} of an earlier process: {RunText.Counts(status)}.");
         }
-        catch (BatchNotFoundException)
+        catch (Exception exception) when (exception is BatchNotFoundException or BatchPurgedException)
         {
-            // Its start was broken off before the batch came to be.
+            // Its start was broken off before the batch came to be, or it is only its purge that was left unfinished.
         }
         catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
         {

@@ -42,6 +42,7 @@ public static class CanoStorageSiloBuilderExtensions
         services.AddSingleton<PostgresStart>();
         services.AddSingleton<PostgresLane>();
         services.AddSingleton(CreateStorage);
+        services.AddCatalog();
         services.AddGrainStorage(CanoGrainStorage.Name, (provider, _) => provider.GetRequiredService<CanoGrainStorage>());
         return builder;
     }

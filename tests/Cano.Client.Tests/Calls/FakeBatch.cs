@@ -14,6 +14,9 @@ public sealed class FakeBatch(FakeCluster cluster, string id) : IBatchGrain
     /// <summary>What a watch of the last view waits for; without it the last view is answered again.</summary>
     public Task? NothingNew { get; set; }
 
+    /// <summary>How often a purge is asked for until all is gone.</summary>
+    public int PurgeAnswers { get; set; } = 1;
+
     public void Script(params BatchView[] views)
     {
         foreach (BatchView view in views)
@@ -65,6 +68,17 @@ public sealed class FakeBatch(FakeCluster cluster, string id) : IBatchGrain
     }
 
     public Task<bool> ResumeAsync() => throw new NotSupportedException();
+
+    public async Task<bool> PurgeAsync()
+    {
+        await cluster.AskAsync("purge");
+        Existing();
+        return --PurgeAnswers <= 0;
+    }
+
+    public Task<bool> ExpireAsync() => throw new NotSupportedException();
+
+    public Task<bool> CleanUpAsync(string digest, int partitions) => throw new NotSupportedException();
 
     private BatchStatus Existing() => Status ?? throw new BatchNotFoundException(id);
 

@@ -39,5 +39,9 @@ public sealed class FakePartition(FakeCluster cluster, string key) : IPartitionG
         return new ResultPage(page, from + page.Length);
     }
 
+    public Task<int> CountAsync() => throw new NotSupportedException();
+
+    public Task RemoveAsync() => throw new NotSupportedException();
+
     public Task<PartitionReport> ExchangeAsync(PartitionOrders orders) => throw new NotSupportedException();
 }

@@ -11,10 +11,16 @@ public sealed class SurvivingStorage
 {
     private readonly ConcurrentDictionary<(string State, GrainId Grain), (byte[] Payload, int Version)> _rows = new();
 
-    public IGrainStorage For(IGrainStorageSerializer serializer) => new View(_rows, serializer);
+    /// <summary>The rows: the state's name and the key.</summary>
+    public IEnumerable<string> Rows => _rows.Keys.Select(row => $"{row.State} {row.Grain.Key}").Order(StringComparer.Ordinal);
+
+    /// <summary>Called before each row is removed, with its name as in <see cref="Rows"/>; may throw.</summary>
+    public Action<string> Removing { get; set; } = _ => { };
+
+    public IGrainStorage For(IGrainStorageSerializer serializer) => new View(this, _rows, serializer);
 
     private sealed class View(
-        ConcurrentDictionary<(string State, GrainId Grain), (byte[] Payload, int Version)> rows, IGrainStorageSerializer serializer) : IGrainStorage
+        SurvivingStorage storage, ConcurrentDictionary<(string State, GrainId Grain), (byte[] Payload, int Version)> rows, IGrainStorageSerializer serializer) : IGrainStorage
     {
         public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
@@ -44,6 +50,7 @@ public sealed class SurvivingStorage
 
         public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
+            storage.Removing($"{stateName} {grainId.Key}");
             lock (rows)
             {
                 Expect(stateName, grainId, grainState.ETag);
@@ -67,8 +74,17 @@ public sealed class SurvivingStorage
 /// <summary>Silos whose storage outlives them.</summary>
 public class DurableCluster : CanoCluster
 {
-    private readonly SurvivingStorage _storage = new();
+    public SurvivingStorage Storage { get; } = new();
+
+    /// <summary>The rows of a batch.</summary>
+    public string[] RowsOf(string batchId) => [.. Storage.Rows.Where(row => row.Split(' ')[1].Split('/')[1] == batchId)];
 
     protected override void AddStorage(ISiloBuilder silo) => silo.Services.AddGrainStorage(
-        SiloStorage.ProviderName, (provider, _) => _storage.For(ActivatorUtilities.CreateInstance<OrleansGrainStorageSerializer>(provider)));
+        SiloStorage.ProviderName, (provider, _) => Storage.For(ActivatorUtilities.CreateInstance<OrleansGrainStorageSerializer>(provider)));
+}
+
+/// <summary>The same, whose instances save a checkpoint after each transition.</summary>
+public sealed class CheckpointingCluster : DurableCluster
+{
+    protected override void Configure(CanoOptions options) => options.CheckpointInterval = TimeSpan.Zero;
 }

@@ -49,7 +49,11 @@ internal static class BatchSamples
         Labels = ["fast"],
         Digest = Header.Digest,
         Partitions = 2,
+        IsBeingPurged = true,
+        PurgedAt = Noon.AddDays(60),
     };
+
+    internal static readonly PurgeRecord Purge = new(Noon.AddDays(30), 2, BrokenOff: true);
 
     internal static readonly StopRecord Stop = new(StopReason.Cancelled, Noon.AddSeconds(2), "order-3", 3, 4);
 
@@ -75,7 +79,9 @@ internal static class BatchSamples
             Failed = 4,
             Hosted = new() { BatchId = "nightly", Instances = [InstanceSamples.Spec], Store = "{}"u8.ToArray() },
             HostedResults = new() { Fence = 2, Epoch = 7, Results = [new() { Index = 0, FinalState = "Done" }] },
+            Purge = Purge,
         },
+        Purge,
         Entry,
         new CatalogShard { Entries = [Entry, Entry with { Version = 31 }] },
     ];

@@ -8,6 +8,7 @@ internal static class ErrorSamples
         new BatchNotFoundException("nightly"),
         new BatchConflictException("nightly"),
         new BatchPurgedException("nightly"),
+        new BatchNotFinishedException("nightly"),
         new WorkflowNotRegisteredException("orders.price", ["orders.ship", "cano.simulate"]),
         new BatchDataLostException("nightly", "a partition"),
         new StorageException(ErrorCodes.StorageUnavailable, "The database is not there."),

@@ -32,12 +32,15 @@ internal sealed class CrashSilo : IAsyncDisposable
     ];
 
     /// <summary><c>serve</c> on a folder, on free ports. Nobody is connected to it, unless someone uses <see cref="ConnectAsync"/>.</summary>
-    internal static CrashSilo Serve(TemporaryFolder folder, bool hold = false, params string[] settings)
+    internal static CrashSilo Serve(TemporaryFolder folder, bool hold = false, params string[] settings) => Serve("", folder, hold, settings);
+
+    /// <summary>The same, to die at a write.</summary>
+    internal static CrashSilo Serve(string dieAt, TemporaryFolder folder, bool hold = false, params string[] settings)
     {
         int[] ports = FreePorts.Find(3);
         string[] all = [$"Cano:SiloPort={ports[1]}", $"Cano:GatewayPort={ports[2]}", .. settings];
         return new(
-            CanoProcess.Start("Cano.CrashHost", folder.Path, ["serve", "--urls", $"http://127.0.0.1:{ports[0]}", .. Set(all)], input: null, Environment("", hold)),
+            CanoProcess.Start("Cano.CrashHost", folder.Path, ["serve", "--urls", $"http://127.0.0.1:{ports[0]}", .. Set(all)], input: null, Environment(dieAt, hold)),
             ports[2]);
     }
 

@@ -28,6 +28,10 @@ internal sealed class PostgresStorage : IAsyncDisposable
         _services = silo.Services.BuildServiceProvider();
     }
 
+    internal IBatchCatalog Catalog => _services.GetRequiredService<IBatchCatalog>();
+
+    internal PostgresDatabase Database => _services.GetRequiredService<PostgresDatabase>();
+
     internal IGrainStorage Storage => _services.GetRequiredKeyedService<IGrainStorage>("cano");
 
     internal static async Task<PostgresStorage> OpenAsync(string connectionString, Action<CanoStorageOptions>? configure = null)

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -53,7 +54,21 @@ internal sealed class SqliteStorage : IAsyncDisposable
 
     internal IGrainStorage Storage => _services.GetRequiredKeyedService<IGrainStorage>("cano");
 
+    internal IBatchCatalog Catalog => _services.GetRequiredService<IBatchCatalog>();
+
     internal SqliteLane Lane => _services.GetRequiredService<SqliteLane>();
+
+    /// <summary>Asks the database something, in the lane.</summary>
+    internal async Task<T> AskAsync<T>(Func<DbConnection, T> ask)
+    {
+        T answer = default!;
+        await Lane.RunAsync(writes: false, () =>
+        {
+            answer = ask(Lane.DataSource.CreateConnection());
+            return Task.CompletedTask;
+        });
+        return answer;
+    }
 
     internal static async Task<SqliteStorage> OpenAsync(string folder)
     {

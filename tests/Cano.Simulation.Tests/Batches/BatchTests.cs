@@ -79,7 +79,7 @@ public sealed class BatchTests
     }
 
     private BatchServices Services(IPartitions partitions, IBatchCatalog? catalog = null) =>
-        new(partitions, catalog ?? new SimulatedCatalog(_world), _world.Rules, "silo", _world.Scheduler.Time, _world.Scheduler.Time, _world.Logger);
+        new(partitions, catalog ?? new SimulatedCatalog(_world), _world.Rules, "silo", _world.Scheduler.Time, _world.Scheduler.Time, _world.Logger, new NoParts(), TimeSpan.FromDays(30));
 
     private Task<T> Ask<T>(Func<Task<T>> ask)
     {
@@ -104,6 +104,24 @@ public sealed class BatchTests
             State = state;
             return Task.CompletedTask;
         }
+
+        public Task ClearAsync()
+        {
+            State = null;
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Nothing is counted or removed in these tests.</summary>
+    private sealed class NoParts : IBatchParts
+    {
+        public Task<int> CountAsync(string key) => throw new NotSupportedException();
+
+        public Task RemoveAsync(string key) => throw new NotSupportedException();
+
+        public Task RemoveHostedAsync(string key, PartitionSpec hosted, Segment? results) => throw new NotSupportedException();
+
+        public Task RemoveSharedStoreAsync(string batchId) => throw new NotSupportedException();
     }
 
     /// <summary>Partitions that do not answer before they are told to.</summary>
@@ -137,6 +155,11 @@ public sealed class BatchTests
         }
 
         public Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(
+            IReadOnlyCollection<string> exceptOwners, Predicate<string> isDriven, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
         public Task RemoveAsync(BatchEntry entry, CancellationToken cancellationToken = default) => throw new NotSupportedException();
     }

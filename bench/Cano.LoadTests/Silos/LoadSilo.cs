@@ -24,20 +24,34 @@ internal static class LoadSilo
     /// <summary>A node that waits so many milliseconds and heeds no cancellation.</summary>
     internal static readonly WorkflowKey<NoOpState, int> Stubborn = new("load.stubborn");
 
-    internal static async Task<IHost> StartAsync(LoadSettings settings)
+    internal static Task<IHost> StartAsync(LoadSettings settings) => StartAsync(settings, FreePort(), primary: null);
+
+    /// <summary>Silos that find each other through the first of them.</summary>
+    internal static async Task<List<IHost>> StartClusterAsync(LoadSettings settings, int count)
+    {
+        int first = FreePort();
+        List<IHost> silos = [];
+        for (int i = 0; i < count; i++)
+        {
+            silos.Add(await StartAsync(settings, i == 0 ? first : FreePort(), new(IPAddress.Loopback, first)));
+        }
+
+        return silos;
+    }
+
+    private static async Task<IHost> StartAsync(LoadSettings settings, int port, IPEndPoint? primary)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new());
-        builder.Logging.AddFilter(null, LogLevel.Warning).AddSimpleConsole();
+        builder.Logging.AddFilter(null, LogLevel.Error).AddSimpleConsole();
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering();
+            silo.UseLocalhostClustering(port, gatewayPort: 0, primary, serviceId: "load", clusterId: "load");
             silo.Configure<EndpointOptions>(endpoints =>
             {
                 endpoints.AdvertisedIPAddress = IPAddress.Loopback;
-                endpoints.SiloPort = FreePort();
+                endpoints.SiloPort = port;
                 endpoints.GatewayPort = 0;
             });
-            silo.Configure<ClusterOptions>(cluster => cluster.ServiceId = cluster.ClusterId = "load");
             if (settings.Storage == "memory")
             {
                 silo.AddMemoryGrainStorage(SiloStorage.ProviderName);

@@ -6,9 +6,7 @@ namespace Cano.LoadTests;
 /// <summary>One batch, measured.</summary>
 /// <param name="Elapsed">From the call of <c>OrchestrateAsync</c> to its results.</param>
 /// <param name="Result">What came of it.</param>
-/// <param name="Writes">How many rows were written.</param>
-/// <param name="Written">How many bytes of rows were written.</param>
-/// <param name="Commits">How many transactions there were.</param>
+/// <param name="Counted">What was written and said.</param>
 /// <param name="Allocated">How many bytes the process allocated, client and silo.</param>
 /// <param name="Processor">How much processor time the process used, client, silo and database alike (a database server apart).</param>
 /// <param name="Collections">How many garbage collections there were, by generation.</param>
@@ -16,22 +14,19 @@ namespace Cano.LoadTests;
 /// <param name="Submitting">From the call to the durable start.</param>
 /// <param name="Running">From the durable start to the end.</param>
 internal sealed record LoadRun(
-    TimeSpan Elapsed, ConcurrentWorkflowResults<NoOpState> Result, long Writes, long Written, long Commits, long Allocated, TimeSpan Processor, string Collections, TimeSpan AfterStop, TimeSpan Submitting, TimeSpan Running)
+    TimeSpan Elapsed,
+    ConcurrentWorkflowResults<NoOpState> Result,
+    Reading Counted,
+    long Allocated,
+    TimeSpan Processor,
+    string Collections,
+    TimeSpan AfterStop,
+    TimeSpan Submitting,
+    TimeSpan Running)
 {
-    internal static async Task<LoadRun> MakeAsync(IGrainFactory client, LoadSettings settings, StorageCounts counts)
+    internal static async Task<LoadRun> MakeAsync(IGrainFactory client, ConcurrentWorkflow<NoOpState> batch, Counts counts)
     {
-        ConcurrentTimeout timeout = settings.Strategy switch
-        {
-            "quota" => new ConcurrentTimeout.WaitForQuota(Math.Max(1, settings.Instances / 2)),
-            "duration" => new ConcurrentTimeout.WaitDuration(TimeSpan.FromSeconds(1)),
-            _ => new ConcurrentTimeout.WaitForever(),
-        };
-        WorkflowKey<NoOpState, int> key = settings.Strategy == "duration" ? LoadSilo.Stubborn : LoadSilo.NoOp;
-        ConcurrentWorkflow<NoOpState> batch = new ConcurrentWorkflowBuilder<NoOpState>(timeout)
-            .AddInstances(Enumerable.Range(0, settings.Instances).Select(i => new ConcurrentWorkflowInstance<NoOpState, int>($"instance-{i}", key, 60_000)))
-            .Build();
-
-        (long writes, long written, long commits) = counts.Read();
+        Reading before = counts.Read();
         long allocated = GC.GetTotalAllocatedBytes();
         TimeSpan processor = ProcessorTime();
         int[] collections = Collected();
@@ -40,17 +35,14 @@ internal sealed record LoadRun(
         ConcurrentWorkflowResults<NoOpState> result = await batch.OrchestrateAsync(client);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
         BatchStatus status = await ConcurrentWorkflowRun.Attach<NoOpState>(client, result.BatchId).GetStatusAsync();
-        TimeSpan afterStop = TimeProvider.System.GetUtcNow() - (status.Deadline ?? status.StoppedAt!.Value);
-        (long writesAfter, long writtenAfter, long commitsAfter) = counts.Read();
+        TimeSpan afterStop = TimeProvider.System.GetUtcNow() - status.StoppedAt!.Value;
         return new(
             elapsed,
             result,
-            writesAfter - writes,
-            writtenAfter - written,
-            commitsAfter - commits,
+            counts.Read() - before,
             GC.GetTotalAllocatedBytes() - allocated,
             ProcessorTime() - processor,
-            string.Join('/', Collected().Zip(collections, (after, before) => after - before)),
+            string.Join('/', Collected().Zip(collections, (after, earlier) => after - earlier)),
             afterStop,
             status.StartedAt!.Value - called,
             status.FinishedAt!.Value - status.StartedAt!.Value);

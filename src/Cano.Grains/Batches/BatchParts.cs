@@ -1,0 +1,32 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Storage;
+
+namespace Cano;
+
+/// <summary>The way from a batch to what it has in rows of other grains: whether it is there, and to remove it.</summary>
+internal interface IBatchParts
+{
+    /// <summary>How many instances a partition has stored; 0: none, it was not prepared.</summary>
+    Task<int> CountAsync(string key);
+
+    /// <summary>Removes a partition's rows and its instances' checkpoints.</summary>
+    Task RemoveAsync(string key);
+
+    /// <summary>Removes what a partition that its batch hosts has beside the batch's row.</summary>
+    Task RemoveHostedAsync(string key, PartitionSpec hosted, Segment? results);
+
+    /// <summary>Removes the batch's shared store.</summary>
+    Task RemoveSharedStoreAsync(string batchId);
+}
+
+/// <summary>The way to the grains that hold them.</summary>
+internal sealed class BatchParts(IGrainFactory grains, [FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage) : IBatchParts
+{
+    public Task<int> CountAsync(string key) => grains.GetGrain<IPartitionGrain>(key).CountAsync();
+
+    public Task RemoveAsync(string key) => grains.GetGrain<IPartitionGrain>(key).RemoveAsync();
+
+    public Task RemoveHostedAsync(string key, PartitionSpec hosted, Segment? results) => new PartitionRemoval(storage, hosted.BatchId, key).RunAsync(hosted, results);
+
+    public Task RemoveSharedStoreAsync(string batchId) => grains.GetGrain<ISharedStoreGrain>(batchId).ClearAsync();
+}

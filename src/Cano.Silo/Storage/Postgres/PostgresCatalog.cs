@@ -1,0 +1,112 @@
+using System.Data.Common;
+using Dapper;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Orleans.Configuration;
+
+namespace Cano;
+
+/// <summary>The catalog in PostgreSQL. Entries that come while some are being written share the next statement.</summary>
+internal sealed class PostgresCatalog : IBatchCatalog
+{
+    internal const string UnfinishedIdsExcept = $"{CatalogSql.UnfinishedIds} AND Owner <> ALL(@Except)";
+
+    private const string WorkflowsOf =
+        "SELECT BatchId, Digest, Workflow FROM CanoBatchWorkflow WHERE ServiceId = @Service AND BatchId = ANY(@Ids) ORDER BY Workflow";
+
+    private const string LabelsOf =
+        "SELECT BatchId, Digest, Label FROM CanoBatchLabel WHERE ServiceId = @Service AND BatchId = ANY(@Ids) ORDER BY Label";
+
+    private readonly PostgresDatabase _database;
+    private readonly PostgresLane _lane;
+    private readonly string _service;
+    private readonly PostgresEntries _entries;
+
+    public PostgresCatalog(PostgresDatabase database, PostgresLane lane, IOptions<ClusterOptions> cluster)
+    {
+        _database = database;
+        _lane = lane;
+        _service = cluster.Value.ServiceId;
+        _entries = new(WriteAsync);
+    }
+
+    public Task PutAsync(BatchEntry entry, CancellationToken cancellationToken = default) => _entries.PutAsync(entry).WaitAsync(cancellationToken);
+
+    public Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(CancellationToken cancellationToken = default) => RunAsync<IReadOnlyList<BatchEntry>>(
+        writes: false,
+        async connection => await WithChildrenAsync(connection, await ReadAsync(connection, CatalogSql.Unfinished, new { Service = _service })),
+        cancellationToken);
+
+    public Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(
+        IReadOnlyCollection<string> exceptOwners, Predicate<string> isDriven, CancellationToken cancellationToken = default) => RunAsync<IReadOnlyList<BatchEntry>>(
+        writes: false,
+        async connection =>
+        {
+            IEnumerable<string> ids = await connection.QueryAsync<string>(UnfinishedIdsExcept, new { Service = _service, Except = exceptOwners.ToArray() });
+            string[] left = [.. ids.Where(id => !isDriven(id))];
+            return left.Length == 0 ? [] : await ReadAsync(connection, $"{CatalogSql.Unfinished} AND Id = ANY(@Ids)", new { Service = _service, Ids = left });
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken = default) =>
+        RunAsync<IReadOnlyList<BatchEntry>>(
+            writes: false,
+            async connection => await ReadAsync(connection, CatalogSql.Expired, new { Service = _service, Before = before.ToUniversalTime(), Limit = limit }),
+            cancellationToken);
+
+    public Task RemoveAsync(BatchEntry entry, CancellationToken cancellationToken = default) => RunAsync(
+        writes: true,
+        async connection => await connection.ExecuteAsync(
+            // One statement, so that all of it happens or nothing. What belongs to an entry that is another by now stays.
+            $"""
+            WITH removed AS ({CatalogSql.Remove} RETURNING Id),
+            workflows AS ({CatalogSql.RemoveWorkflows} AND EXISTS (SELECT FROM removed))
+            {CatalogSql.RemoveLabels} AND EXISTS (SELECT FROM removed)
+            """,
+            new { Service = _service, entry.Status.Id, entry.Digest, CreatedAt = entry.Status.CreatedAt.ToUniversalTime(), entry.Version }),
+        cancellationToken);
+
+    private Task<int> WriteAsync(IReadOnlyList<BatchEntry> entries) => RunAsync(
+        writes: true,
+        async connection =>
+        {
+            // In one order, so that silos which write the same rows at once wait for each other in that order only.
+            BatchEntry[] sorted = [.. entries.OrderBy(entry => entry.Status.Id, StringComparer.Ordinal).ThenBy(entry => entry.Digest, StringComparer.Ordinal)];
+            return await connection.ExecuteAsync(PostgresCatalogSql.PutFor(sorted), PostgresCatalogSql.RowsOf(_service, sorted));
+        },
+        CancellationToken.None);
+
+    private async Task<IReadOnlyList<BatchEntry>> WithChildrenAsync(NpgsqlConnection connection, List<BatchEntry> entries)
+    {
+        var key = new { Service = _service, Ids = entries.Select(entry => entry.Status.Id).ToArray() };
+        ILookup<(string, string), string> workflows = await ChildrenAsync(connection, WorkflowsOf, key);
+        ILookup<(string, string), string> labels = await ChildrenAsync(connection, LabelsOf, key);
+        return [.. entries.Select(entry => entry with { Workflows = [.. workflows[(entry.Status.Id, entry.Digest)]], Labels = [.. labels[(entry.Status.Id, entry.Digest)]] })];
+    }
+
+    private static async Task<ILookup<(string, string), string>> ChildrenAsync(NpgsqlConnection connection, string sql, object key) =>
+        (await connection.QueryAsync<(string Batch, string Digest, string Child)>(sql, key)).ToLookup(one => (one.Batch, one.Digest), one => one.Child);
+
+    private static async Task<List<BatchEntry>> ReadAsync(NpgsqlConnection connection, string sql, object parameters)
+    {
+        List<BatchEntry> entries = [];
+        await using DbDataReader reader = await connection.ExecuteReaderAsync(sql, parameters);
+        while (await reader.ReadAsync())
+        {
+            entries.Add(CatalogReader.Read(reader));
+        }
+
+        return entries;
+    }
+
+    private async Task<T> RunAsync<T>(bool writes, Func<NpgsqlConnection, Task<T>> operation, CancellationToken cancellationToken)
+    {
+        T answer = default!;
+        await _lane.RunAsync(writes, async () =>
+        {
+            await using NpgsqlConnection connection = await _database.Source.OpenConnectionAsync();
+            answer = await operation(connection);
+        }).WaitAsync(cancellationToken);
+        return answer;
+    }
+}

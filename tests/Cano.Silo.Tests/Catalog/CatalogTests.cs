@@ -1,0 +1,170 @@
+using System.Globalization;
+
+namespace Cano.Tests.Catalog;
+
+/// <summary>What <see cref="IBatchCatalog"/> says, on a real database.</summary>
+public abstract class CatalogTests
+{
+    protected static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+    protected static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private protected abstract IBatchCatalog Catalog { get; }
+
+    [Fact]
+    public async Task Put_NewEntry_IsUnfinishedWithAllThatWasPut()
+    {
+        BatchEntry entry = Entry("a") with { Workflows = ["orders.price", "orders.ship"], Labels = ["fast", "größer 😀"] };
+        await Catalog.PutAsync(entry, Token);
+
+        BatchEntry read = Assert.Single(await Catalog.GetUnfinishedAsync(Token));
+
+        Assert.Equal(entry.Status, read.Status);
+        Assert.Equal((entry.Version, entry.Owner, entry.Digest, entry.Partitions), (read.Version, read.Owner, read.Digest, read.Partitions));
+        Assert.Equal(entry.Workflows, read.Workflows);
+        Assert.Equal(entry.Labels.Order(StringComparer.Ordinal), read.Labels.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Put_OfTheSameStart_TheHigherVersionStays()
+    {
+        await Catalog.PutAsync(Entry("a", version: 8, owner: "new"), Token);
+        await Catalog.PutAsync(Entry("a", version: 4, owner: "stale"), Token);
+        await Catalog.PutAsync(Entry("a", version: 8, owner: "again"), Token);
+        Assert.Equal("new", Assert.Single(await Catalog.GetUnfinishedAsync(Token)).Owner);
+
+        await Catalog.PutAsync(Finished("a", version: 9), Token);
+
+        Assert.Empty(await Catalog.GetUnfinishedAsync(Token));
+    }
+
+    [Fact]
+    public async Task Put_OfAnotherStartOfTheSameContent_ReplacesTheEntryOfTheOneThatWasBrokenOff()
+    {
+        await Catalog.PutAsync(Entry("a", version: 4, owner: "first"), Token);
+        await Catalog.PutAsync(Entry("a", version: 4, owner: "second", created: Noon.AddSeconds(-1)), Token);
+
+        BatchEntry read = Assert.Single(await Catalog.GetUnfinishedAsync(Token));
+
+        Assert.Equal(("second", Noon.AddSeconds(-1)), (read.Owner, read.Status.CreatedAt));
+        Assert.Equal(["orders.price"], read.Workflows);
+    }
+
+    [Fact]
+    public async Task Put_OfTheSameIdWithOtherContent_IsAnEntryOfItsOwn()
+    {
+        await Catalog.PutAsync(Entry("a") with { Digest = "one", Partitions = 3, Workflows = ["orders.price"] }, Token);
+        await Catalog.PutAsync(Entry("a") with { Digest = "other", Partitions = 5, Workflows = ["orders.ship"] }, Token);
+        await Catalog.RemoveAsync(Entry("a") with { Digest = "one" }, Token);
+
+        BatchEntry left = Assert.Single(await Catalog.GetUnfinishedAsync(Token));
+
+        Assert.Equal(("other", 5, "orders.ship"), (left.Digest, left.Partitions, Assert.Single(left.Workflows)));
+    }
+
+    [Fact]
+    public async Task GetUnfinished_ForRecovery_LeavesOutWhatIsDriven()
+    {
+        await Catalog.PutAsync(Entry("mine", owner: "me"), Token);
+        await Catalog.PutAsync(Entry("mine-lost", owner: "me"), Token);
+        await Catalog.PutAsync(Entry("theirs", owner: "living"), Token);
+        await Catalog.PutAsync(Entry("lost", owner: "dead"), Token);
+        await Catalog.PutAsync(Finished("over"), Token);
+
+        IReadOnlyList<BatchEntry> some = await Catalog.GetUnfinishedAsync(["living", "another"], id => id == "mine", Token);
+
+        Assert.Equal(["lost", "mine-lost"], some.Select(entry => entry.Status.Id).Order());
+        Assert.Equal(4, (await Catalog.GetUnfinishedAsync([], _ => false, Token)).Count);
+        Assert.Empty(await Catalog.GetUnfinishedAsync([], _ => true, Token));
+    }
+
+    [Fact]
+    public async Task GetExpired_FinishedAndPurged_TheOldestFirstAndNothingYoungerOrUnfinished()
+    {
+        await Catalog.PutAsync(Finished("second", finished: Noon.AddSeconds(2)), Token);
+        await Catalog.PutAsync(Finished("young", finished: Noon.AddSeconds(5)), Token);
+        await Catalog.PutAsync(Finished("first", finished: Noon.AddSeconds(1)), Token);
+        await Catalog.PutAsync(Finished("tombstone", finished: Noon.AddSeconds(-100)) with { PurgedAt = Noon.AddSeconds(3) }, Token);
+        await Catalog.PutAsync(Finished("purging", finished: Noon.AddSeconds(1)) with { IsBeingPurged = true }, Token);
+        await Catalog.PutAsync(Entry("running"), Token);
+
+        Assert.Equal(["first", "second", "tombstone"], (await Catalog.GetExpiredAsync(Noon.AddSeconds(4), 10, Token)).Select(entry => entry.Status.Id));
+        Assert.Equal(["first"], (await Catalog.GetExpiredAsync(Noon.AddSeconds(4), 1, Token)).Select(entry => entry.Status.Id));
+        Assert.Equal(["purging", "running"], (await Catalog.GetUnfinishedAsync(Token)).Select(entry => entry.Status.Id).Order());
+    }
+
+    [Fact]
+    public async Task Remove_AnotherVersionOrStart_ChangesNothing()
+    {
+        await Catalog.PutAsync(Entry("a", version: 8), Token);
+        await Catalog.RemoveAsync(Entry("a", version: 4), Token);
+        await Catalog.RemoveAsync(Entry("a", version: 8, created: Noon.AddTicks(100)), Token);
+        Assert.Equal(["orders.price"], Assert.Single(await Catalog.GetUnfinishedAsync(Token)).Workflows);
+
+        await Catalog.RemoveAsync(Entry("a", version: 8), Token);
+
+        Assert.Empty(await Catalog.GetUnfinishedAsync(Token));
+        Assert.Equal((0, 0, 0), await CountAsync());
+    }
+
+    [Fact]
+    public async Task Put_Purged_LeavesNeitherWorkflowsNorLabels()
+    {
+        await Catalog.PutAsync(Entry("a") with { Labels = ["fast"] }, Token);
+        Assert.Equal((1, 1, 1), await CountAsync());
+
+        await Catalog.PutAsync(Finished("a", version: 11) with { PurgedAt = Noon }, Token);
+
+        Assert.Equal((1, 0, 0), await CountAsync());
+    }
+
+    [Fact]
+    public async Task Put_ThousandsAtOnce_AllAreThere()
+    {
+        string[] ids = [.. Enumerable.Range(0, 3_000).Select(number => number.ToString("0000", CultureInfo.InvariantCulture))];
+
+        await Task.WhenAll(ids.Select(id => Catalog.PutAsync(Entry(id), Token)));
+        await Task.WhenAll(ids.Select(id => Catalog.PutAsync(Finished(id, version: int.Parse(id, CultureInfo.InvariantCulture) % 2 == 0 ? 7 : 3), Token)));
+
+        Assert.Equal(ids.Where((_, number) => number % 2 == 1), (await Catalog.GetUnfinishedAsync(Token)).Select(entry => entry.Status.Id).Order());
+    }
+
+    /// <summary>How many rows the three tables have.</summary>
+    private async Task<(long Batches, long Workflows, long Labels)> CountAsync() =>
+        (await CountAsync("CanoBatch"), await CountAsync("CanoBatchWorkflow"), await CountAsync("CanoBatchLabel"));
+
+    private protected abstract Task<long> CountAsync(string table);
+
+    private protected static BatchEntry Entry(string id, long version = 4, string owner = "127.0.0.1:11111@1", DateTimeOffset? created = null) => new()
+    {
+        Status = new() { Id = id, Name = $"name of {id}", Total = 3, Pending = 3, CreatedAt = created ?? Noon },
+        Version = version,
+        Owner = owner,
+        Workflows = ["orders.price"],
+        Digest = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        Partitions = 1,
+    };
+
+    private protected static BatchEntry Finished(string id, long version = 7, DateTimeOffset? finished = null)
+    {
+        BatchEntry entry = Entry(id, version);
+        DateTimeOffset at = finished ?? Noon.AddSeconds(1);
+        return entry with
+        {
+            Status = entry.Status with
+            {
+                Phase = BatchPhase.Finished,
+                StopReason = StopReason.QuotaReached,
+                DecidedBy = "i1",
+                Pending = 0,
+                Completed = 2,
+                Cancelled = 1,
+                StartedAt = Noon,
+                Deadline = Noon.AddDays(1),
+                StoppedAt = at,
+                FinishedAt = at,
+                TotalDuration = at - Noon,
+            },
+        };
+    }
+}

@@ -1,0 +1,60 @@
+using Cano.TestDatabase;
+using Cano.Tests.Postgres;
+using Dapper;
+using Npgsql;
+
+namespace Cano.Tests.Catalog;
+
+public sealed class PostgresCatalogTests(SharedPostgres postgres) : CatalogTests, IAsyncLifetime
+{
+    private PostgresStorage _storage = null!;
+
+    private protected override IBatchCatalog Catalog => _storage.Catalog;
+
+    public async ValueTask InitializeAsync() => _storage = await PostgresStorage.OpenAsync(await (await postgres.GetAsync()).CreateDatabaseAsync());
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_storage is not null)
+        {
+            await _storage.DisposeAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData(CatalogSql.Unfinished, "CanoBatchUnfinished")]
+    [InlineData(PostgresCatalog.UnfinishedIdsExcept, "CanoBatchUnfinished")]
+    [InlineData(CatalogSql.Expired, "CanoBatchExpiry")]
+    public async Task Queries_OfTheSilo_GoByAnIndex(string sql, string index)
+    {
+        await Task.WhenAll(Enumerable.Range(0, 2_000).Select(number => Catalog.PutAsync(number % 100 == 0 ? Entry($"i{number}") : Finished($"i{number}"), Token)));
+        await using NpgsqlConnection connection = await _storage.Database.Source.OpenConnectionAsync(Token);
+        await connection.ExecuteAsync("ANALYZE CanoBatch");
+
+        IEnumerable<string> plan = await connection.QueryAsync<string>($"EXPLAIN {sql}", new { Service = "test", Except = Array.Empty<string>(), Before = Noon.AddDays(-1), Limit = 20 });
+
+        Assert.Contains(plan, line => line.Contains(index, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Entries that come while some are being written go together in one statement.</summary>
+    [Fact]
+    public async Task Put_ManyAtOnce_ShareStatements()
+    {
+        await using NpgsqlConnection connection = await _storage.Database.Source.OpenConnectionAsync(Token);
+        long before = await TransactionsAsync(connection);
+
+        await Task.WhenAll(Enumerable.Range(0, 2_000).Select(number => Catalog.PutAsync(Entry($"i{number}"), Token)));
+
+        Assert.InRange(await TransactionsAsync(connection) - before, 1, 200);
+    }
+
+    private protected override async Task<long> CountAsync(string table)
+    {
+        await using NpgsqlConnection connection = await _storage.Database.Source.OpenConnectionAsync(Token);
+        return await connection.ExecuteScalarAsync<long>($"SELECT count(*) FROM {table}");
+    }
+
+    /// <summary>The number of the next transaction that writes: it counts them.</summary>
+    private static async Task<long> TransactionsAsync(NpgsqlConnection connection) =>
+        await connection.ExecuteScalarAsync<long>("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint");
+}

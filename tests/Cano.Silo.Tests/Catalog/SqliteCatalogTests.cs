@@ -1,0 +1,47 @@
+using Cano.Tests.Storage;
+using Dapper;
+
+namespace Cano.Tests.Catalog;
+
+public sealed class SqliteCatalogTests : CatalogTests, IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+    private SqliteStorage _storage = null!;
+
+    private protected override IBatchCatalog Catalog => _storage.Catalog;
+
+    public async ValueTask InitializeAsync() => _storage = await SqliteStorage.OpenAsync(_folder.Path);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _storage.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData(CatalogSql.Unfinished, "CanoBatchUnfinished")]
+    [InlineData(SqliteCatalog.UnfinishedIdsExcept, "COVERING INDEX CanoBatchUnfinished")]
+    [InlineData(CatalogSql.Expired, "CanoBatchExpiry")]
+    public async Task Queries_OfTheSilo_GoByAnIndex(string sql, string index)
+    {
+        IEnumerable<string> plan = await _storage.AskAsync(connection => connection
+            .Query<(int Id, int Parent, int Unused, string Detail)>($"EXPLAIN QUERY PLAN {sql}", new { Service = "test", Except = "[]", Before = "", Limit = 1 })
+            .Select(line => line.Detail));
+
+        Assert.Contains(plan, line => line.Contains(index, StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, line => line.Contains("TEMP B-TREE", StringComparison.Ordinal));
+    }
+
+    /// <summary>Entries that come during a commit share the next one.</summary>
+    [Fact]
+    public async Task Put_ManyAtOnce_ShareCommits()
+    {
+        long before = _storage.Commits;
+
+        await Task.WhenAll(Enumerable.Range(0, 1_000).Select(number => Catalog.PutAsync(Entry($"i{number}"), Token)));
+
+        Assert.InRange(_storage.Commits - before, 1, 200);
+    }
+
+    private protected override Task<long> CountAsync(string table) => _storage.AskAsync(connection => connection.ExecuteScalar<long>($"SELECT count(*) FROM {table}"));
+}

@@ -1,0 +1,13 @@
+namespace Cano;
+
+/// <summary>A batch's way to what is in others' rows, over the network. Nothing is purged in a simulation.</summary>
+internal sealed class PartCalls(World world) : IBatchParts
+{
+    public Task<int> CountAsync(string key) => world.Network.CallAsync(key, $"count {key}", (activation, _) => Task.FromResult(((PartitionActivation)activation).Partition.Ledger.Count));
+
+    public Task RemoveAsync(string key) => throw new NotSupportedException();
+
+    public Task RemoveHostedAsync(string key, PartitionSpec hosted, Segment? results) => throw new NotSupportedException();
+
+    public Task RemoveSharedStoreAsync(string batchId) => throw new NotSupportedException();
+}
