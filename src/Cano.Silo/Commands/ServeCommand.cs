@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 namespace Cano;
 
@@ -7,6 +8,9 @@ internal sealed class ServeCommand(string urls, CanoHostOptions options, Action<
 {
     /// <summary>A database server that comes up at the same time may take longer.</summary>
     private static readonly TimeSpan s_startTimeout = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long the silo may take to stop once its instances were handed over.</summary>
+    private static readonly TimeSpan s_shutdown = TimeSpan.FromSeconds(20);
 
     internal async Task<int> RunAsync()
     {
@@ -38,6 +42,7 @@ internal sealed class ServeCommand(string urls, CanoHostOptions options, Action<
         }
 
         builder.WebHost.UseUrls(addresses);
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<CanoOptions>>((host, cano) => host.ShutdownTimeout = cano.Value.HandOverGrace + s_shutdown);
         builder.UseOrleans(silo => SiloSetup.Configure(silo, settings, SiloPorts.ForServer(settings), folder, configure));
         builder.Services.AddHealthChecks().AddCheck<SiloHealth>("silo").AddCheck<StorageHealth>("storage");
         WebApplication web = builder.Build();
