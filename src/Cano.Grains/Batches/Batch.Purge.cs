@@ -230,6 +230,7 @@ internal sealed partial class Batch
 
         await _services.Parts.RemoveSharedStoreAsync(_id);
         await WriteAsync(Tombstone(state, purge));
+        _hosted = null;
         _services.Logger.BatchPurged(_id);
         Announce();
         await _announced;
@@ -242,9 +243,9 @@ internal sealed partial class Batch
         Header = state.Header with { Name = null, PartitionSizes = [], Workflows = [], Labels = [], LargestParamsInstance = null },
         Epoch = state.Epoch + 1,
         Stop = state.Stop! with { DecidedBy = null },
-        Purge = purge with { Left = 0 },
         Hosted = null,
         HostedResults = null,
+        Purge = purge with { Left = 0 },
     };
 
     private async Task RemovePartitionsAsync(BatchState state, int first, int count)

@@ -64,6 +64,11 @@ internal sealed partial class Batch
             await _hosted.Partition.LoadAsync();
         }
 
+        if (_state.Purge is not null)
+        {
+            return;
+        }
+
         if (_state.FinishedAt is not null)
         {
             Publish();
@@ -222,15 +227,15 @@ internal sealed partial class Batch
         bool hosts = only is not null && HostedPartition.Fits(only);
         BatchState state = NewState(header) with { Hosted = hosts ? only : null };
         Task entered = _services.Catalog.PutAsync(Entry(state, BatchViews.StatusBefore(_id, state)));
-        if (only is not null && !hosts)
-        {
-            // The entry comes first here: whatever a start that is broken off leaves is found by it.
-            await entered;
-            await _services.Partitions.PrepareAsync(PartitionSpec.Key(_id, header.Digest, 0), only);
-        }
-
         try
         {
+            if (only is not null && !hosts)
+            {
+                // The entry comes first: by it the partition is found, should the start be broken off.
+                await entered;
+                await _services.Partitions.PrepareAsync(PartitionSpec.Key(_id, header.Digest, 0), only);
+            }
+
             await WriteAsync(state with { StartedAt = _services.Clock.GetUtcNow() });
             await entered;
             _entered = true;

@@ -12,7 +12,7 @@ internal interface IBatchParts
     /// <summary>Removes a partition's rows and its instances' checkpoints.</summary>
     Task RemoveAsync(string key);
 
-    /// <summary>Removes what a partition that its batch hosts has beside the batch's row.</summary>
+    /// <summary>Removes what a partition that its batch hosts has in rows of its own: the later segments, and its instances' checkpoints.</summary>
     Task RemoveHostedAsync(string key, PartitionSpec hosted, Segment? results);
 
     /// <summary>Removes the batch's shared store.</summary>

@@ -44,8 +44,8 @@ public static class CanoSiloBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IGrainPropertiesProvider, WorkflowAnnouncement>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IActivationWorkingSetObserver, DeactivationNotice>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILifecycleParticipant<ISiloLifecycle>, RecoveryLoop>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILifecycleParticipant<ISiloLifecycle>, SiloDeparture>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILifecycleParticipant<ISiloLifecycle>, RetentionLoop>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILifecycleParticipant<ISiloLifecycle>, SiloDeparture>());
         configure?.Invoke(new(services));
         return builder;
     }

@@ -5,7 +5,7 @@ namespace Cano;
 /// <summary>An instance's row in grain storage: <c>cano.checkpoint</c>. It exists only while the instance runs and once it has run for a while.</summary>
 internal sealed class CheckpointRow(IGrainStorage storage, string key, InstanceSlots? slots = null) : ICheckpointSink
 {
-    private readonly Row<Checkpoint> _row = new(storage, "cano.checkpoint", "instance", key);
+    private readonly Row<Checkpoint> _row = At(storage, key);
     private volatile bool _mustLeave;
 
     /// <summary>True once a checkpoint is stored.</summary>
@@ -39,4 +39,6 @@ internal sealed class CheckpointRow(IGrainStorage storage, string key, InstanceS
             Exists = false;
         }
     }
+
+    internal static Row<Checkpoint> At(IGrainStorage storage, string key) => new(storage, "cano.checkpoint", "instance", key);
 }

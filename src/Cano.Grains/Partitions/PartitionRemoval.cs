@@ -8,6 +8,7 @@ internal sealed class PartitionRemoval(IGrainStorage storage, string batchId, st
     /// <summary>So many checkpoints are looked for at once.</summary>
     private const int ChecksAtOnce = 16;
 
+    /// <summary>Removes a partition that has rows of its own.</summary>
     internal async Task RunAsync()
     {
         Row<PartitionSpec> specRow = PartitionRows.Spec(storage, key);
@@ -16,38 +17,38 @@ internal sealed class PartitionRemoval(IGrainStorage storage, string batchId, st
             return;
         }
 
-        await RemoveSegmentsAsync(spec, null);
+        // What leads to the rest goes last: the instances lead to everything, the segments say what has run.
+        await RemoveSegmentsAsync(spec, hosted: null);
         await specRow.ClearAsync();
     }
 
-    /// <summary>Removes what a partition that its batch hosts has beside the batch's row, which holds its instances and its first results.</summary>
-    internal Task RunAsync(PartitionSpec hosted, Segment? results) => results is null ? Task.CompletedTask : RemoveSegmentsAsync(hosted, results);
+    /// <summary>Removes what is not in its batch's row of a partition whose beginning is there.</summary>
+    internal Task RunAsync(PartitionSpec spec, Segment? results) => results is null ? Task.CompletedTask : RemoveSegmentsAsync(spec, results);
 
     private async Task RemoveSegmentsAsync(PartitionSpec spec, Segment? hosted)
     {
-        List<(Row<Segment>? Row, Segment Held)> segments = await ReadSegmentsAsync(hosted);
+        Segment[] first = hosted is null ? [] : [hosted];
+        List<(Row<Segment> Row, Segment Held)> rows = await ReadSegmentsAsync(first.Length);
+        Segment[] segments = [.. first, .. rows.Select(one => one.Held)];
 
-        // What leads to the rest goes last: the instances lead to everything, the segments say what has run. Without any, nothing has, or it is done already.
-        if (segments is [.., (_, var last)])
+        // Without any, nothing has run, or it is done already.
+        if (segments.Length > 0)
         {
-            await RemoveCheckpointsAsync([.. MayHaveRun(spec, segments, last)]);
+            await RemoveCheckpointsAsync([.. MayHaveRun(spec, segments)]);
         }
 
-        for (int index = segments.Count - 1; index >= 0; index--)
+        for (int place = rows.Count - 1; place >= 0; place--)
         {
-            if (segments[index].Row is { } row)
-            {
-                await row.ClearAsync();
-            }
+            await rows[place].Row.ClearAsync();
         }
     }
 
-    private async Task<List<(Row<Segment>? Row, Segment Held)>> ReadSegmentsAsync(Segment? hosted)
+    private async Task<List<(Row<Segment> Row, Segment Held)>> ReadSegmentsAsync(int first)
     {
-        List<(Row<Segment>?, Segment)> segments = hosted is null ? [] : [(null, hosted)];
+        List<(Row<Segment>, Segment)> segments = [];
         while (true)
         {
-            Row<Segment> row = PartitionRows.At(storage, key, segments.Count);
+            Row<Segment> row = PartitionRows.At(storage, key, first + segments.Count);
             if (await row.ReadAsync() is not { } segment)
             {
                 return segments;
@@ -61,14 +62,14 @@ internal sealed class PartitionRemoval(IGrainStorage storage, string batchId, st
     /// The instances that may have left a checkpoint: cancelled ones do, and those that ended do if the silo died before it was removed. Where a single activation has done all
     /// the work, its seal says which instances without a result it had started; otherwise an earlier one may have started any.
     /// </summary>
-    private static IEnumerable<string> MayHaveRun(PartitionSpec spec, List<(Row<Segment>? Row, Segment Held)> segments, Segment last)
+    private static IEnumerable<string> MayHaveRun(PartitionSpec spec, Segment[] segments)
     {
-        if (last is not { Fence: 1, Seal: { } seal })
+        if (segments[^1] is not { Fence: 1, Seal: { } seal })
         {
             return spec.Instances.Select(instance => instance.Id);
         }
 
-        return segments.SelectMany(segment => segment.Held.Results).Select(result => result.Index).Concat(seal.Started).Select(index => spec.Instances[index].Id);
+        return segments.SelectMany(segment => segment.Results).Select(result => result.Index).Concat(seal.Started).Select(index => spec.Instances[index].Id);
     }
 
     private async Task RemoveCheckpointsAsync(string[] instances)
@@ -81,8 +82,10 @@ internal sealed class PartitionRemoval(IGrainStorage storage, string batchId, st
 
     private async Task RemoveCheckpointAsync(string instance)
     {
-        CheckpointRow row = new(storage, $"{batchId}/{instance}");
-        await row.ReadAsync();
-        await row.ClearAsync();
+        Row<Checkpoint> row = CheckpointRow.At(storage, $"{batchId}/{instance}");
+        if (await row.ReadAsync() is not null)
+        {
+            await row.ClearAsync();
+        }
     }
 }

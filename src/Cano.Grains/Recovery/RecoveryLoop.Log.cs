@@ -18,4 +18,7 @@ internal static partial class RecoveryLog
 
     [LoggerMessage(4005, LogLevel.Information, "The start of batch {Batch} was broken off; what it had left is removed.")]
     internal static partial void StartCleanedUp(this ILogger logger, string batch);
+
+    [LoggerMessage(4006, LogLevel.Debug, "Batch {Batch} is still being removed.")]
+    internal static partial void RemovalTakesLonger(this ILogger logger, string batch);
 }

@@ -80,7 +80,8 @@ internal sealed class RecoveryLoop(
     {
         try
         {
-            IReadOnlyList<BatchEntry> unfinished = await catalog.GetUnfinishedAsync(LivingOthers(), active.Contains, cancellationToken).WaitAsync(s_patience, TimeProvider.System, cancellationToken);
+            IReadOnlyList<BatchEntry> unfinished =
+                await catalog.GetUnfinishedAsync(LivingOthers(), active.Contains, cancellationToken).WaitAsync(s_patience, TimeProvider.System, cancellationToken);
             BatchEntry[] lost = [.. unfinished.Where(IsLost)];
             await System.Threading.Tasks.Parallel.ForEachAsync(
                 lost, new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken }, ResumeAsync);
@@ -117,8 +118,8 @@ internal sealed class RecoveryLoop(
         try
         {
             IBatchGrain batch = grains.GetGrain<IBatchGrain>(id);
-            bool driven = await (entry.IsBeingPurged ? batch.PurgeAsync() : batch.ResumeAsync().WaitAsync(s_patience, TimeProvider.System, cancellationToken)).WaitAsync(cancellationToken);
-            if (IsBrokenOff(entry) && await batch.CleanUpAsync(entry.Digest, entry.Partitions).WaitAsync(cancellationToken))
+            bool driven = await (entry.IsBeingPurged ? batch.PurgeAsync() : batch.ResumeAsync()).WaitAsync(s_patience, TimeProvider.System, cancellationToken);
+            if (IsBrokenOff(entry) && await batch.CleanUpAsync(entry.Digest, entry.Partitions).WaitAsync(s_patience, TimeProvider.System, cancellationToken))
             {
                 await catalog.RemoveAsync(entry, cancellationToken);
                 logger.StartCleanedUp(id);
@@ -127,6 +128,11 @@ internal sealed class RecoveryLoop(
             {
                 logger.BatchResumed(id);
             }
+        }
+        catch (TimeoutException) when (entry.IsBeingPurged || IsBrokenOff(entry))
+        {
+            // The batch goes on removing by itself; the next look asks how far it is.
+            logger.RemovalTakesLonger(id);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

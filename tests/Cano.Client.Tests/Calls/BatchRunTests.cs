@@ -7,6 +7,19 @@ public class BatchRunTests
     private readonly FakeCluster _cluster = new();
 
     [Fact]
+    public async Task Purge_OfALargeBatch_AsksUntilAllIsGone()
+    {
+        FakeCluster cluster = new();
+        FakeBatch batch = cluster.Batch("b");
+        batch.Status = new() { Id = "b", Phase = BatchPhase.Finished };
+        batch.PurgeAnswers = 3;
+
+        await new BatchClient(cluster.Factory).Open("b").PurgeAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(["purge", "purge", "purge"], cluster.Calls);
+    }
+
+    [Fact]
     public async Task Watch_OfABatch_BeginsWithItsStateAndEndsWithTheFinished()
     {
         _cluster.Batch("batch").Script(

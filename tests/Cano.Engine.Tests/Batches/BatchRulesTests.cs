@@ -124,8 +124,8 @@ public sealed class BatchRulesTests
 
         Assert.Equal(
             "The batch's header is malformed: it has 3 instances in 2 partitions, and came with 1 from place 0. Start batches with Cano's client library.",
-            Assert.Throws<CanoConfigurationException>(() => BatchRules.CheckOnly(s_header, only)).Message);
-        BatchRules.CheckOnly(s_header with { Total = 1, PartitionSizes = [1] }, only);
+            Assert.Throws<CanoConfigurationException>(() => s_rules.CheckOnly("id", s_header, only)).Message);
+        s_rules.CheckOnly("id", s_header with { Total = 1, PartitionSizes = [1] }, only);
     }
 
     private static void Refused(BatchHeader header, string code, string message, string? path)

@@ -81,7 +81,8 @@ internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cl
     /// <returns>False: it is outdated.</returns>
     private bool Enter(DbConnection connection, BatchEntry entry)
     {
-        using Savepoint savepoint = new(connection);
+        // Workflows and labels of an entry that was put without them would be put with it the next time; those that a purge has to remove would stay.
+        using Savepoint? savepoint = entry.PurgedAt is null ? null : new(connection);
         object row = RowOf(entry);
         if (connection.Execute(Put, row) == 0)
         {
@@ -102,7 +103,7 @@ internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cl
             }
         }
 
-        savepoint.Keep();
+        savepoint?.Keep();
         return true;
     }
 
