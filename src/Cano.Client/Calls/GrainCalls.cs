@@ -11,8 +11,11 @@ namespace Cano;
 /// </summary>
 internal sealed class GrainCalls
 {
-    /// <summary>With the delays below this bridges about a minute without an answer: the loss of a silo, or a short restart of silos or database.</summary>
-    internal const int MaxRetries = 10;
+    /// <summary>
+    /// With the delays below this bridges about a minute without an answer: the loss of a silo, or a short restart of silos or database. Many short delays rather than a few
+    /// long ones: where silos come and go, each of a few calls might find one that is gone.
+    /// </summary>
+    internal const int MaxRetries = 30;
 
     internal static readonly GrainCalls Default = new(TimeProvider.System);
 
@@ -25,7 +28,7 @@ internal sealed class GrainCalls
             MaxRetryAttempts = MaxRetries,
             BackoffType = DelayBackoffType.Exponential,
             Delay = TimeSpan.FromMilliseconds(200),
-            MaxDelay = TimeSpan.FromSeconds(10),
+            MaxDelay = TimeSpan.FromSeconds(2),
             UseJitter = true,
         })
         .Build();

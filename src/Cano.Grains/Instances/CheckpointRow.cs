@@ -3,7 +3,7 @@ using Orleans.Storage;
 namespace Cano;
 
 /// <summary>An instance's row in grain storage: <c>cano.checkpoint</c>. It exists only while the instance runs and once it has run for a while.</summary>
-internal sealed class CheckpointRow(IGrainStorage storage, string key, InstanceSlots slots) : ICheckpointSink
+internal sealed class CheckpointRow(IGrainStorage storage, string key, InstanceSlots? slots = null) : ICheckpointSink
 {
     private readonly Row<Checkpoint> _row = At(storage, key);
     private volatile bool _mustLeave;
@@ -12,7 +12,7 @@ internal sealed class CheckpointRow(IGrainStorage storage, string key, InstanceS
     internal bool Exists { get; private set; }
 
     /// <summary>True once the activation must go, or the silo stops.</summary>
-    public bool MustHandOver => _mustLeave || slots.IsClosed;
+    public bool MustHandOver => _mustLeave || slots is { IsClosed: true };
 
     /// <summary>The activation must go.</summary>
     internal void HandOver() => _mustLeave = true;

@@ -152,12 +152,19 @@ internal sealed class Partition
         return Report();
     }
 
-    /// <summary>The holder must go away: what is ready is written at once, so that it need not run again elsewhere; then <see cref="Leave"/>.</summary>
+    /// <summary>
+    /// The holder must go away: what is ready is written at once, so that it need not run again elsewhere; then <see cref="Leave"/>. One that has nothing to commit writes
+    /// nothing: it may have come up for a reader only, and its rows may be gone.
+    /// </summary>
     internal async Task LeaveAsync()
     {
-        _leaving = true;
-        Stir();
-        await _writes;
+        if (_ledger.IsOwner && _ready.Committable(AdmittedLeft) > 0)
+        {
+            _leaving = true;
+            Stir();
+            await _writes;
+        }
+
         Leave();
     }
 

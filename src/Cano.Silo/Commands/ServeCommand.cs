@@ -12,6 +12,9 @@ internal sealed partial class ServeCommand(string urls, CanoHostOptions options,
     /// <summary>What the silo is given beyond the host's own time for stopping, to sign off.</summary>
     private static readonly TimeSpan s_stopMargin = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long the silo may take to stop once its instances were handed over.</summary>
+    private static readonly TimeSpan s_shutdown = TimeSpan.FromSeconds(20);
+
     internal async Task<int> RunAsync()
     {
         string[] addresses = [.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
@@ -65,6 +68,7 @@ internal sealed partial class ServeCommand(string urls, CanoHostOptions options,
         }
 
         builder.WebHost.UseUrls(addresses);
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<CanoOptions>>((host, cano) => host.ShutdownTimeout = cano.Value.HandOverGrace + s_shutdown);
         builder.UseOrleans(silo => SiloSetup.Configure(silo, settings, SiloPorts.ForServer(settings), folder, configure));
         builder.Services.AddHealthChecks().AddCheck<SiloHealth>("silo").AddCheck<StorageHealth>("storage");
         WebApplication web = builder.Build();

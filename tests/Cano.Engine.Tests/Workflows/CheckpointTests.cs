@@ -41,6 +41,16 @@ public sealed class CheckpointTests
     }
 
     [Fact]
+    public async Task HandOver_WhileANodeRuns_SavesAtTheNextTransitionAndStopsThere()
+    {
+        _sink.HandsOverAfter = 0;
+
+        await Assert.ThrowsAsync<HandedOverException>(() => RunAsync(Counts(to: 3), new()));
+
+        Assert.Equal(("Start", 1L), Assert.Single(_sink.Saved) is var saved ? (saved.State, saved.Steps) : default);
+    }
+
+    [Fact]
     public async Task Output_SetSoFar_IsSavedAndComesBack()
     {
         WorkflowDefinition<Step, Input> definition = Flow.Of(workflow => workflow

@@ -66,6 +66,22 @@ public sealed class PartitionTests
         Assert.True(after is { Sealed: true, Completed: 2, Cancelled: 1 });
     }
 
+    /// <summary>It made the write that fences others as it left, though it had come up for a reader only: a purged partition had a segment again.</summary>
+    [Fact]
+    public async Task Leave_WithNothingToCommit_WritesNothing()
+    {
+        Partition absent = Open();
+        await absent.LoadAsync();
+        await absent.LeaveAsync();
+        PartitionLedger owner = new(_rows);
+        await owner.PrepareAsync(MemoryPartitionRows.Spec(1));
+        Partition reader = Open();
+        await reader.LoadAsync();
+        await reader.LeaveAsync();
+
+        Assert.Empty(_rows.Segments);
+    }
+
     /// <summary>Readers of a finished batch got what this activation had loaded, for ever: nobody had anything to tell it any more.</summary>
     [Fact]
     public async Task Read_ActivationThatLoadedBeforeAnothersWrite_ShowsThatWrite()
