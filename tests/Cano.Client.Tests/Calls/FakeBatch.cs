@@ -67,6 +67,10 @@ public sealed class FakeBatch(FakeCluster cluster, string id) : IBatchGrain
         return Existing();
     }
 
+    public Task<ResultPage> ReadInOrderAsync(int from, int count) => throw new NotSupportedException();
+
+    public Task<ResultPage> ReadAsFinalAsync(int from, int count) => throw new NotSupportedException();
+
     public Task<bool> ResumeAsync() => throw new NotSupportedException();
 
     public async Task<bool> PurgeAsync()
