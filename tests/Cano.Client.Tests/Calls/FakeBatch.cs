@@ -67,6 +67,7 @@ public sealed class FakeBatch(FakeCluster cluster, string id) : IBatchGrain
         return Existing();
     }
 
+    // No batch here hosts its partition: results are those of FakePartition.
     public Task<ResultPage> ReadInOrderAsync(int from, int count) => throw new NotSupportedException();
 
     public Task<ResultPage> ReadAsFinalAsync(int from, int count) => throw new NotSupportedException();
@@ -83,11 +84,6 @@ public sealed class FakeBatch(FakeCluster cluster, string id) : IBatchGrain
     public Task<bool> ExpireAsync() => throw new NotSupportedException();
 
     public Task<bool> CleanUpAsync(string digest, int partitions) => throw new NotSupportedException();
-
-    // No batch here hosts its partition: results are those of FakePartition.
-    public Task<ResultPage> ReadInOrderAsync(int from, int count) => throw new NotSupportedException();
-
-    public Task<ResultPage> ReadAsFinalAsync(int from, int count) => throw new NotSupportedException();
 
     private BatchStatus Existing() => Status ?? throw new BatchNotFoundException(id);
 
