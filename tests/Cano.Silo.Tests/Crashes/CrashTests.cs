@@ -111,8 +111,9 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
             cancellationToken: Token);
 
         Assert.Equal(["other"], results.SuccessfulResults().Select(result => result.Id));
+
+        // What the first start left in the catalog goes two minutes later: BrokenStartTests moves a clock to see that.
         Assert.Equal(["other 1", "other 2"], second.TrailOf(Id));
-        await second.AllFinishedAsync();
     }
 
     [Theory]
