@@ -7,21 +7,22 @@ namespace Cano.Tests.Postgres;
 /// <summary><c>serve</c> as a process, a member of a cluster on PostgreSQL.</summary>
 internal sealed class ServeProcess : IAsyncDisposable
 {
+    /// <summary>What the host says before the address that it was given.</summary>
+    private const string Listening = "Now listening on: ";
+
     private readonly TemporaryFolder _folder = new();
     private readonly HttpClient _http = new();
-    private readonly string _url;
 
     private ServeProcess(string connectionString, string[] settings)
     {
-        int[] ports = FreePorts.Find(3);
-        _url = $"http://127.0.0.1:{ports[0]}";
-        GatewayPort = ports[2];
+        int[] ports = FreePorts.Find(2);
+        GatewayPort = ports[1];
         string[] all =
         [
             "Cano:Storage:Provider=postgres", $"ConnectionStrings:Cano={connectionString}", "Cano:Clustering:Provider=adonet",
-            $"Cano:SiloPort={ports[1]}", $"Cano:GatewayPort={ports[2]}", "Logging:Console:LogToStandardErrorThreshold=Trace", .. settings,
+            $"Cano:SiloPort={ports[0]}", $"Cano:GatewayPort={ports[1]}", "Logging:Console:LogToStandardErrorThreshold=Trace", .. settings,
         ];
-        Process = CanoProcess.Start("Cano.CrashHost", _folder.Path, ["serve", "--urls", _url, .. all.SelectMany(setting => (string[])["--set", setting])]);
+        Process = CanoProcess.Start("Cano.CrashHost", _folder.Path, ["serve", "--urls", "http://127.0.0.1:0", .. all.SelectMany(setting => (string[])["--set", setting])]);
     }
 
     internal CanoProcess Process { get; }
@@ -36,7 +37,9 @@ internal sealed class ServeProcess : IAsyncDisposable
     /// <summary>What <c>/health/ready</c> answers.</summary>
     internal async Task<(bool Ready, string Body)> HealthAsync()
     {
-        using HttpResponseMessage answer = await _http.GetAsync(new Uri($"{_url}/health/ready"), TestContext.Current.CancellationToken);
+        await Process.ErrorSaysAsync(Listening);
+        string url = Process.Error.Split(Listening)[1].Split('\n')[0].Trim();
+        using HttpResponseMessage answer = await _http.GetAsync(new Uri($"{url}/health/ready"), TestContext.Current.CancellationToken);
         return (answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
