@@ -45,7 +45,7 @@ internal sealed record Stop() : Scenario("stop", "how soon a stopped batch answe
                 answers.Add(ended);
             }
 
-            Print($"{(i < 0 ? "warm" : $"{i}"),-5} {most:N0} ran; after {(byQuota ? "the hundredth success" : "the deadline")}: decided {decided:N1} ms, told to a watcher (durable) {told:N1} ms, every outcome final {ended:N1} ms; {results.Completed} completed, {results.Cancelled} cancelled");
+            Print($"{(i < 0 ? "warm" : $"{i}"),-5} {most:N0} ran; after {(byQuota ? "the hundredth success" : "the deadline")}: decided {decided:N1} ms, told to a watcher (durable) {told:N1} ms, every outcome final {(status.FinishedAt!.Value - due).TotalMilliseconds:N1} ms, told {ended:N1} ms; {results.Completed} completed, {results.Cancelled} cancelled");
         }
 
         Print($"median: told {Percentile(stops, 0.5):N1} ms, all final {Percentile(answers, 0.5):N1} ms");

@@ -9,27 +9,28 @@ internal sealed record Throughput() : Scenario("throughput", "instances a second
     protected override async Task MeasureAsync(IGrainFactory client, LoadSettings settings, Counts counts)
     {
         Print($"batch  ms (submit/run)        instances/s  completed  writes  writes/1000  bytes/instance  commits  allocated/instance  CPU us/instance  GC 0/1/2   after stop ms  peak MB");
-        double floor = await FloorAsync(client, settings, "warm");
-        for (int i = 0; i < 3; i++)
-        {
-            floor = Math.Max(floor, await FloorAsync(client, settings, $"floor{i}"));
-        }
-
         List<double> rates = [];
+        List<double> shares = [];
         for (int i = -settings.Warmup; i < settings.Batches; i++)
         {
+            // The machine's speed changes from minute to minute: each batch is compared with the floor measured just before it.
+            double floor = await FloorAsync(client, settings, i < 0 ? $"warm{-i}" : $"floor{i}");
             LoadRun run = await LoadRun.MakeAsync(client, BatchFor(settings), counts);
             double rate = settings.Instances / run.Elapsed.TotalSeconds;
             if (i >= 0)
             {
                 rates.Add(rate);
+                shares.Add(rate / floor);
             }
 
             double each = settings.Instances;
             Print($"{(i < 0 ? "warm" : $"{i}"),-5}  {run.Elapsed.TotalMilliseconds:N1} ({run.Submitting.TotalMilliseconds:N0}/{run.Running.TotalMilliseconds:N0})  {rate,-11:N0}  {run.Result.Completed,-9}  {run.Counted.Writes,-6}  {run.Counted.Writes * 1000 / each,-11:N2}  {run.Counted.Written / each,-14:N1}  {run.Counted.Commits,-7}  {run.Allocated / each,-18:N0}  {run.Processor.TotalMicroseconds / each,-15:N1}  {run.Collections,-9}  {run.AfterStop.TotalMilliseconds,-13:N1}  {PeakMegabytes()}");
         }
 
-        Print($"median {Percentile(rates, 0.5):N0} instances/s, {Percentile(rates, 0.5) / floor:P0} of the best floor; largest row {counts.LargestWrite:N0} bytes");
+        if (rates.Count > 0)
+        {
+            Print($"median {Percentile(rates, 0.5):N0} instances/s, {Percentile(shares, 0.5):P0} of the floor measured beside each; largest row {counts.LargestWrite:N0} bytes");
+        }
     }
 
     private static ConcurrentWorkflow<NoOpState> BatchFor(LoadSettings settings)

@@ -5,9 +5,11 @@ using Orleans.Storage;
 namespace Cano;
 
 /// <summary>Holds one activation of a <see cref="Batch"/>, and the timer that races its work.</summary>
+/// <remarks>A finished one stays a short while for readers, who come soon or seldom.</remarks>
+[CollectionAgeLimit(Minutes = 2)]
 internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
 {
-    /// <summary>An unfinished batch ticks at least this often, which keeps its activation from being collected as idle (after 15 minutes by default).</summary>
+    /// <summary>An unfinished batch ticks at least this often, which keeps its activation from being collected as idle (after two minutes).</summary>
     private static readonly TimeSpan s_longestTick = TimeSpan.FromMinutes(1);
 
     /// <summary>An undecided batch at its deadline ticks no more often than this.</summary>

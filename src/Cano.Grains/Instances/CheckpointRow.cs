@@ -5,7 +5,7 @@ namespace Cano;
 /// <summary>An instance's row in grain storage: <c>cano.checkpoint</c>. It exists only while the instance runs and once it has run for a while.</summary>
 internal sealed class CheckpointRow(IGrainStorage storage, string key, InstanceSlots? slots = null) : ICheckpointSink
 {
-    private readonly Row<Checkpoint> _row = At(storage, key);
+    private Row<Checkpoint>? _row;
     private volatile bool _mustLeave;
 
     /// <summary>True once a checkpoint is stored.</summary>
@@ -19,7 +19,7 @@ internal sealed class CheckpointRow(IGrainStorage storage, string key, InstanceS
 
     internal async Task<Checkpoint?> ReadAsync()
     {
-        Checkpoint? checkpoint = await _row.ReadAsync();
+        Checkpoint? checkpoint = await Row.ReadAsync();
         Exists = checkpoint is not null;
         return checkpoint;
     }
@@ -27,7 +27,7 @@ internal sealed class CheckpointRow(IGrainStorage storage, string key, InstanceS
     public async ValueTask SaveAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await _row.WriteAsync(checkpoint);
+        await Row.WriteAsync(checkpoint);
         Exists = true;
     }
 
@@ -35,10 +35,13 @@ internal sealed class CheckpointRow(IGrainStorage storage, string key, InstanceS
     {
         if (Exists)
         {
-            await _row.ClearAsync();
+            await Row.ClearAsync();
             Exists = false;
         }
     }
+
+    /// <summary>Most instances end before they need it.</summary>
+    private Row<Checkpoint> Row => _row ??= At(storage, key);
 
     internal static Row<Checkpoint> At(IGrainStorage storage, string key) => new(storage, "cano.checkpoint", "instance", key);
 }

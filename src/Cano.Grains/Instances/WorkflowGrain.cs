@@ -19,10 +19,13 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
     private readonly InstanceRunner _runner;
     private readonly ILogger<WorkflowGrain> _logger;
     private readonly CancellationTokenSource _cancellation = new();
-    private readonly TaskCompletionSource _left = new();
-    private Task<InstanceOutcome>? _run;
+
+    /// <summary>What whoever asks is told: the outcome, or to ask again because this activation must go.</summary>
+    private readonly TaskCompletionSource<InstanceReply> _answer = new();
+    private Task? _run;
     private Task? _handOver;
     private CheckpointRow? _checkpoints;
+    private string? _key;
     private bool _leaving;
     private bool _givenUp;
 
@@ -47,29 +50,22 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
         // On a silo that stops nothing is begun: whoever asks waits until this activation goes, and the next one comes up elsewhere.
         if (_run is null && !_runner.IsClosed)
         {
-            _run = StartAsync(run);
+            _run = RunToEndAsync(run);
         }
 
-        if (_run is not { IsCompleted: true })
+        if (!_answer.Task.IsCompleted)
         {
-            await WaitAsync(_run is null ? _left.Task : Task.WhenAny(_run, _left.Task), Pace.LongestWait);
+            await WaitAsync(_answer.Task, Pace.LongestWait);
         }
 
-        if (_run is not { IsCompleted: true })
+        if (!_answer.Task.IsCompleted)
         {
             return s_askAgain;
         }
 
         // Answered: the partition keeps the outcome. If the reply is lost it asks again, and the instance runs again, from its checkpoint if it has one.
         DeactivateOnIdle();
-        try
-        {
-            return new(await _run, Checkpoints.Exists);
-        }
-        catch (OperationCanceledException exception) when (_leaving || exception is HandedOverException)
-        {
-            return s_askAgain;
-        }
+        return await _answer.Task;
     }
 
     public Task CancelAsync()
@@ -83,7 +79,6 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
             }
 
             Signal();
-            _left.TrySetResult();
             DeactivateOnIdle();
         }
 
@@ -106,9 +101,11 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
         return WaitAsync(_handOver!, Timeout.InfiniteTimeSpan, cancellationToken);
     }
 
-    private CheckpointRow Checkpoints => _checkpoints ??= _runner.CheckpointsOf(_storage, this.GetPrimaryKeyString());
+    private string Key => _key ??= this.GetPrimaryKeyString();
 
-    private async Task<InstanceOutcome> StartAsync(InstanceRun run)
+    private CheckpointRow Checkpoints => _checkpoints ??= _runner.CheckpointsOf(_storage, Key);
+
+    private async Task RunToEndAsync(InstanceRun run)
     {
         // Where the call was sent must not follow the node's own calls.
         RequestContext.Remove(IPlacementDirector.PlacementHintKey);
@@ -116,7 +113,16 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
         try
         {
             Checkpoint? resume = run.MayHaveCheckpoint ? await Checkpoints.ReadAsync() : null;
-            return await _runner.RunAsync(this.GetPrimaryKeyString(), run, resume, Checkpoints, _cancellation.Token);
+            InstanceOutcome outcome = await _runner.RunAsync(Key, run, resume, Checkpoints, _cancellation.Token);
+            _answer.TrySetResult(new(outcome, Checkpoints.Exists));
+        }
+        catch (OperationCanceledException exception) when (_leaving || exception is HandedOverException)
+        {
+            _answer.TrySetResult(s_askAgain);
+        }
+        catch (Exception exception)
+        {
+            _answer.TrySetException(exception);
         }
         finally
         {
@@ -142,7 +148,7 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
         }
 
         _leaving = true;
-        _left.TrySetResult();
+        _answer.TrySetResult(s_askAgain);
     }
 
     /// <summary>Waits until a task has ended, however, or the time is over; goes on where it was called.</summary>
@@ -159,10 +165,10 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
         }
 
         _leaving = true;
-        _left.TrySetResult();
+        _answer.TrySetResult(s_askAgain);
         if (_run is { IsCompleted: false })
         {
-            _runner.Cancel(_cancellation, exception => _logger.CancelCallbackThrew(exception, this.GetPrimaryKeyString()));
+            _runner.Cancel(_cancellation, exception => _logger.CancelCallbackThrew(exception, Key));
         }
     }
 }

@@ -95,6 +95,15 @@ internal sealed class InstanceSlots
         }
     }
 
+    private bool MayPass(BatchShare share, int place)
+    {
+        lock (_gate)
+        {
+            return !IsClosed && _givenUp < _givenUpLimit && (_running <= _limit || share.Running <= _reserved)
+                && (_turns.Count == 0 || (_turns.Count == 1 && share.Waiting.TryPeek(out _, out (int Group, long Turn) first) && place / Abreast <= first.Group));
+        }
+    }
+
     private void Release(BatchShare share)
     {
         lock (_gate)
@@ -157,6 +166,10 @@ internal sealed class InstanceSlots
     internal sealed class Slot(InstanceSlots slots, BatchShare share) : IDisposable
     {
         private int _given;
+
+        /// <summary>Whether the batch's instance at a place may run on this slot as it is: true if it would come next anyhow, so that nobody who waits is passed over.</summary>
+        /// <remarks>Giving it back and waiting for it again would cost each instance a wake-up.</remarks>
+        internal bool MayPassTo(int place) => slots.MayPass(share, place);
 
         public void Dispose()
         {

@@ -21,6 +21,9 @@ internal static class Pace
     /// <summary>So many results are worth a write at once.</summary>
     internal const int GroupSize = 200;
 
+    /// <summary>The longest that the runs of a stopped partition wait for their cancel while it is being closed; and where they are many, for how long once it is.</summary>
+    internal static readonly TimeSpan BeforeCancels = TimeSpan.FromMilliseconds(100);
+
     /// <summary>How long an activation that must go waits for the run that it has cancelled.</summary>
     internal static readonly TimeSpan HandOver = TimeSpan.FromSeconds(5);
 

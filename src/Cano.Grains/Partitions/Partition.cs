@@ -390,6 +390,11 @@ internal sealed class Partition
         _obeyed = null;
         News();
         _runs.Committed(taken);
+        if (seal is not null)
+        {
+            _runs.Closed();
+        }
+
         Committed?.Invoke();
     }
 

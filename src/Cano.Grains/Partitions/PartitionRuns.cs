@@ -18,7 +18,8 @@ internal sealed class PartitionRuns(
     private const int CancelAttempts = 6;
 
     private readonly Dictionary<int, Run> _running = [];
-    private readonly Dictionary<int, DateTimeOffset> _startedAt = [];
+    private readonly Signal _closed = new();
+    private DateTimeOffset[] _startedAt = [];
     private int _next;
     private int _outcomes;
     private int _initiallyFinal = -1;
@@ -43,7 +44,7 @@ internal sealed class PartitionRuns(
     internal bool IsIdle => _running.Count == 0 && (_stopped || Unfinished == 0);
 
     /// <summary>Which instances this activation has started, and when.</summary>
-    internal IEnumerable<(int Index, DateTimeOffset At)> Started => _startedAt.Select(pair => (pair.Key, pair.Value));
+    internal IEnumerable<(int Index, DateTimeOffset At)> Started => _startedAt.Index().Where(one => one.Item != default);
 
     /// <summary>Starts instances, as many as may run at once.</summary>
     internal void Go(int window)
@@ -51,13 +52,16 @@ internal sealed class PartitionRuns(
         if (_initiallyFinal < 0)
         {
             _initiallyFinal = ledger.Order.Count;
+            _startedAt = new DateTimeOffset[ledger.Count];
         }
 
         Window = window;
         StartMore();
     }
 
-    /// <summary>Starts nothing more, drops what is still to come, gives the slots back, and signals every run's token (after this turn).</summary>
+    /// <summary>
+    /// Starts nothing more, drops what is still to come, gives the slots back, and signals every run's token: once the partition is <see cref="Closed"/>, or a moment later in any case.
+    /// </summary>
     internal void Stop()
     {
         if (_stopped)
@@ -82,6 +86,9 @@ internal sealed class PartitionRuns(
         _running.Clear();
     }
 
+    /// <summary>The end of the partition is durable: what comes now is in nobody's way.</summary>
+    internal void Closed() => _closed.Raise();
+
     /// <summary>Outcomes are durable: what was saved of their runs can go.</summary>
     internal void Committed(List<ReadyOutcome> outcomes)
     {
@@ -105,6 +112,9 @@ internal sealed class PartitionRuns(
 
     private bool MayStart => !_stopped && _running.Count < Window && SkipEnded() < ledger.Count;
 
+    /// <summary>The place in the batch of the next instance to start.</summary>
+    private int NextPlace => ledger.Spec!.FirstOrdinal + _next;
+
     private int SkipEnded()
     {
         while (_next < ledger.Count && ledger.ResultOf(_next) is not null)
@@ -119,19 +129,14 @@ internal sealed class PartitionRuns(
     {
         for (int started = 1; MayStart; started++)
         {
-            InstanceSlots.Slot slot = await slots.AcquireAsync(ledger.Spec!.BatchId, ledger.Spec.FirstOrdinal + _next);
+            InstanceSlots.Slot slot = await slots.AcquireAsync(ledger.Spec!.BatchId, NextPlace);
             if (!MayStart)
             {
                 slot.Dispose();
                 break;
             }
 
-            int index = _next++;
-            Run run = new(ledger.Spec.Instances[index], slot);
-            _running[index] = run;
-            _startedAt[index] = clock.GetUtcNow();
-            _ = RunAsync(index, run);
-            NoteProgress();
+            Start(slot);
             if (started % StartsPerTurn == 0)
             {
                 await Task.Yield();
@@ -139,6 +144,16 @@ internal sealed class PartitionRuns(
         }
 
         _starting = false;
+    }
+
+    private void Start(InstanceSlots.Slot slot)
+    {
+        int index = _next++;
+        Run run = new(ledger.Spec!.Instances[index], slot);
+        _running[index] = run;
+        _startedAt[index] = clock.GetUtcNow();
+        _ = RunAsync(index, run);
+        NoteProgress();
     }
 
     private async Task RunAsync(int index, Run run)
@@ -173,9 +188,15 @@ internal sealed class PartitionRuns(
         }
 
         _running.Remove(index);
-        run.Slot.Dispose();
         _outcomes++;
         OutcomeCame(new(index, reply.Outcome, reply.Checkpointed));
+        if (MayStart && run.Slot.MayPassTo(NextPlace))
+        {
+            Start(run.Slot);
+            return;
+        }
+
+        run.Slot.Dispose();
         StartMore();
     }
 
@@ -211,10 +232,18 @@ internal sealed class PartitionRuns(
         }
     }
 
-    /// <summary>A few at a time: the batch's end and its readers must not stand behind a thousand cancels.</summary>
+    /// <summary>
+    /// Cancelling costs as much as running, and nobody waits for it: the batch's end and its readers must not stand behind thousands of cancels. So the seal comes first; where
+    /// they are many, a moment passes in which other partitions are sealed and the batch ends; and then it is a few at a time.
+    /// </summary>
     private async Task CancelAsync(Run[] runs)
     {
-        await Task.Yield();
+        await _closed.WaitAsync(Pace.BeforeCancels, pacing);
+        if (runs.Length > CancelsAtOnce)
+        {
+            await Task.Delay(Pace.BeforeCancels, pacing);
+        }
+
         foreach (Run[] some in runs.Chunk(CancelsAtOnce))
         {
             // One that does not answer keeps the others waiting no longer than this.
