@@ -90,6 +90,60 @@ public sealed class InstanceSlotsTests
         Assert.Equal((!overtakes, overtakes), (one.IsCompleted, other.IsCompleted));
     }
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("b near", true)]
+    [InlineData("b far", true)]
+    [InlineData("b first", false)]
+    [InlineData("other far", false)]
+    [InlineData("closed", false)]
+    [InlineData("given up", false)]
+    public async Task MayPassTo_SomethingIsSo_OnlyIfTheInstanceWouldComeNextAnyhow(string what, bool may)
+    {
+        InstanceSlots slots = new(Options.Create(new CanoOptions { MaxRunningInstances = 1, ReservedPerBatch = 0, MaxGivenUpRuns = 1 }));
+        InstanceSlots.Slot held = await slots.AcquireAsync("b", 5_000);
+        switch (what.Split(' '))
+        {
+            case [var batch, "near"]:
+                _ = slots.AcquireAsync(batch, 5_100).AsTask();
+                break;
+            case [var batch, "far"]:
+                _ = slots.AcquireAsync(batch, 90_000).AsTask();
+                break;
+            case [var batch, "first"]:
+                _ = slots.AcquireAsync(batch, 0).AsTask();
+                break;
+            case ["closed"]:
+                slots.Close();
+                break;
+            case ["given", "up"]:
+                slots.RunGivenUp();
+                break;
+        }
+
+        Assert.Equal(may, held.MayPassTo(5_001));
+    }
+
+    /// <summary>A batch that runs more than its share, because it was alone with its reserve, gives it back as others come.</summary>
+    [Fact]
+    public async Task MayPassTo_MoreRunThanTheLimit_OnlyWithinTheReserve()
+    {
+        InstanceSlots slots = Slots(limit: 1, reserved: 1);
+        InstanceSlots.Slot large = await slots.AcquireAsync("large", 0);
+        InstanceSlots.Slot small = await slots.AcquireAsync("small", 0);
+        Assert.True(large.MayPassTo(1) && small.MayPassTo(1));
+
+        small.Dispose();
+        large.Dispose();
+        slots = Slots(limit: 1, reserved: 0);
+        large = await slots.AcquireAsync("large", 0);
+        Task<InstanceSlots.Slot> waits = slots.AcquireAsync("small", 0).AsTask();
+
+        Assert.False(large.MayPassTo(1));
+        large.Dispose();
+        Assert.True(waits.IsCompleted);
+    }
+
     [Fact]
     public async Task Close_SlotsAreGivenBack_NobodyGetsOneAnyMore()
     {

@@ -116,6 +116,70 @@ public sealed class PartitionTests
         Assert.InRange(_scheduler.Time.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
+    [Fact]
+    public async Task Stop_AFewRun_AreCancelledOnceTheSealIsDurable()
+    {
+        TaskCompletionSource written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        FirstSucceed instances = new(0);
+        Partition partition = Open(instances);
+        await partition.PrepareAsync(MemoryPartitionRows.Spec(3));
+        await ExchangeAsync(partition, new() { Fence = 1, Sequence = 1, Window = 3 });
+        _rows.Gate = written.Task;
+        long stopped = _scheduler.Time.GetTimestamp();
+        _ = Begin(partition, Stopped);
+        Until(() => _rows.Segments.Count == 1);
+        Assert.Empty(instances.Cancelled);
+        written.SetResult();
+        Until(() => instances.Cancelled.Count == 3);
+
+        Assert.Equal(["i0", "i1", "i2"], instances.Cancelled);
+        Assert.Equal(TimeSpan.Zero, _scheduler.Time.GetElapsedTime(stopped));
+    }
+
+    /// <summary>Ten thousand cancels kept the seals of other partitions, and so the answer of the batch, waiting for up to 400 ms.</summary>
+    [Fact]
+    public async Task Stop_ManyRun_LeaveAMomentForOtherSeals()
+    {
+        FirstSucceed instances = new(0);
+        Partition partition = Open(instances);
+        await partition.PrepareAsync(MemoryPartitionRows.Spec(200));
+        await ExchangeAsync(partition, new() { Fence = 1, Sequence = 1, Window = 200 });
+        Until(() => instances.Started == 200);
+        long stopped = _scheduler.Time.GetTimestamp();
+        Assert.True((await ExchangeAsync(partition, Stopped)).Sealed);
+        Assert.Empty(instances.Cancelled);
+
+        Until(() => instances.Cancelled.Count == 200);
+
+        Assert.Equal(Pace.BeforeCancels, _scheduler.Time.GetElapsedTime(stopped));
+    }
+
+    [Fact]
+    public async Task Stop_TheSealIsHeldUp_RunsAreCancelledAllTheSame()
+    {
+        FirstSucceed instances = new(0);
+        Partition partition = Open(instances);
+        await partition.PrepareAsync(MemoryPartitionRows.Spec(3));
+        await ExchangeAsync(partition, new() { Fence = 1, Sequence = 1, Window = 3 });
+        _rows.Gate = new TaskCompletionSource().Task;
+        long stopped = _scheduler.Time.GetTimestamp();
+        _ = Begin(partition, Stopped);
+
+        Until(() => instances.Cancelled.Count == 3);
+
+        Assert.Equal(Pace.BeforeCancels, _scheduler.Time.GetElapsedTime(stopped));
+    }
+
+    private static PartitionOrders Stopped => new() { Fence = 1, Sequence = 20, Window = 3, Stop = new(StopReason.Cancelled, SimulatedTime.Start) };
+
+    private void Until(Func<bool> holds)
+    {
+        while (!holds())
+        {
+            Assert.True(_scheduler.Step(), "Nothing can happen any more.");
+        }
+    }
+
     private async Task<Partition> SealedWithASurplusAsync(StopReason reason)
     {
         Partition partition = Open();
@@ -140,8 +204,10 @@ public sealed class PartitionTests
         return report;
     }
 
-    private Partition Open(int succeeding = 1) => new(
-        "b", () => _rows, new FirstSucceed(succeeding), new(Options.Create(new CanoOptions())), _scheduler.Time, _scheduler.Time, NullLogger.Instance);
+    private Partition Open(int succeeding = 1) => Open(new FirstSucceed(succeeding));
+
+    private Partition Open(FirstSucceed instances) => new(
+        "b", () => _rows, instances, new(Options.Create(new CanoOptions())), _scheduler.Time, _scheduler.Time, NullLogger.Instance);
 
     private Task<PartitionReport> ExchangeAsync(Partition partition, PartitionOrders orders) => EndAsync(Begin(partition, orders));
 
@@ -165,10 +231,23 @@ public sealed class PartitionTests
     /// <summary>The first instances succeed at once, the others never end.</summary>
     private sealed class FirstSucceed(int count) : IInstances
     {
-        public Task<InstanceReply> RunAsync(string batchId, InstanceRun run) =>
-            run.Instance.Id[1] - '0' < count ? Task.FromResult(new InstanceReply(ReadyOutcomesTests.Outcome(0, success: true).Outcome, false)) : new TaskCompletionSource<InstanceReply>().Task;
+        internal int Started { get; private set; }
 
-        public Task CancelAsync(string batchId, string instanceId) => Task.CompletedTask;
+        internal List<string> Cancelled { get; } = [];
+
+        public Task<InstanceReply> RunAsync(string batchId, InstanceRun run)
+        {
+            Started++;
+            return run.Instance.Id[1] - '0' < count
+                ? Task.FromResult(new InstanceReply(ReadyOutcomesTests.Outcome(0, success: true).Outcome, false))
+                : new TaskCompletionSource<InstanceReply>().Task;
+        }
+
+        public Task CancelAsync(string batchId, string instanceId)
+        {
+            Cancelled.Add(instanceId);
+            return Task.CompletedTask;
+        }
 
         public Task ForgetAsync(string batchId, string instanceId) => Task.CompletedTask;
     }
