@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Storage;
 
@@ -5,7 +7,13 @@ namespace Cano;
 
 /// <summary>The one place of a silo where nodes run: on threads of their own.</summary>
 internal sealed class InstanceRunner(
-    WorkflowRegistry workflows, NodeScheduler scheduler, InstanceSlots slots, IGrainFactory grains, IOptions<CanoOptions> options)
+    WorkflowRegistry workflows,
+    NodeScheduler scheduler,
+    InstanceSlots slots,
+    IGrainFactory grains,
+    [FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage,
+    IOptions<CanoOptions> options,
+    ILogger<WorkflowGrain> logger)
 {
     /// <summary>The longest that a single activation which must go lets its node run on: Orleans gives up after 30 s.</summary>
     private static readonly TimeSpan s_longestGrace = TimeSpan.FromSeconds(15);
@@ -23,7 +31,7 @@ internal sealed class InstanceRunner(
     internal TimeSpan Grace => slots.IsClosed ? TimeSpan.Zero : _grace < s_longestGrace ? _grace : s_longestGrace;
 
     /// <summary>Where an instance's progress is saved.</summary>
-    internal CheckpointRow CheckpointsOf(IGrainStorage storage, string key) => new(storage, key, slots);
+    internal CheckpointRow CheckpointsOf(string key) => new(storage, key, slots);
 
     /// <summary>A run begins; <see cref="End"/> follows.</summary>
     internal void Begin() => Interlocked.Increment(ref _underWay);
@@ -66,7 +74,7 @@ internal sealed class InstanceRunner(
     }
 
     /// <summary>Signals a token where nodes run, so that callbacks which block or throw harm nobody else.</summary>
-    internal void Cancel(CancellationTokenSource cancellation, Action<Exception> threw) => _ = Task.Factory.StartNew(
+    internal void Cancel(CancellationTokenSource cancellation, string key) => _ = Task.Factory.StartNew(
         () =>
         {
             try
@@ -75,7 +83,7 @@ internal sealed class InstanceRunner(
             }
             catch (AggregateException exception)
             {
-                threw(exception);
+                logger.CancelCallbackThrew(exception, key);
             }
         },
         CancellationToken.None,

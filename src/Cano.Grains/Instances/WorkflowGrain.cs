@@ -1,8 +1,6 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using System.Runtime.CompilerServices;
 using Orleans.Placement;
 using Orleans.Runtime.Placement;
-using Orleans.Storage;
 
 namespace Cano;
 
@@ -15,9 +13,7 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
     /// <summary>No outcome: it still runs, or it was cancelled or handed over, and whoever asks again gets a new activation.</summary>
     private static readonly InstanceReply s_askAgain = new(null, Checkpointed: false);
 
-    private readonly IGrainStorage _storage;
     private readonly InstanceRunner _runner;
-    private readonly ILogger<WorkflowGrain> _logger;
     private readonly CancellationTokenSource _cancellation = new();
 
     /// <summary>What whoever asks is told: the outcome, or to ask again because this activation must go.</summary>
@@ -29,12 +25,8 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
     private bool _leaving;
     private bool _givenUp;
 
-    public WorkflowGrain([FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage, InstanceRunner runner, ILogger<WorkflowGrain> logger)
-    {
-        _storage = storage;
-        _runner = runner;
-        _logger = logger;
-    }
+    /// <summary>Made for each instance, so it asks for one service only.</summary>
+    public WorkflowGrain(InstanceRunner runner) => _runner = runner;
 
     /// <inheritdoc/>
     public bool HoldsCalls => _run is not { IsCompleted: true };
@@ -55,7 +47,7 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
 
         if (!_answer.Task.IsCompleted)
         {
-            await WaitAsync(_answer.Task, Pace.LongestWait);
+            await EndOf(_answer.Task, Pace.LongestWait);
         }
 
         if (!_answer.Task.IsCompleted)
@@ -95,15 +87,15 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
     /// <inheritdoc/>
     public void MustLeave() => _handOver ??= HandOverAsync();
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         MustLeave();
-        return WaitAsync(_handOver!, Timeout.InfiniteTimeSpan, cancellationToken);
+        await EndOf(_handOver!, Timeout.InfiniteTimeSpan, cancellationToken);
     }
 
     private string Key => _key ??= this.GetPrimaryKeyString();
 
-    private CheckpointRow Checkpoints => _checkpoints ??= _runner.CheckpointsOf(_storage, Key);
+    private CheckpointRow Checkpoints => _checkpoints ??= _runner.CheckpointsOf(Key);
 
     private async Task RunToEndAsync(InstanceRun run)
     {
@@ -139,11 +131,11 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
         if (_run is { IsCompleted: false } run && !_givenUp)
         {
             Checkpoints.HandOver();
-            await WaitAsync(run, _runner.Grace);
+            await EndOf(run, _runner.Grace);
             if (!run.IsCompleted)
             {
                 Signal();
-                await WaitAsync(run, Pace.HandOver);
+                await EndOf(run, Pace.HandOver);
             }
         }
 
@@ -151,9 +143,9 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
         _answer.TrySetResult(s_askAgain);
     }
 
-    /// <summary>Waits until a task has ended, however, or the time is over; goes on where it was called.</summary>
-    private static async Task WaitAsync(Task task, TimeSpan longest, CancellationToken cancellationToken = default) =>
-        await task.WaitAsync(longest, TimeProvider.System, cancellationToken)
+    /// <summary>To be awaited: until a task has ended, however, or the time is over; goes on where it was called.</summary>
+    private static ConfiguredTaskAwaitable EndOf(Task task, TimeSpan longest, CancellationToken cancellationToken = default) =>
+        task.WaitAsync(longest, TimeProvider.System, cancellationToken)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
     /// <summary>Signals the token away from this turn: what a node registered to be called back runs where nodes run, and what it throws is its own affair.</summary>
@@ -168,7 +160,7 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
         _answer.TrySetResult(s_askAgain);
         if (_run is { IsCompleted: false })
         {
-            _runner.Cancel(_cancellation, exception => _logger.CancelCallbackThrew(exception, Key));
+            _runner.Cancel(_cancellation, Key);
         }
     }
 }

@@ -179,7 +179,10 @@ internal sealed class PartitionRuns(
                 return;
             }
 
-            request = request with { MayHaveCheckpoint = true };
+            if (reply?.Outcome is null)
+            {
+                request = request with { MayHaveCheckpoint = true };
+            }
         }
 
         if (_stopped || reply?.Outcome is null)

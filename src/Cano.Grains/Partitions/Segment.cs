@@ -37,6 +37,7 @@ internal sealed record Segment
 /// <summary>A result as it is stored: what its instance's spec says is left out.</summary>
 [GenerateSerializer]
 [Immutable]
+[SuppressReferenceTracking]
 [Alias("Cano.StoredResult")]
 internal sealed record StoredResult
 {

@@ -3,6 +3,7 @@ namespace Cano;
 /// <summary>What came of one instance, as it travels: the state by name, the output as JSON.</summary>
 [GenerateSerializer]
 [Immutable]
+[SuppressReferenceTracking]
 [Alias("Cano.InstanceResult")]
 public sealed record InstanceResult
 {

@@ -47,6 +47,7 @@ public sealed record PartitionSpec
 /// <param name="Label">Its variant; null if left out.</param>
 [GenerateSerializer]
 [Immutable]
+[SuppressReferenceTracking]
 [Alias("Cano.InstanceSpec")]
 public sealed record InstanceSpec(
     [property: Id(0)] string Id,
