@@ -37,7 +37,7 @@ internal sealed partial class Batch
     /// <summary>Called once, when this activation ends by itself.</summary>
     internal Action? Ended { get; set; }
 
-    /// <summary>Called once, when this activation has written that the batch is finished.</summary>
+    /// <summary>Called once, when this activation has written that the batch is finished, and has told the catalog: until then it is found there as one that somebody drives.</summary>
     internal Action? Finished { get; set; }
 
     /// <summary>True while the batch has to be driven.</summary>
@@ -420,9 +420,15 @@ internal sealed partial class Batch
         Publish();
         if (next.FinishedAt is not null)
         {
-            Announce();
-            Finished?.Invoke();
+            _ = FinishAsync();
         }
+    }
+
+    private async Task FinishAsync()
+    {
+        Announce();
+        await _announced;
+        Finished?.Invoke();
     }
 
     private async Task WriteAsync(BatchState next)

@@ -58,9 +58,25 @@ internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
 
     public async Task<BatchStatus> StartAsync(BatchHeader header, PartitionSpec? only)
     {
-        BatchStatus status = await _batch.StartAsync(header, only);
-        KeepTicking();
-        return status;
+        if (!_batch.Exists)
+        {
+            // Its entry in the catalog comes before its first row: recovery would take it for one that nobody drives.
+            _active.Add(_id, this);
+        }
+
+        try
+        {
+            return await _batch.StartAsync(header, only);
+        }
+        finally
+        {
+            if (!_batch.Exists)
+            {
+                _active.Remove(_id, this);
+            }
+
+            KeepTicking();
+        }
     }
 
     public Task<BatchStatus> GetStatusAsync() => AnswerAsync(_batch.GetStatusAsync());
@@ -135,7 +151,11 @@ internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
     /// <summary>Nothing is left to drive: the activation stays for readers, until it is collected as idle.</summary>
     private void Rest()
     {
-        _active.Remove(_id, this);
+        if (!_batch.IsBeingRemoved)
+        {
+            _active.Remove(_id, this);
+        }
+
         _timer?.Dispose();
     }
 

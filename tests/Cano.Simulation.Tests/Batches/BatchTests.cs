@@ -42,6 +42,7 @@ public sealed class BatchTests
 
     /// <summary>
     /// The entry of a takeover was overtaken by the one that says "finished": a catalog which forgets finished batches took the batch in again, and nobody ever took it out.
+    /// And it counted as driven by nobody as soon as it was finished, which the catalog had not been told: recovery of a busy silo resumed it, in vain.
     /// </summary>
     [Fact]
     public async Task Finish_CatalogHasNotTakenTheTakeoverYet_IsToldAfterIt()
@@ -59,10 +60,11 @@ public sealed class BatchTests
             status = (await Ask(() => batch.WatchAsync(0))).Status;
         }
 
-        Assert.True(finished);
+        Assert.False(finished);
         Assert.Equal([BatchPhase.Pending], catalog.Asked.Select(entry => entry.Status.Phase));
         catalog.Answer.SetResult();
         Assert.False(await Ask(batch.ResumeAsync));
+        Assert.True(finished);
         Assert.Equal([BatchPhase.Pending, BatchPhase.Finished, BatchPhase.Finished], catalog.Asked.Select(entry => entry.Status.Phase));
     }
 
