@@ -37,8 +37,11 @@ internal sealed class BatchRun
     }
 
     /// <summary>The view now: which results may be read.</summary>
-    internal Task<BatchView> GetViewAsync(CancellationToken cancellationToken = default) =>
-        _calls.CallAsync(() => _batch.WatchAsync(-1), cancellationToken);
+    internal Task<BatchView> GetViewAsync(CancellationToken cancellationToken = default) => GetViewAsync(-1, cancellationToken);
+
+    /// <summary>The next view after a version, or the same one after some ten seconds without news.</summary>
+    internal Task<BatchView> GetViewAsync(long after, CancellationToken cancellationToken = default) =>
+        _calls.CallAsync(() => _batch.WatchAsync(after), cancellationToken);
 
     /// <summary>The view now, then each change, as often as the batch tells of one; ends after the view of a finished batch.</summary>
     internal async IAsyncEnumerable<BatchView> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -111,6 +114,26 @@ internal sealed class BatchRun
         return page with { Next = first + page.Next };
     }
 
+    /// <summary>Looks for one instance by its id, in several partitions at once: nobody keeps a list of where which one is.</summary>
+    /// <param name="view">Any view of the batch.</param>
+    /// <param name="instanceId">The instance's id.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>Whether the batch has such an instance, and its result; null while that is not final.</returns>
+    internal async Task<(bool Exists, InstanceResult? Result)> FindAsync(BatchView view, string instanceId, CancellationToken cancellationToken = default)
+    {
+        PartitionPages pages = PagesOf(view);
+        foreach (int[] some in Enumerable.Range(0, view.Sizes.Length).Chunk(PartitionPages.PartitionsAtOnce))
+        {
+            ResultPage?[] answers = await Task.WhenAll(some.Select(partition => pages.FindAsync(partition, instanceId, cancellationToken))).ConfigureAwait(false);
+            if (answers.FirstOrDefault(answer => answer is not null) is { } found)
+            {
+                return (true, found.Results.SingleOrDefault());
+            }
+        }
+
+        return (false, null);
+    }
+
     /// <summary>All results of a finished batch, in the order submitted.</summary>
     /// <exception cref="BatchDataLostException">Some are not in storage.</exception>
     internal async Task<InstanceResult[]> ReadAllAsync(BatchView finished, CancellationToken cancellationToken = default)
@@ -143,7 +166,7 @@ internal sealed class BatchRun
     /// Tells a change from a repetition, and from an activation that knows less than was known: one that is being superseded, or that still gathers its partitions' counts.
     /// Outcomes are never unmade, so what falls behind is not news.
     /// </summary>
-    private static bool IsNews(BatchView view, BatchView last)
+    internal static bool IsNews(BatchView view, BatchView last)
     {
         long final = view.Final.Sum(f => (long)f);
         long known = last.Final.Sum(f => (long)f);

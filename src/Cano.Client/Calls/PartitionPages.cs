@@ -37,6 +37,14 @@ internal sealed class PartitionPages(IGrainFactory grains, GrainCalls calls, str
     internal Task<InstanceResult[]> ReadAsFinalAsync(int partition, int from, int count, CancellationToken cancellationToken) =>
         ReadCountedAsync(partition, from, count, static (grain, from, count) => grain.ReadAsFinalAsync(from, count), cancellationToken);
 
+    /// <summary>Looks for an instance in one partition.</summary>
+    /// <returns>Null: it is not one of that partition. Otherwise a page with its result, if that is final.</returns>
+    internal async Task<ResultPage?> FindAsync(int partition, string instanceId, CancellationToken cancellationToken)
+    {
+        IResultsGrain grain = Grain(partition);
+        return await calls.CallAsync(() => grain.FindAsync(instanceId), cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task<InstanceResult[]> ReadCountedAsync(
         int partition, int from, int count, Func<IResultsGrain, int, int, Task<ResultPage>> read, CancellationToken cancellationToken)
     {

@@ -10,36 +10,36 @@ internal static class SubmissionRules
     internal static void Check(BatchSubmission batch)
     {
         CheckHead(batch);
-        if (batch.Instances.Count is 0)
+        CheckCount(batch.Instances.Count);
+        Dictionary<string, int> places = new(batch.Instances.Count, StringComparer.Ordinal);
+        for (int i = 0; i < batch.Instances.Count; i++)
+        {
+            CheckInstance(batch.Instances[i], i, places);
+        }
+    }
+
+    /// <summary>How many instances there may be.</summary>
+    /// <exception cref="CanoConfigurationException">None, or too many.</exception>
+    internal static void CheckCount(int instances)
+    {
+        if (instances is 0)
         {
             throw new CanoConfigurationException(
                 ErrorCodes.NoInstances, "No workflow instances to execute: a batch needs at least one.", "$.instances");
         }
 
-        if (batch.Instances.Count > BatchHeader.MaxInstances)
+        if (instances > BatchHeader.MaxInstances)
         {
             throw new CanoConfigurationException(
                 ErrorCodes.TooManyInstances,
-                string.Create(CultureInfo.InvariantCulture, $"The batch has {batch.Instances.Count:N0} instances; it may have at most {BatchHeader.MaxInstances:N0}."),
+                string.Create(CultureInfo.InvariantCulture, $"The batch has {instances:N0} instances; it may have at most {BatchHeader.MaxInstances:N0}."),
                 "$.instances");
-        }
-
-        Dictionary<string, int> places = new(batch.Instances.Count, StringComparer.Ordinal);
-        for (int i = 0; i < batch.Instances.Count; i++)
-        {
-            InstanceSpec instance = batch.Instances[i];
-            CheckInstance(instance, i);
-            if (!places.TryAdd(instance.Id, i))
-            {
-                throw new CanoConfigurationException(
-                    ErrorCodes.DuplicateInstanceId,
-                    $"instances[{places[instance.Id]}] and instances[{i}] have the same id '{instance.Id}'; ids must differ within a batch.",
-                    $"$.instances[{i}].id");
-            }
         }
     }
 
-    private static void CheckHead(BatchSubmission batch)
+    /// <summary>Everything but the instances.</summary>
+    /// <exception cref="CanoConfigurationException">Something is wrong with it.</exception>
+    internal static void CheckHead(BatchSubmission batch)
     {
         if (Identifier.Fault(batch.Id, "A batch's id") is { } fault)
         {
@@ -58,7 +58,12 @@ internal static class SubmissionRules
         CheckText(batch.Name, StorableText.MaxNameLength, "The batch's name", "$.name");
     }
 
-    private static void CheckInstance(InstanceSpec instance, int place)
+    /// <summary>One instance.</summary>
+    /// <param name="instance">The instance.</param>
+    /// <param name="place">Its place in the batch, from 0.</param>
+    /// <param name="places">Those of the instances before it, by their ids; this one is added.</param>
+    /// <exception cref="CanoConfigurationException">Something is wrong with it.</exception>
+    internal static void CheckInstance(InstanceSpec instance, int place, Dictionary<string, int> places)
     {
         // What is said of a fault is only put together when there is one: there may be a million instances.
         if (!Identifier.IsValid(instance.Id))
@@ -78,6 +83,14 @@ internal static class SubmissionRules
         if (instance.Label is not null)
         {
             CheckText(instance.Label, StorableText.MaxLabelLength, $"The label of instances[{place}] ('{instance.Id}')", $"$.instances[{place}].label");
+        }
+
+        if (!places.TryAdd(instance.Id, place))
+        {
+            throw new CanoConfigurationException(
+                ErrorCodes.DuplicateInstanceId,
+                $"instances[{places[instance.Id]}] and instances[{place}] have the same id '{instance.Id}'; ids must differ within a batch.",
+                $"$.instances[{place}].id");
         }
     }
 

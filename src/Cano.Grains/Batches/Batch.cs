@@ -21,6 +21,7 @@ internal sealed partial class Batch
     private bool _foreseen;
     private bool _starting;
     private bool _entered;
+    private DateTimeOffset _told;
     private Task _announced = Task.CompletedTask;
 
     internal Batch(string id, IBatchRow row, BatchServices services)
@@ -48,6 +49,9 @@ internal sealed partial class Batch
 
     /// <summary>When the strategy's duration ends; null if it has none, or if the stop is decided.</summary>
     internal DateTimeOffset? Deadline => _arbiter is { Stop: not null } ? null : _state?.Deadline;
+
+    /// <summary>When <see cref="Tick"/> has something to do: the deadline, or the next word to the catalog; null if neither is to come.</summary>
+    internal DateTimeOffset? NextTick => IsUnfinished && _services.CatalogInterval is { } interval && _told + interval() is var told && !(Deadline < told) ? told : Deadline;
 
     /// <summary>Reads the row and, when the batch is not finished, takes it over: from here on an older activation can't write any more.</summary>
     internal async Task LoadAsync()
@@ -199,13 +203,20 @@ internal sealed partial class Batch
         return IsUnfinished;
     }
 
-    /// <summary>Time has passed: the deadline may have come.</summary>
+    /// <summary>Time has passed: the deadline may have come, and lists are to show how far the batch is.</summary>
     internal void Tick()
     {
-        if (Failure is null && _arbiter is not null)
+        if (Failure is not null || _arbiter is null)
         {
-            _arbiter.Tick(_services.Clock.GetUtcNow());
-            Advance();
+            return;
+        }
+
+        DateTimeOffset now = _services.Clock.GetUtcNow();
+        _arbiter.Tick(now);
+        Advance();
+        if (IsUnfinished && _announced.IsCompleted && now >= _told + _services.CatalogInterval?.Invoke())
+        {
+            Announce();
         }
     }
 
@@ -276,6 +287,7 @@ internal sealed partial class Batch
     private void Drive(bool fresh)
     {
         BatchState state = _state!;
+        _told = _services.Clock.GetUtcNow();
         _arbiter = new(state.Header, state.Epoch, state.Deadline, state.Stop, fresh);
         _calls = new int[state.Header.PartitionSizes.Length];
         Publish();
@@ -446,7 +458,11 @@ internal sealed partial class Batch
     }
 
     /// <summary>Tells the catalog, after all that it was told before: an entry that overtook the one that takes it away would stay.</summary>
-    private void Announce() => _announced = AnnounceAsync(_announced);
+    private void Announce()
+    {
+        _told = _services.Clock.GetUtcNow();
+        _announced = AnnounceAsync(_announced);
+    }
 
     /// <summary>Tells the catalog. When that fails, recovery finds the old entry and asks this batch, which tells it again.</summary>
     private async Task AnnounceAsync(Task previous)
@@ -521,6 +537,7 @@ internal sealed partial class Batch
 /// <param name="Logger">Where to log.</param>
 /// <param name="Parts">The way to what a batch has in other grains' rows.</param>
 /// <param name="Retention">How long finished batches are kept, and tombstones after them.</param>
+/// <param name="CatalogInterval">How often the catalog is told how far an unfinished batch is; null: it is not told before the end.</param>
 internal sealed record BatchServices(
     IPartitions Partitions,
     IBatchCatalog Catalog,
@@ -530,4 +547,5 @@ internal sealed record BatchServices(
     TimeProvider Pacing,
     ILogger Logger,
     IBatchParts Parts,
-    TimeSpan Retention);
+    TimeSpan Retention,
+    Func<TimeSpan>? CatalogInterval = null);

@@ -89,6 +89,8 @@ internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
 
     public async Task<ResultPage> ReadAsFinalAsync(int from, int count) => PartitionReader.AsFinal(await AnswerAsync(_batch.ReadAsync()), from, count);
 
+    public async Task<ResultPage?> FindAsync(string instanceId) => PartitionReader.Find(await AnswerAsync(_batch.ReadAsync()), instanceId);
+
     public Task<bool> ResumeAsync() => AnswerAsync(_batch.ResumeAsync());
 
     public Task<bool> PurgeAsync() => RemovalAsync(_batch.PurgeAsync());
@@ -159,12 +161,12 @@ internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
         _timer?.Dispose();
     }
 
-    private TimeSpan NextTick() => NextTick(_batch.Deadline - _clock.GetUtcNow());
+    private TimeSpan NextTick() => NextTick(_batch.NextTick - _clock.GetUtcNow());
 
     /// <summary>
     /// When to look again. A timer may fire a little early, and the deadline pass between that look and this question: what is left is then nothing, and the next look due at once.
     /// </summary>
-    /// <param name="left">Until the deadline; null where none is waited for.</param>
+    /// <param name="left">Until the batch has something to do; null where nothing is waited for.</param>
     internal static TimeSpan NextTick(TimeSpan? left) => left switch
     {
         null => s_longestTick,

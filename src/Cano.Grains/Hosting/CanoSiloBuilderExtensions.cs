@@ -61,5 +61,6 @@ public static class CanoSiloBuilderExtensions
         TimeProvider.System,
         provider.GetRequiredService<ILogger<Batch>>(),
         provider.GetRequiredService<IBatchParts>(),
-        provider.GetRequiredService<IOptions<CanoOptions>>().Value.Retention);
+        provider.GetRequiredService<IOptions<CanoOptions>>().Value.Retention,
+        provider.GetRequiredService<ActiveBatches>().CatalogInterval);
 }

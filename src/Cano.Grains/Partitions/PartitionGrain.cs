@@ -64,6 +64,8 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, ILeaving
 
     public async Task<ResultPage> ReadAsFinalAsync(int from, int count) => PartitionReader.AsFinal(await _partition.ReadAsync(), from, count);
 
+    public async Task<ResultPage?> FindAsync(string instanceId) => PartitionReader.Find(await _partition.ReadAsync(), instanceId);
+
     private void Leave()
     {
         _logger.PartitionEnded(_partition.Failure!, _key);

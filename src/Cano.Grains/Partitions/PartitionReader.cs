@@ -26,6 +26,14 @@ internal static class PartitionReader
         });
     }
 
+    /// <summary>One instance, looked for by its id: there are a thousand at most.</summary>
+    /// <returns>Null: it is not here. Otherwise its place, and its result if that is final.</returns>
+    internal static ResultPage? Find(PartitionLedger ledger, string instanceId)
+    {
+        int index = Array.FindIndex(ledger.Spec?.Instances ?? [], instance => string.Equals(instance.Id, instanceId, StringComparison.Ordinal));
+        return index < 0 ? null : InOrder(ledger, index, 1) with { Next = index };
+    }
+
     private static ResultPage Page(PartitionLedger ledger, int from, long end, Func<int, int> indexAt)
     {
         List<InstanceResult> results = [];

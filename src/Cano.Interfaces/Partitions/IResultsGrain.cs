@@ -23,6 +23,14 @@ public interface IResultsGrain : IGrainWithStringKey
     [ResponseTimeout("00:00:15")]
     [Alias("ReadAsFinal")]
     Task<ResultPage> ReadAsFinalAsync(int from, int count);
+
+    /// <summary>Looks for one instance.</summary>
+    /// <param name="instanceId">Its id.</param>
+    /// <returns>Null: it is not one of this partition. Otherwise its place as <see cref="ResultPage.Next"/>, and its result if that is final.</returns>
+    [AlwaysInterleave]
+    [ResponseTimeout("00:00:15")]
+    [Alias("Find")]
+    Task<ResultPage?> FindAsync(string instanceId);
 }
 
 /// <summary>Some results of a partition.</summary>

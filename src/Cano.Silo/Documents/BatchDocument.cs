@@ -11,16 +11,17 @@ internal static class BatchDocument
     /// <summary>Reads a document.</summary>
     /// <param name="json">UTF-8, with or without a byte order mark.</param>
     /// <param name="faults">What is wrong, in the order of the document; empty when a batch is returned.</param>
-    /// <returns>The batch, with a new id if it has none; null when there are faults.</returns>
-    internal static PreparedBatch? Read(ReadOnlyMemory<byte> json, out IReadOnlyList<CanoConfigurationException> faults)
+    /// <param name="newId">Makes the id of a batch that has none; null: <see cref="BatchSubmission.NewId"/>.</param>
+    /// <returns>The batch; null when there are faults.</returns>
+    internal static PreparedBatch? Read(ReadOnlyMemory<byte> json, out IReadOnlyList<CanoConfigurationException> faults, Func<string>? newId = null)
     {
         DocumentFaults found = new();
-        PreparedBatch? batch = Read(json, found);
+        PreparedBatch? batch = Read(json, found, newId ?? BatchSubmission.NewId);
         faults = found.All;
         return batch;
     }
 
-    private static PreparedBatch? Read(ReadOnlyMemory<byte> json, DocumentFaults faults)
+    private static PreparedBatch? Read(ReadOnlyMemory<byte> json, DocumentFaults faults, Func<string> newId)
     {
         if (json.Span.StartsWith(ByteOrderMark))
         {
@@ -30,7 +31,7 @@ internal static class BatchDocument
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
-            BatchSubmission? batch = Batch(document.RootElement, faults);
+            BatchSubmission? batch = Batch(document.RootElement, faults, newId);
             return batch is null || faults.Any ? null : PreparedBatch.From(batch);
         }
         catch (JsonException exception)
@@ -45,24 +46,60 @@ internal static class BatchDocument
         return null;
     }
 
-    private static BatchSubmission? Batch(JsonElement root, DocumentFaults faults)
+    /// <summary>Reads the first line of a batch that is sent line by line: all but the instances.</summary>
+    /// <returns>The batch without instances; null, with faults, if it can't be read.</returns>
+    internal static BatchSubmission? ReadHead(ReadOnlyMemory<byte> line, DocumentFaults faults, Func<string> newId) => ReadLine(
+        line,
+        1,
+        faults,
+        root => DocumentObject.From(root, "$", faults, "id", "name", "timeout", "maxConcurrency", "store") is { } document ? Head(document, () => [], faults, newId) : null);
+
+    /// <summary>Reads a later line of such a batch.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="number">Which one it is, from 1.</param>
+    /// <param name="place">The place of the instance in its batch, from 0.</param>
+    /// <param name="faults">Where to say what is wrong.</param>
+    /// <returns>The instance; null, with faults, if it can't be read.</returns>
+    internal static InstanceSpec? ReadInstance(ReadOnlyMemory<byte> line, int number, int place, DocumentFaults faults)
     {
-        if (DocumentObject.From(root, "$", faults, "id", "name", "timeout", "maxConcurrency", "store", "instances") is not { } document)
+        int before = faults.All.Count;
+        InstanceSpec? instance = ReadLine(line, number, faults, root => Instance(root, string.Create(CultureInfo.InvariantCulture, $"$.instances[{place}]"), faults));
+        return faults.All.Count == before ? instance : null;
+    }
+
+    private static T? ReadLine<T>(ReadOnlyMemory<byte> line, int number, DocumentFaults faults, Func<JsonElement, T?> read)
+        where T : class
+    {
+        try
         {
+            using JsonDocument document = JsonDocument.Parse(line);
+            return read(document.RootElement);
+        }
+        catch (JsonException exception)
+        {
+            faults.Add("$", Broken(exception, number));
             return null;
         }
+    }
 
+    private static BatchSubmission? Batch(JsonElement root, DocumentFaults faults, Func<string> newId) =>
+        DocumentObject.From(root, "$", faults, "id", "name", "timeout", "maxConcurrency", "store", "instances") is { } document
+            ? Head(document, () => Instances(document, faults), faults, newId)
+            : null;
+
+    private static BatchSubmission? Head(DocumentObject document, Func<InstanceSpec[]> readInstances, DocumentFaults faults, Func<string> newId)
+    {
         string? id = document.Text("id");
         string? name = document.Text("name");
         ConcurrentTimeout? timeout = TimeoutDocument.Read(document, faults);
         int? maxConcurrency = document.Number("maxConcurrency");
         byte[]? store = Store(document);
-        InstanceSpec[] instances = Instances(document, faults);
+        InstanceSpec[] instances = readInstances();
         return timeout is null
             ? null
             : new()
             {
-                Id = id ?? BatchSubmission.NewId(),
+                Id = id ?? newId(),
                 Name = name,
                 Timeout = timeout,
                 MaxConcurrency = maxConcurrency,
@@ -123,7 +160,7 @@ internal static class BatchDocument
 
     private static byte[] Raw(JsonElement value) => System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(value).ToArray();
 
-    private static string Broken(JsonException exception)
+    private static string Broken(JsonException exception, int firstLine = 1)
     {
         // "... LineNumber: 0 | BytePositionInLine: 7." counts from 0; advice about reader options is for programmers.
         string what = exception.Message;
@@ -133,6 +170,6 @@ internal static class BatchDocument
         }
 
         return string.Create(
-            CultureInfo.InvariantCulture, $"The JSON is broken at line {exception.LineNumber + 1}, column {exception.BytePositionInLine + 1}: {what}");
+            CultureInfo.InvariantCulture, $"The JSON is broken at line {exception.LineNumber + firstLine}, column {exception.BytePositionInLine + 1}: {what}");
     }
 }

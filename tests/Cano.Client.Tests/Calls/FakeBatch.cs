@@ -72,6 +72,8 @@ public sealed class FakeBatch(FakeCluster cluster, string id) : IBatchGrain
 
     public Task<ResultPage> ReadAsFinalAsync(int from, int count) => throw new NotSupportedException();
 
+    public Task<ResultPage?> FindAsync(string instanceId) => throw new NotSupportedException();
+
     public Task<bool> ResumeAsync() => throw new NotSupportedException();
 
     public async Task<bool> PurgeAsync()

@@ -32,6 +32,8 @@ public sealed class FakePartition(FakeCluster cluster, string key) : IPartitionG
         return new ResultPage([.. Results.OrderBy(r => r.Ordinal).Skip(from).Take(count)], from + count);
     }
 
+    public Task<ResultPage?> FindAsync(string instanceId) => throw new NotSupportedException();
+
     public async Task<ResultPage> ReadAsFinalAsync(int from, int count)
     {
         await cluster.AskAsync($"final {_name} from {from} count {count}");

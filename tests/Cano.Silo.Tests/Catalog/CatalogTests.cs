@@ -129,6 +129,66 @@ public abstract class CatalogTests
         Assert.Equal(ids.Where((_, number) => number % 2 == 1), (await Catalog.GetUnfinishedAsync(Token)).Select(entry => entry.Status.Id).Order());
     }
 
+    [Fact]
+    public async Task Put_OfTheSameVersionByTheSameOwner_UpdatesTheCounts()
+    {
+        await Catalog.PutAsync(Entry("a", version: 5), Token);
+        BatchEntry later = Entry("a", version: 5);
+
+        await Catalog.PutAsync(later with { Status = later.Status with { Pending = 1, Running = 2 } }, Token);
+
+        Assert.Equal((1, 2), Assert.Single(await Catalog.GetUnfinishedAsync(Token)).Status switch { var status => (status.Pending, status.Running) });
+    }
+
+    [Fact]
+    public async Task List_WithEachFilter_IsThoseBatchesTheNewestFirst()
+    {
+        await Catalog.PutAsync(Entry("a", created: Noon.AddSeconds(1)) with { Labels = ["fast"] }, Token);
+        await Catalog.PutAsync(Entry("b", created: Noon.AddSeconds(2)) with { Workflows = ["orders.price", "orders.ship"], Labels = ["slow", "fast"] }, Token);
+        await Catalog.PutAsync(Entry("c", created: Noon.AddSeconds(2)) with { Workflows = ["orders.ship"] }, Token);
+        await Catalog.PutAsync(Entry("d", created: Noon.AddSeconds(3)), Token);
+        BatchEntry finished = Finished("d");
+        await Catalog.PutAsync(finished with { Status = finished.Status with { CreatedAt = Noon.AddSeconds(3) } }, Token);
+        await Catalog.PutAsync(Finished("purged") with { PurgedAt = Noon }, Token);
+
+        Assert.Equal("d c b a", await ListAsync(new()));
+        Assert.Equal("c b a", await ListAsync(new() { Phase = BatchPhase.Pending }));
+        Assert.Equal("d", await ListAsync(new() { Phase = BatchPhase.Finished }));
+        Assert.Equal("c b", await ListAsync(new() { Workflow = "orders.ship" }));
+        Assert.Equal("b a", await ListAsync(new() { Label = "fast" }));
+        Assert.Equal("b", await ListAsync(new() { Label = "fast", Workflow = "orders.ship", Phase = BatchPhase.Pending }));
+        Assert.Equal("c", await ListAsync(new() { Name = "name of c" }));
+        Assert.Equal("d c b", await ListAsync(new() { From = Noon.AddSeconds(2) }));
+        Assert.Equal("a", await ListAsync(new() { To = Noon.AddSeconds(2) }));
+        Assert.Equal("", await ListAsync(new() { Name = "' OR 1=1 --" }));
+    }
+
+    [Fact]
+    public async Task List_PageAfterPage_EachBatchOnceThoughOthersComeAndGo()
+    {
+        string[] ids = [.. Enumerable.Range(0, 25).Select(number => number.ToString("00", CultureInfo.InvariantCulture))];
+        foreach (string id in ids)
+        {
+            // Several of one moment: then the id decides.
+            await Catalog.PutAsync(Entry(id, created: Noon.AddSeconds(int.Parse(id, CultureInfo.InvariantCulture) / 5)), Token);
+        }
+
+        List<string> seen = [];
+        BatchPlace? after = null;
+        for (IReadOnlyList<BatchEntry>? page = null; page is null || page.Count > 0;)
+        {
+            page = await ((IBatchList)Catalog).ListAsync(new() { Limit = 4, After = after }, Token);
+            seen.AddRange(page.Select(entry => entry.Status.Id));
+            after = page.Count == 0 ? after : new(page[^1].Status.CreatedAt, page[^1].Status.Id);
+            await Catalog.PutAsync(Entry($"new-{seen.Count}", created: Noon.AddDays(1)), Token);
+        }
+
+        Assert.Equal(ids.Reverse(), seen);
+    }
+
+    private async Task<string> ListAsync(BatchQuery query) =>
+        string.Join(' ', (await ((IBatchList)Catalog).ListAsync(query, Token)).Select(entry => entry.Status.Id));
+
     /// <summary>How many rows the three tables have.</summary>
     private async Task<(long Batches, long Workflows, long Labels)> CountAsync() =>
         (await CountAsync("CanoBatch"), await CountAsync("CanoBatchWorkflow"), await CountAsync("CanoBatchLabel"));

@@ -32,6 +32,29 @@ public sealed class SqliteCatalogTests : CatalogTests, IAsyncLifetime
         Assert.DoesNotContain(plan, line => line.Contains("TEMP B-TREE", StringComparison.Ordinal));
     }
 
+    public static TheoryData<string, string> Lists => new()
+    {
+        { CatalogSql.List(new()), "CanoBatchNewest" },
+        { CatalogSql.List(new() { From = Noon, To = Noon, After = new(Noon, "a") }), "CanoBatchNewest" },
+        { CatalogSql.List(new() { Phase = BatchPhase.Finished }), "CanoBatchNewest" },
+        { CatalogSql.List(new() { Name = "a", After = new(Noon, "a") }), "CanoBatchName" },
+        { CatalogSql.List(new() { Workflow = "a", After = new(Noon, "a") }), "CanoBatchWorkflowNewest" },
+        { CatalogSql.List(new() { Label = "a", Phase = BatchPhase.Running }), "CanoBatchLabelNewest" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Lists))]
+    public async Task Lists_WhateverIsAsked_AreReadInTheOrderOfAnIndex(string sql, string index)
+    {
+        object parameters = new { Service = "test", Phase = "", Name = "", Workflow = "", Label = "", From = "", To = "", AfterTime = "", AfterId = "", Limit = 1 };
+        IEnumerable<string> plan = await _storage.AskAsync(connection => connection
+            .Query<(int Id, int Parent, int Unused, string Detail)>($"EXPLAIN QUERY PLAN {sql}", parameters)
+            .Select(line => line.Detail));
+
+        Assert.Contains(plan, line => line.Contains(index, StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, line => line.Contains("TEMP B-TREE", StringComparison.Ordinal));
+    }
+
     /// <summary>Entries that come during a commit share the next one.</summary>
     [Fact]
     public async Task Put_ManyAtOnce_ShareCommits()

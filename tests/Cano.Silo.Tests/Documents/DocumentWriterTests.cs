@@ -60,9 +60,9 @@ public sealed class DocumentWriterTests
         StringComparison.Ordinal);
 
     [Fact]
-    public void WriteStatus_Running_HasEveryMember()
+    public void Serialize_Status_HasEveryMember()
     {
-        string json = Write(writer => writer.WriteStatus(new BatchStatus
+        string json = JsonSerializer.Serialize(new BatchStatus
         {
             Id = "b",
             Name = "nightly",
@@ -76,7 +76,7 @@ public sealed class DocumentWriterTests
             StartedAt = s_start,
             Deadline = s_start.AddDays(1),
             TotalDuration = TimeSpan.FromSeconds(2),
-        }));
+        }, DocumentJson.Options);
 
         Assert.Equal(
             """

@@ -20,5 +20,7 @@ internal static class CatalogSetup
             StorageProvider.Postgres => ActivatorUtilities.CreateInstance<PostgresCatalog>(provider),
             _ => ActivatorUtilities.CreateInstance<SqliteCatalog>(provider),
         });
+        services.TryAddSingleton(provider => provider.GetRequiredService<IBatchCatalog>() as IBatchList
+            ?? throw new CanoConfigurationException(ErrorCodes.InvalidOptions, "Lists of batches need the catalog of AddCanoStorage; another IBatchCatalog is registered."));
     }
 }

@@ -20,6 +20,7 @@ internal static class CatalogSql
             IsBeingPurged = excluded.IsBeingPurged, IsUnfinished = excluded.IsUnfinished,
             Owner = excluded.Owner, Version = excluded.Version, Partitions = excluded.Partitions
         WHERE CanoBatch.CreatedAt <> excluded.CreatedAt OR CanoBatch.Version < excluded.Version
+            OR (CanoBatch.Version = excluded.Version AND CanoBatch.Owner = excluded.Owner)
         """;
 
     /// <summary>Takes an entry away, if it still is of that start and version, and what belongs to it.</summary>
@@ -31,6 +32,39 @@ internal static class CatalogSql
 
     internal const string Expired =
         $"SELECT {Columns} FROM CanoBatch WHERE ServiceId = @Service AND NOT IsUnfinished AND coalesce(PurgedAt, FinishedAt) <= @Before ORDER BY coalesce(PurgedAt, FinishedAt) LIMIT @Limit";
+
+    /// <summary>
+    /// A page of the list. It is read in the order of an index, of the workflow's or the label's rows where one is asked for, so that it costs the same wherever in the list it is.
+    /// </summary>
+    internal static string List(BatchQuery query)
+    {
+        (string from, string key, string time, string id) = query switch
+        {
+            { Workflow: not null } => ($"{Child("CanoBatchWorkflow")}", "c.ServiceId = @Service AND c.Workflow = @Workflow", "c.CreatedAt", "c.BatchId"),
+            { Label: not null } => ($"{Child("CanoBatchLabel")}", "c.ServiceId = @Service AND c.Label = @Label", "c.CreatedAt", "c.BatchId"),
+            _ => ("CanoBatch b", "b.ServiceId = @Service", "b.CreatedAt", "b.Id"),
+        };
+        List<string> conditions = [key, "b.PurgedAt IS NULL"];
+        Add(query.Workflow is not null && query.Label is not null, "EXISTS (SELECT 1 FROM CanoBatchLabel l WHERE l.ServiceId = @Service AND l.BatchId = b.Id AND l.Digest = b.Digest AND l.Label = @Label)");
+        Add(query.Phase is not null, "b.Phase = @Phase");
+        Add(query.Phase is not null and not BatchPhase.Finished, "b.IsUnfinished");
+        Add(query.Name is not null, "b.Name = @Name");
+        Add(query.From is not null, $"{time} >= @From");
+        Add(query.To is not null, $"{time} < @To");
+        Add(query.After is not null, $"({time}, {id}) < (@AfterTime, @AfterId)");
+        string columns = string.Join(", ", Columns.Split(", ").Select(column => $"b.{column}"));
+        return $"SELECT {columns} FROM {from} WHERE {string.Join(" AND ", conditions)} ORDER BY {time} DESC, {id} DESC LIMIT @Limit";
+
+        void Add(bool asked, string condition)
+        {
+            if (asked)
+            {
+                conditions.Add(condition);
+            }
+        }
+
+        static string Child(string table) => $"{table} c JOIN CanoBatch b ON b.Id = c.BatchId AND b.Digest = c.Digest AND b.ServiceId = c.ServiceId";
+    }
 
     internal const string UnfinishedIds = "SELECT Id FROM CanoBatch WHERE ServiceId = @Service AND IsUnfinished";
 

@@ -7,7 +7,7 @@ using Orleans.Configuration;
 namespace Cano;
 
 /// <summary>The catalog in PostgreSQL. Entries that come while some are being written share the next statement.</summary>
-internal sealed class PostgresCatalog : IBatchCatalog
+internal sealed class PostgresCatalog : IBatchCatalog, IBatchList
 {
     internal const string UnfinishedIdsExcept = $"{CatalogSql.UnfinishedIds} AND Owner <> ALL(@Except)";
 
@@ -53,6 +53,23 @@ internal sealed class PostgresCatalog : IBatchCatalog
             writes: false,
             async connection => await ReadAsync(connection, CatalogSql.Expired, new { Service = _service, Before = before.ToUniversalTime(), Limit = limit }),
             cancellationToken);
+
+    public Task<IReadOnlyList<BatchEntry>> ListAsync(BatchQuery query, CancellationToken cancellationToken = default) => RunAsync<IReadOnlyList<BatchEntry>>(
+        writes: false,
+        async connection => await ReadAsync(connection, CatalogSql.List(query), new
+        {
+            Service = _service,
+            Phase = query.Phase is { } phase ? CatalogWords.Of(phase) : null,
+            query.Workflow,
+            query.Label,
+            query.Name,
+            From = query.From?.ToUniversalTime(),
+            To = query.To?.ToUniversalTime(),
+            AfterTime = query.After?.CreatedAt.ToUniversalTime(),
+            AfterId = query.After?.Id,
+            query.Limit,
+        }),
+        cancellationToken);
 
     public Task RemoveAsync(BatchEntry entry, CancellationToken cancellationToken = default) => RunAsync(
         writes: true,

@@ -8,7 +8,7 @@ using Orleans.Configuration;
 namespace Cano;
 
 /// <summary>The catalog in SQLite. It goes through the lane like everything else, so that entries which come during a commit share the next one.</summary>
-internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cluster) : IBatchCatalog
+internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cluster) : IBatchCatalog, IBatchList
 {
     private const string Put =
         $"""
@@ -58,6 +58,23 @@ internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cl
     public Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken = default) => RunAsync<IReadOnlyList<BatchEntry>>(
         writes: false,
         connection => Read(connection, CatalogSql.Expired, new { Service, Before = Time(before), Limit = limit }),
+        cancellationToken);
+
+    public Task<IReadOnlyList<BatchEntry>> ListAsync(BatchQuery query, CancellationToken cancellationToken = default) => RunAsync<IReadOnlyList<BatchEntry>>(
+        writes: false,
+        connection => Read(connection, CatalogSql.List(query), new
+        {
+            Service,
+            Phase = query.Phase is { } phase ? CatalogWords.Of(phase) : null,
+            query.Workflow,
+            query.Label,
+            query.Name,
+            From = Time(query.From),
+            To = Time(query.To),
+            AfterTime = Time(query.After?.CreatedAt),
+            AfterId = query.After?.Id,
+            query.Limit,
+        }),
         cancellationToken);
 
     public Task RemoveAsync(BatchEntry entry, CancellationToken cancellationToken = default) => RunAsync(

@@ -1,0 +1,184 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Cano;
+
+/// <summary>
+/// Takes the content of a batch in, one instance at a time: checks it, computes its digest, cuts it into partitions. It keeps the ids, to find equal ones, and none of the instances.
+/// </summary>
+/// <remarks>
+/// The cuts depend on the canonical content alone, never on how its JSON was formatted: partitions are keyed by the digest, so two starts with one digest must cut alike.
+/// </remarks>
+internal sealed class BatchContent : IDisposable
+{
+    private static readonly JsonWriterOptions s_compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly BatchSubmission _head;
+    private readonly JsonDocument? _store;
+    private readonly ContentDigest _digest = new();
+    private readonly PartitionCuts _cuts = new();
+    private readonly Dictionary<string, int> _places;
+    private readonly HashSet<string> _workflows = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _labels = new(StringComparer.Ordinal);
+    private int _largestParams = -1;
+    private string? _largestParamsInstance;
+
+    /// <summary>Begins with a batch's head.</summary>
+    /// <param name="head">The batch; its instances are not looked at.</param>
+    /// <param name="expected">How many instances are to come, if that is known.</param>
+    /// <exception cref="CanoConfigurationException">Something is wrong with the head.</exception>
+    internal BatchContent(BatchSubmission head, int expected = 0)
+    {
+        SubmissionRules.CheckHead(head);
+        _head = head;
+        _store = ParseStore(head.Store);
+        _places = new(expected, StringComparer.Ordinal);
+        Store = _store is null ? null : Compact(_store);
+    }
+
+    /// <summary>How many instances there are so far.</summary>
+    internal int Count => _places.Count;
+
+    /// <summary>What each instance's store begins with, as compact JSON; null: empty.</summary>
+    internal byte[]? Store { get; }
+
+    /// <summary>Takes the next instance in.</summary>
+    /// <returns>The instance, its params without needless white space.</returns>
+    /// <exception cref="CanoConfigurationException">Something is wrong with it.</exception>
+    internal InstanceSpec Add(InstanceSpec instance)
+    {
+        int place = Count;
+        SubmissionRules.CheckInstance(instance, place, _places);
+        int length = AddToDigest(instance, place);
+        if (instance.Params?.Length > length)
+        {
+            instance = instance with { Params = Compact(instance.Params) };
+        }
+
+        _cuts.Add(instance, length);
+        _workflows.Add(instance.Workflow);
+        if (instance.Label is not null && _labels.Count < BatchHeader.MaxLabels)
+        {
+            _labels.Add(instance.Label);
+        }
+
+        if (instance.Params?.Length > _largestParams)
+        {
+            (_largestParams, _largestParamsInstance) = (instance.Params.Length, instance.Id);
+        }
+
+        return instance;
+    }
+
+    /// <summary>Ends the content.</summary>
+    /// <returns>The batch without its instances.</returns>
+    /// <exception cref="CanoConfigurationException">There are no instances or too many, or the store has no canonical form.</exception>
+    internal BatchHeader Finish()
+    {
+        SubmissionRules.CheckCount(Count);
+        return new()
+        {
+            Timeout = _head.Timeout,
+            Name = _head.Name,
+            MaxConcurrency = _head.MaxConcurrency,
+            StoreBytes = Store?.Length ?? 0,
+            Total = Count,
+            PartitionSizes = _cuts.Sizes(),
+            Digest = FinishDigest(),
+            Workflows = [.. _workflows.Order(StringComparer.Ordinal)],
+            Labels = [.. _labels.Order(StringComparer.Ordinal)],
+            LargestParams = Math.Max(0, _largestParams),
+            LargestParamsInstance = _largestParamsInstance,
+        };
+    }
+
+    public void Dispose()
+    {
+        _digest.Dispose();
+        _store?.Dispose();
+    }
+
+    private int AddToDigest(InstanceSpec instance, int place)
+    {
+        try
+        {
+            return _digest.Add(instance);
+        }
+        catch (JsonException exception)
+        {
+            throw new CanoConfigurationException(
+                ErrorCodes.InvalidValue,
+                $"The params of instances[{place}] ('{instance.Id}') are not valid: {exception.Message}",
+                $"$.instances[{place}].params",
+                exception);
+        }
+    }
+
+    private string FinishDigest()
+    {
+        try
+        {
+            return _digest.Finish(_head.MaxConcurrency, _store?.RootElement, _head.Timeout);
+        }
+        catch (JsonException exception)
+        {
+            throw InvalidStore(exception.Message, exception);
+        }
+    }
+
+    /// <summary>Null for an empty store, however it was said.</summary>
+    private static JsonDocument? ParseStore(byte[]? json)
+    {
+        if (json is null)
+        {
+            return null;
+        }
+
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(json);
+        }
+        catch (JsonException exception)
+        {
+            throw InvalidStore(exception.Message, exception);
+        }
+
+        if (document.RootElement.ValueKind is JsonValueKind.Object)
+        {
+            if (document.RootElement.GetPropertyCount() > 0)
+            {
+                return document;
+            }
+
+            document.Dispose();
+            return null;
+        }
+
+        JsonValueKind kind = document.RootElement.ValueKind;
+        document.Dispose();
+        throw InvalidStore($"it must be a JSON object and was of kind {kind}.", null);
+    }
+
+    private static CanoConfigurationException InvalidStore(string fault, Exception? exception) =>
+        new(ErrorCodes.InvalidValue, $"The store given to the batch is not valid: {fault}", "$.store", exception);
+
+    /// <summary>The same text without white space and needless escapes; names keep their order and numbers their digits, which mean something to the reader.</summary>
+    private static byte[] Compact(JsonDocument document)
+    {
+        ArrayBufferWriter<byte> output = new();
+        using (Utf8JsonWriter writer = new(output, s_compact))
+        {
+            document.RootElement.WriteTo(writer);
+        }
+
+        return output.WrittenSpan.ToArray();
+    }
+
+    private static byte[] Compact(byte[] json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+        return Compact(document);
+    }
+}

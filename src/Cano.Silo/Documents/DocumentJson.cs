@@ -1,0 +1,30 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Cano;
+
+/// <summary>How what Cano tells is written as JSON: camelCase, enums as words, durations with seven digits, every member there and null where it is absent.</summary>
+internal static class DocumentJson
+{
+    /// <summary>For the serializer. Read-only.</summary>
+    internal static JsonSerializerOptions Options { get; } = Configure(new(JsonSerializerDefaults.Web));
+
+    /// <summary>The same for options that somebody else has made.</summary>
+    internal static JsonSerializerOptions Configure(JsonSerializerOptions options)
+    {
+        // Text as it is, not escaped for the sake of HTML: nobody is to put it into a page unescaped.
+        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+        options.Converters.Add(new DurationConverter());
+        return options;
+    }
+
+    private sealed class DurationConverter : JsonConverter<TimeSpan>
+    {
+        public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetString() is { } text && DocumentDuration.TryParse(text, out TimeSpan duration) ? duration : throw new JsonException($"Write it as {DocumentDuration.Form}.");
+
+        public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) => writer.WriteStringValue(DocumentDuration.Format(value));
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Cano;
+
+/// <summary>What came of one instance.</summary>
+internal sealed record ResultDocument
+{
+    /// <summary>The instance's id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The name of the workflow.</summary>
+    public required string Workflow { get; init; }
+
+    /// <summary>The variant; null if none.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>What came of it.</summary>
+    public WorkflowOutcome Outcome { get; init; }
+
+    /// <summary>The exit state, as the user declared it; null unless completed.</summary>
+    public string? FinalState { get; init; }
+
+    /// <summary>Why it failed; null unless failed.</summary>
+    public ErrorDocument? Error { get; init; }
+
+    /// <summary>Why it was cancelled; null unless cancelled. <c>surplus</c>: it did complete, but after the quota was filled.</summary>
+    public CancelReason? CancelReason { get; init; }
+
+    /// <summary>How long it ran; waiting for a slot is not counted.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>When it first began to run; null if it never did.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it ended or was cancelled; null if it never started.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>What the workflow has put out: any JSON value; null if nothing.</summary>
+    [JsonConverter(typeof(RawJsonConverter))]
+    public byte[]? Output { get; init; }
+
+    internal static ResultDocument Of(InstanceResult result) => new()
+    {
+        Id = result.Id,
+        Workflow = result.Workflow,
+        Label = result.Label,
+        Outcome = result.Outcome,
+        FinalState = result.FinalState,
+        Error = result.Error is { } error ? new(error.Kind, error.Message, error.State, error.Attempts) : null,
+        CancelReason = result.CancelReason,
+        Duration = result.Duration,
+        StartedAt = result.StartedAt,
+        FinishedAt = result.FinishedAt,
+        Output = result.Output,
+    };
+
+    /// <summary>JSON that was written before, as it is.</summary>
+    private sealed class RawJsonConverter : JsonConverter<byte[]>
+    {
+        public override byte[] Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            using JsonDocument value = JsonDocument.ParseValue(ref reader);
+            return System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(value.RootElement).ToArray();
+        }
+
+        public override void Write(Utf8JsonWriter writer, byte[] value, JsonSerializerOptions options) => writer.WriteRawValue(value, skipInputValidation: true);
+    }
+}
+
+/// <summary>Why an instance failed.</summary>
+/// <param name="Kind">What kind of failure it is, such as <c>node-failed</c>.</param>
+/// <param name="Message">What happened; at most 4 KB.</param>
+/// <param name="State">The state in which it happened, as the user declared it; null if before the first.</param>
+/// <param name="Attempts">How many attempts that state's node had.</param>
+internal sealed record ErrorDocument(string Kind, string Message, string? State, int Attempts);
