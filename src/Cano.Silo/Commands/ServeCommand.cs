@@ -20,6 +20,7 @@ internal sealed partial class ServeCommand(string urls, CanoHostOptions options,
         string[] addresses = [.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
         Check(addresses);
         HostSettings settings = HostSettings.Read(options, s_startTimeout);
+        ApiSecurity.RequireSafe(addresses, settings.Http);
         using DataFolder? folder = settings.AcquireFolder();
         await using WebApplication web = Build(settings, folder, addresses);
         await web.StartAsync();
@@ -68,10 +69,13 @@ internal sealed partial class ServeCommand(string urls, CanoHostOptions options,
         }
 
         builder.WebHost.UseUrls(addresses);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddOptions<HostOptions>().Configure<IOptions<CanoOptions>>((host, cano) => host.ShutdownTimeout = cano.Value.HandOverGrace + s_shutdown);
         builder.UseOrleans(silo => SiloSetup.Configure(silo, settings, SiloPorts.ForServer(settings), folder, configure));
+        builder.Services.AddApi(settings.Configuration);
         builder.Services.AddHealthChecks().AddCheck<SiloHealth>("silo").AddCheck<StorageHealth>("storage");
         WebApplication web = builder.Build();
+        web.UseApi();
         web.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = HealthDocument.WriteAsync });
         web.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthDocument.WriteAsync });
         return web;

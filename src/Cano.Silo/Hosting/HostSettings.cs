@@ -13,12 +13,16 @@ internal sealed record HostSettings
     ];
 
     /// <summary>The settings under <c>Cano:</c>, those of <see cref="CanoOptions"/> among them.</summary>
-    internal static IEnumerable<string> Keys => s_own.Concat(typeof(CanoOptions).GetProperties().Select(property => $"Cano:{property.Name}"));
+    internal static IEnumerable<string> Keys => s_own
+        .Concat(typeof(CanoOptions).GetProperties().Select(property => $"Cano:{property.Name}"))
+        .Concat(typeof(CanoHttpOptions).GetProperties().Select(property => $"{CanoHttpOptions.Section}:{property.Name}"));
 
     /// <summary>All settings, for the parts that read their own (logging, Kestrel).</summary>
     internal required IConfigurationRoot Configuration { get; init; }
 
     internal required CanoStorageOptions Storage { get; init; }
+
+    internal required CanoHttpOptions Http { get; init; }
 
     internal required ClusteringProvider Clustering { get; init; }
 
@@ -46,7 +50,7 @@ internal sealed record HostSettings
     internal static HostSettings Read(CanoHostOptions options, TimeSpan startTimeout = default)
     {
         IConfigurationRoot configuration = Load(options);
-        foreach (string key in options.Settings.Keys.Where(key => key.StartsWith("Cano:", StringComparison.OrdinalIgnoreCase) && !Keys.Contains(key, StringComparer.OrdinalIgnoreCase)))
+        foreach (string key in options.Settings.Keys.Where(key => key.StartsWith("Cano:", StringComparison.OrdinalIgnoreCase) && !Keys.Any(known => IsOrHas(known, key))))
         {
             throw Invalid($"There is no setting {key}; known are {string.Join(", ", Keys)}.");
         }
@@ -61,11 +65,12 @@ internal sealed record HostSettings
         };
         storage.Validate();
         ClusteringProvider clustering = ReadClustering(configuration, storage);
-        CheckOptions(configuration);
+        Bind<CanoOptions>(configuration, "Cano");
         return new()
         {
             Configuration = configuration,
             Storage = storage,
+            Http = Bind<CanoHttpOptions>(configuration, CanoHttpOptions.Section),
             Clustering = clustering,
             ClusterId = Text(configuration, "Cano:ClusterId", "cano"),
             ServiceId = Text(configuration, "Cano:ServiceId", "cano"),
@@ -109,17 +114,22 @@ internal sealed record HostSettings
     }
 
     /// <summary>What a silo would refuse at its start is better refused before.</summary>
-    private static void CheckOptions(IConfiguration configuration)
+    private static T Bind<T>(IConfiguration configuration, string section)
+        where T : new()
     {
         try
         {
-            configuration.GetSection("Cano").Get<CanoOptions>();
+            return configuration.GetSection(section).Get<T>() ?? new();
         }
         catch (InvalidOperationException exception)
         {
             throw new CanoConfigurationException(ErrorCodes.InvalidOptions, exception.Message, innerException: exception);
         }
     }
+
+    /// <summary>A setting, or a part of one that has several.</summary>
+    private static bool IsOrHas(string known, string key) =>
+        key.StartsWith(known, StringComparison.OrdinalIgnoreCase) && (key.Length == known.Length || key[known.Length] == ':');
 
     private static string Text(IConfiguration configuration, string key, string preset) => configuration[key] is { Length: > 0 } text ? text : preset;
 

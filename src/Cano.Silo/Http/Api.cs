@@ -1,0 +1,77 @@
+using Scalar.AspNetCore;
+
+namespace Cano;
+
+/// <summary>The HTTP API as a whole.</summary>
+internal static class Api
+{
+    internal static void AddApi(this IServiceCollection services, IConfiguration configuration)
+    {
+        IConfigurationSection section = configuration.GetSection(CanoHttpOptions.Section);
+        services.AddOptions<CanoHttpOptions>().Bind(section).ValidateDataAnnotations().Validate(ValidateNested, NestedFault).ValidateOnStart();
+        services.ConfigureHttpJsonOptions(json => DocumentJson.Configure(json.SerializerOptions));
+        services.AddProblemDetails(problems => problems.CustomizeProblemDetails = ApiProblems.Customize);
+        services.AddExceptionHandler<ApiProblems>();
+        services.AddApiLimits();
+        services.AddApiSecurity(section.Get<CanoHttpOptions>() ?? new());
+        services.AddApiDescription();
+    }
+
+    internal static void UseApi(this WebApplication web)
+    {
+        web.Use(static (http, next) =>
+        {
+            // At the last moment: whoever writes a problem clears what was set before.
+            http.Response.OnStarting(SetHeadersAsync, http);
+            return next(http);
+        });
+        web.UseExceptionHandler();
+        web.UseStatusCodePages();
+        web.UseRouting();
+        web.UseAuthentication();
+        web.UseRateLimiter();
+        web.UseAuthorization();
+
+        RouteGroupBuilder api = web.MapGroup("/api").WithTags("Cano").Problems(401, 403, 429, 503);
+        api.MapBatches();
+        api.MapResults();
+        api.MapEvents();
+        api.MapWorkflows();
+        web.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(Roles.Reader);
+        web.MapScalarApiReference(ApiDescription.ReferencePath, reference => reference.WithTitle("Cano").DisableDefaultFonts().WithOpenApiRoutePattern("/openapi/{documentName}.json")).RequireAuthorization(Roles.Reader);
+    }
+
+    private static Task SetHeadersAsync(object context)
+    {
+        HttpContext http = (HttpContext)context;
+        IHeaderDictionary headers = http.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.CacheControl = "no-store";
+        if (!http.Request.Path.StartsWithSegments(ApiDescription.ReferencePath))
+        {
+            headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The problems that an endpoint answers with, for its description.</summary>
+    internal static TBuilder Problems<TBuilder>(this TBuilder endpoint, params ReadOnlySpan<int> statuses)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        foreach (int status in statuses)
+        {
+            endpoint.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(Microsoft.AspNetCore.Mvc.ProblemDetails), ["application/problem+json"]));
+        }
+
+        return endpoint;
+    }
+
+    private const string NestedFault = "Cano:Http: each of ApiKeys needs a Name, a Hash (64 hex digits: the SHA-256 of the key) and a Role (reader or operator), names differing; Jwt needs an Authority and an Audience.";
+
+    private static bool ValidateNested(CanoHttpOptions options) =>
+        options.ApiKeys.Cast<object>().Concat(options.Jwt is null ? [] : [options.Jwt]).All(one => System.ComponentModel.DataAnnotations.Validator.TryValidateObject(one, new(one), null, validateAllProperties: true))
+        && options.ApiKeys.Select(key => key.Name).Distinct(StringComparer.Ordinal).Count() == options.ApiKeys.Count;
+}

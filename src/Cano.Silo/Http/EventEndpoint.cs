@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Cano;
+
+/// <summary>What happens to a batch, as server-sent events.</summary>
+internal static class EventEndpoint
+{
+    /// <summary>At most five events a second.</summary>
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
+
+    internal static void MapEvents(this IEndpointRouteBuilder api) => api.MapGet("/batches/{id}/events", FollowAsync)
+        .RequireAuthorization(Roles.Reader)
+        .RequireRateLimiting(ApiLimits.Streams)
+        .WithName("followBatch")
+        .WithSummary("Follows a batch by server-sent events")
+        .WithDescription(
+            "`progress`: a status, at most five a second, and now and then though nothing has changed; then `finished`: the last status, after which the stream ends. "
+            + "Each event has an id; with the last one seen as Last-Event-ID a new stream begins with what has changed since.")
+        .Produces<BatchStatus>(200, "text/event-stream")
+        .Problems(404, 410);
+
+    private static async Task<IResult> FollowAsync(
+        string id, IGrainFactory grains, [FromHeader(Name = "Last-Event-ID")] string? lastEventId, HttpContext http, CancellationToken cancellationToken)
+    {
+        BatchRun run = BatchEndpoints.Open(grains, id);
+
+        // Asked before anything is sent: a batch that is not there is told as a problem.
+        BatchView view = await run.GetViewAsync(cancellationToken);
+        long seen = long.TryParse(lastEventId, NumberStyles.None, CultureInfo.InvariantCulture, out long version) ? version : -1;
+        http.Response.Headers["X-Accel-Buffering"] = "no";
+        return TypedResults.ServerSentEvents(EventsAsync(run, view, seen, cancellationToken));
+    }
+
+    private static async IAsyncEnumerable<SseItem<BatchStatus>> EventsAsync(
+        BatchRun run, BatchView view, long seen, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (view.Status.Phase is not BatchPhase.Finished)
+        {
+            if (view.Version != seen)
+            {
+                yield return Event("progress", view);
+                await Task.Delay(s_pause, TimeProvider.System, cancellationToken);
+            }
+
+            // Answers after some ten seconds in any case, which keeps the connection alive.
+            seen = view.Version;
+            BatchView next = await run.GetViewAsync(seen, cancellationToken);
+            if (next.Version == seen)
+            {
+                (view, seen) = (next, -1);
+            }
+            else if (BatchRun.IsNews(next, view))
+            {
+                view = next;
+            }
+        }
+
+        yield return Event("finished", view);
+    }
+
+    private static SseItem<BatchStatus> Event(string type, BatchView view) =>
+        new(view.Status, type) { EventId = view.Version.ToString(CultureInfo.InvariantCulture) };
+}

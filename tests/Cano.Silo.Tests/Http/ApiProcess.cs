@@ -1,0 +1,104 @@
+using System.Net.Http;
+using System.Text;
+using System.Text.Json;
+using Cano.Tests.Commands;
+using Cano.Tests.Storage;
+
+namespace Cano.Tests.Http;
+
+/// <summary><c>serve</c> as a process on SQLite and free ports, and an HTTP client of it.</summary>
+public sealed class ApiProcess : IAsyncLifetime
+{
+    /// <summary>What the host says before the address that it was given.</summary>
+    private const string Listening = "Now listening on: ";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly string[] _settings;
+    private CanoProcess? _process;
+
+    public ApiProcess()
+        : this([])
+    {
+    }
+
+    internal ApiProcess(params string[] settings) => _settings = settings;
+
+    public HttpClient Http { get; } = new() { Timeout = CanoProcess.Patience };
+
+    internal string Log => _process!.Error;
+
+    /// <summary>Where the host puts its temporary files.</summary>
+    internal string TemporaryFiles => Path.Combine(_folder.Path, "tmp");
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        string[] settings = ["Cano:SiloPort=0", "Cano:GatewayPort=0", "Logging:Console:LogToStandardErrorThreshold=Trace", .. _settings];
+        string[] arguments = ["serve", "--urls", "http://127.0.0.1:0", .. settings.SelectMany(setting => (string[])["--set", setting])];
+        _process = CanoProcess.Start("Cano.Silo", _folder.Path, arguments, environment: ("TMPDIR", Directory.CreateDirectory(TemporaryFiles).FullName));
+        await _process.ErrorSaysAsync(Listening);
+        Http.BaseAddress = new(_process.Error.Split(Listening)[1].Split('\n')[0].Trim());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+
+    /// <summary>Asks, and reads the answer as JSON, whatever its status.</summary>
+    internal async Task<Answer> AskAsync(HttpMethod method, string path, HttpContent? content = null, params (string Name, string Value)[] headers)
+    {
+        using HttpRequestMessage request = new(method, path) { Content = content };
+        foreach ((string name, string value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        using HttpResponseMessage answer = await Http.SendAsync(request, Token);
+        string text = await answer.Content.ReadAsStringAsync(Token);
+        return new((int)answer.StatusCode, text, answer.Content.Headers.ContentType?.MediaType, answer.Headers.ToDictionary(header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase));
+    }
+
+    internal Task<Answer> GetAsync(string path) => AskAsync(HttpMethod.Get, path);
+
+    internal Task<Answer> StartAsync(string json, params (string Name, string Value)[] headers) =>
+        AskAsync(HttpMethod.Post, "/api/batches", new StringContent(json, Encoding.UTF8, "application/json"), headers);
+
+    internal Task<Answer> StartLinesAsync(string lines) => AskAsync(HttpMethod.Post, "/api/batches", new StringContent(lines, Encoding.UTF8, "application/x-ndjson"));
+
+    /// <summary>Follows a batch to its end.</summary>
+    /// <returns>The events: type, id, status.</returns>
+    internal async Task<List<(string Type, string Id, JsonElement Status)>> FollowAsync(string id, string? lastEventId = null)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, $"/api/batches/{id}/events");
+        if (lastEventId is not null)
+        {
+            request.Headers.Add("Last-Event-ID", lastEventId);
+        }
+
+        using HttpResponseMessage answer = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
+        answer.EnsureSuccessStatusCode();
+        List<(string, string, JsonElement)> events = [];
+        await foreach (System.Net.ServerSentEvents.SseItem<string> item in System.Net.ServerSentEvents.SseParser.Create(await answer.Content.ReadAsStreamAsync(Token)).EnumerateAsync(Token))
+        {
+            events.Add((item.EventType, item.EventId!, JsonElement.Parse(item.Data)));
+        }
+
+        return events;
+    }
+}
+
+/// <summary>What the API answered.</summary>
+internal sealed record Answer(int Status, string Text, string? Type, IReadOnlyDictionary<string, string> Headers)
+{
+    internal JsonElement Json => JsonElement.Parse(Text);
+
+    internal string? Of(string member) => Json.GetProperty(member).ToString();
+}
