@@ -75,6 +75,7 @@ internal sealed class BatchViews(string id, TimeProvider pacing)
             Phase = finished ? BatchPhase.Finished : state.Stop is not null ? BatchPhase.Stopping : begun ? BatchPhase.Running : BatchPhase.Pending,
             StopReason = state.Stop?.Reason,
             DecidedBy = state.Stop?.DecidedBy,
+            Timeout = state.Header.Timeout,
             Total = total,
             Pending = total - completed - failed - cancelled - running,
             Running = running,

@@ -73,4 +73,8 @@ public sealed record BatchStatus
     /// <summary>The instance whose success filled the quota, or whose outcome was the last; null where no instance decided.</summary>
     [Id(16)]
     public string? DecidedBy { get; init; }
+
+    /// <summary>Its strategy; null in lists that were read from a catalog.</summary>
+    [Id(17)]
+    public ConcurrentTimeout? Timeout { get; init; }
 }

@@ -17,6 +17,7 @@ internal static class DocumentJson
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         options.Converters.Add(new DurationConverter());
+        options.Converters.Add(new TimeoutConverter());
         return options;
     }
 
@@ -26,5 +27,33 @@ internal static class DocumentJson
             reader.GetString() is { } text && DocumentDuration.TryParse(text, out TimeSpan duration) ? duration : throw new JsonException($"Write it as {DocumentDuration.Form}.");
 
         public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) => writer.WriteStringValue(DocumentDuration.Format(value));
+    }
+
+    /// <summary>As in the document of a batch.</summary>
+    private sealed class TimeoutConverter : JsonConverter<ConcurrentTimeout>
+    {
+        public override ConcurrentTimeout Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            using JsonDocument document = JsonDocument.ParseValue(ref reader);
+            DocumentFaults faults = new();
+            return TimeoutDocument.Read(document.RootElement, faults) ?? throw new JsonException(faults.All[0].Message);
+        }
+
+        public override void Write(Utf8JsonWriter writer, ConcurrentTimeout value, JsonSerializerOptions options)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("kind", JsonNamingPolicy.CamelCase.ConvertName(value.GetType().Name));
+            if (value.QuotaOrNull is { } quota)
+            {
+                writer.WriteNumber("quota", quota);
+            }
+
+            if (value.DurationOrNull is { } duration)
+            {
+                writer.WriteString("duration", DocumentDuration.Format(duration));
+            }
+
+            writer.WriteEndObject();
+        }
     }
 }

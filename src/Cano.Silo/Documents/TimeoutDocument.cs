@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Cano;
 
 /// <summary>Reads the strategy of a batch from JSON.</summary>
@@ -14,8 +16,12 @@ internal static class TimeoutDocument
             return null;
         }
 
-        return DocumentObject.From(element, "$.timeout", faults, "kind", "quota", "duration") is { } timeout ? Read(timeout) : null;
+        return Read(element, faults);
     }
+
+    /// <summary>Null, with a fault, when it is none.</summary>
+    internal static ConcurrentTimeout? Read(JsonElement element, DocumentFaults faults) =>
+        DocumentObject.From(element, "$.timeout", faults, "kind", "quota", "duration") is { } timeout ? Read(timeout) : null;
 
     private static ConcurrentTimeout? Read(DocumentObject timeout)
     {

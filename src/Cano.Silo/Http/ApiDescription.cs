@@ -39,6 +39,12 @@ internal static class ApiDescription
                 schema.Examples = ["00:00:05.0000000"];
             }
 
+            if (context.JsonTypeInfo.Type == typeof(ConcurrentTimeout))
+            {
+                OpenApiSchema timeout = TimeoutSchema();
+                (schema.Type, schema.Properties, schema.Required) = (timeout.Type, timeout.Properties, timeout.Required);
+            }
+
             return Task.CompletedTask;
         });
         options.AddOperationTransformer(DescribeBodyAsync);
@@ -79,18 +85,7 @@ internal static class ApiDescription
         {
             ["id"] = Text("Makes the start idempotent; made by the server if left out.", "[A-Za-z0-9._:-]{1,200}"),
             ["name"] = Text("For people."),
-            ["timeout"] = new OpenApiSchema
-            {
-                Type = JsonSchemaType.Object,
-                Description = "When the batch stops.",
-                Required = new HashSet<string> { "kind" },
-                Properties = new Dictionary<string, IOpenApiSchema>
-                {
-                    ["kind"] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. ((string[])["waitForever", "waitForQuota", "waitDuration", "waitQuotaOrDuration"]).Select(kind => (JsonNode)kind)] },
-                    ["quota"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Description = "How many instances must complete." },
-                    ["duration"] = Text("hh:mm:ss or hh:mm:ss.fffffff, with days in front; at most 365 days."),
-                },
-            },
+            ["timeout"] = TimeoutSchema(),
             ["maxConcurrency"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Description = "How many instances may run at once; no limit of its own if left out." },
             ["store"] = new OpenApiSchema { Type = JsonSchemaType.Object, Description = "What each instance's store begins with." },
             ["instances"] = new OpenApiSchema
@@ -111,6 +106,19 @@ internal static class ApiDescription
                     },
                 },
             },
+        },
+    };
+
+    private static OpenApiSchema TimeoutSchema() => new()
+    {
+        Type = JsonSchemaType.Object,
+        Description = "When the batch stops.",
+        Required = new HashSet<string> { "kind" },
+        Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["kind"] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. ((string[])["waitForever", "waitForQuota", "waitDuration", "waitQuotaOrDuration"]).Select(kind => (JsonNode)kind)] },
+            ["quota"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Description = "How many instances must complete." },
+            ["duration"] = Text("hh:mm:ss or hh:mm:ss.fffffff, with days in front; at most 365 days."),
         },
     };
 

@@ -38,6 +38,7 @@ internal static class BatchSamples
         FinishedAt = Noon.AddSeconds(3),
         TotalDuration = new TimeSpan(0, 0, 0, 1, 999),
         DecidedBy = "order-3",
+        Timeout = new ConcurrentTimeout.WaitForQuota(3),
     };
 
     internal static readonly BatchEntry Entry = new()
