@@ -101,6 +101,11 @@ internal sealed class CommandLine
         root.Subcommands.Add(run);
         root.Subcommands.Add(validate);
         root.Subcommands.Add(Database());
+        foreach (Command command in new ServiceCommands().All())
+        {
+            root.Subcommands.Add(command);
+        }
+
         Command key = new("key", "Makes a key for the HTTP API: what a caller shows, and the hash that the settings need.");
         key.SetAction(static _ => KeyCommand.Run(Console.Out));
         root.Subcommands.Add(key);

@@ -14,4 +14,13 @@ internal static class ExitCodes
 
     /// <summary>Ended by a signal.</summary>
     internal const int Interrupted = 130;
+
+    /// <summary>What a finished batch ends its command with: it stopped as its strategy says, and nothing failed; or not.</summary>
+    internal static int Of(BatchStatus status)
+    {
+        bool asWanted = status.Failed == 0
+            && status.StopReason is not StopReason.Cancelled
+            && (status.Timeout is not ConcurrentTimeout.WaitForQuota || status.StopReason is StopReason.QuotaReached);
+        return asWanted ? Done : Failed;
+    }
 }

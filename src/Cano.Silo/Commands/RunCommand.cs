@@ -22,21 +22,13 @@ internal sealed class RunCommand(string file, bool json, CanoHostOptions options
                 await new LeftBatches(client, cano.Services, _console).FinishAsync(unfinished.Where(entry => entry.Status.Id != batch.Id), interruption.Requested);
             }
 
-            return interruption.Requested.IsCancellationRequested ? ExitCodes.Interrupted : ExitCode(batch.Header.Timeout, finished.Status);
+            return interruption.Requested.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Of(finished.Status);
         }
         catch (OperationCanceledException) when (interruption.Requested.IsCancellationRequested)
         {
             _console.Say("Interrupted before the batch was started.");
             return ExitCodes.Interrupted;
         }
-    }
-
-    private static int ExitCode(ConcurrentTimeout timeout, BatchStatus status)
-    {
-        bool asWanted = status.Failed == 0
-            && status.StopReason is not StopReason.Cancelled
-            && (timeout is not ConcurrentTimeout.WaitForQuota || status.StopReason is StopReason.QuotaReached);
-        return asWanted ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     private async Task<BatchStatus> StartAsync(BatchClient client, PreparedBatch batch, CancellationToken interrupted)
@@ -89,11 +81,11 @@ internal sealed class RunCommand(string file, bool json, CanoHostOptions options
         if (json)
         {
             await using Stream output = Console.OpenStandardOutput();
-            await ResultsDocument.WriteAsync(output, run, finished);
+            await ResultsDocument.WriteAsync(output, finished.Status, ResultsDocument.ReadAsync(run, finished));
         }
         else
         {
-            await _console.SummarizeAsync(run, finished);
+            await _console.SummarizeAsync(finished.Status, ResultsDocument.ReadAsync(run, finished));
         }
     }
 }

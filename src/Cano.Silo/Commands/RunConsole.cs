@@ -20,18 +20,19 @@ internal sealed class RunConsole
             : new BarProgress(_error, started, TimeProvider.System);
     }
 
-    internal async Task SummarizeAsync(BatchRun run, BatchView finished)
+    internal async Task SummarizeAsync(BatchStatus finished, IAsyncEnumerable<InstanceResult> results)
     {
         RunSummary summary = new();
-        await foreach (InstanceResult result in ResultsDocument.ReadAsync(run, finished))
+        await foreach (InstanceResult result in results)
         {
             summary.Add(result);
         }
 
-        summary.Write(_output, finished.Status);
+        summary.Write(_output, finished);
     }
 
-    private static IAnsiConsole Create(TextWriter writer, bool redirected)
+    /// <summary>A console on a stream, plain where that is no terminal or NO_COLOR says so.</summary>
+    internal static IAnsiConsole Create(TextWriter writer, bool redirected)
     {
         bool plain = redirected || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings

@@ -85,7 +85,7 @@ internal sealed class RunSummary
         console.Write(table);
     }
 
-    private static Table Table(params ReadOnlySpan<string> columns)
+    internal static Table Table(params ReadOnlySpan<string> columns)
     {
         Table table = new Table().Border(TableBorder.Simple);
         foreach (string column in columns)
@@ -99,7 +99,7 @@ internal sealed class RunSummary
 
     private static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Cell(string text)
+    internal static string Cell(string text)
     {
         string line = text.ReplaceLineEndings(" ");
         return Markup.Escape(line.Length <= 200 ? line : $"{line[..199]}…");

@@ -55,6 +55,23 @@ internal sealed record ResultDocument
         Output = result.Output,
     };
 
+    /// <summary>As the library has it.</summary>
+    /// <param name="ordinal">Its place in the batch, which the document does not say.</param>
+    internal InstanceResult ToResult(int ordinal) => new()
+    {
+        Ordinal = ordinal,
+        Id = Id,
+        Workflow = Workflow,
+        Label = Label,
+        Outcome = Outcome,
+        FinalState = FinalState,
+        Error = Error is { } error ? new() { Kind = error.Kind, Message = error.Message, State = error.State, Attempts = error.Attempts } : null,
+        CancelReason = CancelReason,
+        StartedAt = StartedAt,
+        FinishedAt = FinishedAt,
+        Output = Output,
+    };
+
     /// <summary>JSON that was written before, as it is.</summary>
     private sealed class RawJsonConverter : JsonConverter<byte[]>
     {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Cano;
 
-/// <summary>Writes the results document of a finished batch, a page of results at a time.</summary>
+/// <summary>Writes the results document of a batch, holding a few results at a time.</summary>
 internal static class ResultsDocument
 {
     private const int PageSize = 1_000;
@@ -24,11 +24,11 @@ internal static class ResultsDocument
         await writer.FlushAsync();
     }
 
-    internal static async Task WriteAsync(Stream output, BatchRun run, BatchView finished, CancellationToken cancellationToken = default)
+    internal static async Task WriteAsync(Stream output, BatchStatus status, IAsyncEnumerable<InstanceResult> results, CancellationToken cancellationToken = default)
     {
         await using Utf8JsonWriter writer = new(output, DocumentWriter.Indented);
-        writer.WriteResultsStart(finished.Status);
-        await foreach (InstanceResult result in ReadAsync(run, finished, cancellationToken))
+        writer.WriteResultsStart(status);
+        await foreach (InstanceResult result in results.WithCancellation(cancellationToken))
         {
             writer.WriteResult(result);
             if (writer.BytesPending > 64 * 1024)
