@@ -43,50 +43,55 @@ internal static class LoadSilo
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Logging.AddFilter(null, LogLevel.Error).AddSimpleConsole();
-        builder.UseOrleans(silo =>
-        {
-            silo.UseLocalhostClustering(port, gatewayPort: 0, primary, serviceId: "load", clusterId: "load");
-            silo.Configure<EndpointOptions>(endpoints =>
-            {
-                endpoints.AdvertisedIPAddress = IPAddress.Loopback;
-                endpoints.SiloPort = port;
-                endpoints.GatewayPort = 0;
-            });
-            if (settings.Storage == "memory")
-            {
-                silo.AddMemoryGrainStorage(SiloStorage.ProviderName);
-            }
-            else
-            {
-                silo.AddCanoStorage(storage =>
-                {
-                    storage.Provider = settings.Storage == "postgres" ? StorageProvider.Postgres : StorageProvider.Sqlite;
-                    storage.Folder = settings.Folder;
-                    storage.ConnectionString = settings.Connection;
-                });
-            }
-
-            silo.AddCano(cano => cano
-                .Configure(options => options.MaxRunningInstances = settings.MaxRunning)
-                .AddWorkflow(NoOp, workflow => workflow
-                    .Start(NoOpState.Start)
-                    .RegisterNode(NoOpState.Start, static (_, _) => new(NoOpState.Done), NodeConfig.Minimal)
-                    .AddExitStates(NoOpState.Done))
-                .AddWorkflow(Stubborn, workflow => workflow
-                    .Start(NoOpState.Start)
-                    .RegisterNode(
-                        NoOpState.Start,
-                        static async (context, _) =>
-                        {
-                            await Task.Delay(TimeSpan.FromMilliseconds(context.Params), TimeProvider.System, CancellationToken.None);
-                            return NoOpState.Done;
-                        },
-                        NodeConfig.Minimal)
-                    .AddExitStates(NoOpState.Done)));
-        });
+        builder.UseOrleans(silo => Configure(silo, settings, port, primary));
         IHost host = builder.Build();
         await host.StartAsync();
         return host;
+    }
+
+    /// <summary>Sets a lone silo up, in a host of the caller's.</summary>
+    internal static void Configure(ISiloBuilder silo, LoadSettings settings) => Configure(silo, settings, FreePort(), primary: null);
+
+    private static void Configure(ISiloBuilder silo, LoadSettings settings, int port, IPEndPoint? primary)
+    {
+        silo.UseLocalhostClustering(port, gatewayPort: 0, primary, serviceId: "load", clusterId: "load");
+        silo.Configure<EndpointOptions>(endpoints =>
+        {
+            endpoints.AdvertisedIPAddress = IPAddress.Loopback;
+            endpoints.SiloPort = port;
+            endpoints.GatewayPort = 0;
+        });
+        if (settings.Storage == "memory")
+        {
+            silo.AddMemoryGrainStorage(SiloStorage.ProviderName);
+        }
+        else
+        {
+            silo.AddCanoStorage(storage =>
+            {
+                storage.Provider = settings.Storage == "postgres" ? StorageProvider.Postgres : StorageProvider.Sqlite;
+                storage.Folder = settings.Folder;
+                storage.ConnectionString = settings.Connection;
+            });
+        }
+
+        silo.AddCano(cano => cano
+            .Configure(options => options.MaxRunningInstances = settings.MaxRunning)
+            .AddWorkflow(NoOp, workflow => workflow
+                .Start(NoOpState.Start)
+                .RegisterNode(NoOpState.Start, static (_, _) => new(NoOpState.Done), NodeConfig.Minimal)
+                .AddExitStates(NoOpState.Done))
+            .AddWorkflow(Stubborn, workflow => workflow
+                .Start(NoOpState.Start)
+                .RegisterNode(
+                    NoOpState.Start,
+                    static async (context, _) =>
+                    {
+                        await Task.Delay(TimeSpan.FromMilliseconds(context.Params), TimeProvider.System, CancellationToken.None);
+                        return NoOpState.Done;
+                    },
+                    NodeConfig.Minimal)
+                .AddExitStates(NoOpState.Done)));
     }
 
     private static int FreePort()

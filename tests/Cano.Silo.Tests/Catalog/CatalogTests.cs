@@ -157,6 +157,9 @@ public abstract class CatalogTests
         Assert.Equal("c b", await ListAsync(new() { Workflow = "orders.ship" }));
         Assert.Equal("b a", await ListAsync(new() { Label = "fast" }));
         Assert.Equal("b", await ListAsync(new() { Label = "fast", Workflow = "orders.ship", Phase = BatchPhase.Pending }));
+        Assert.Equal("c b", await ListAsync(new() { Workflow = "orders.ship", Phase = BatchPhase.Pending, After = new(Noon.AddSeconds(3), "d") }));
+        Assert.Equal("d", await ListAsync(new() { Workflow = "orders.price", Phase = BatchPhase.Finished }));
+        Assert.Equal("b", await ListAsync(new() { Label = "fast", Workflow = "orders.price", From = Noon.AddSeconds(2) }));
         Assert.Equal("c", await ListAsync(new() { Name = "name of c" }));
         Assert.Equal("d c b", await ListAsync(new() { From = Noon.AddSeconds(2) }));
         Assert.Equal("a", await ListAsync(new() { To = Noon.AddSeconds(2) }));

@@ -39,7 +39,7 @@ public sealed class SqliteCatalogTests : CatalogTests, IAsyncLifetime
         { CatalogSql.List(new() { Phase = BatchPhase.Finished }), "CanoBatchNewest" },
         { CatalogSql.List(new() { Name = "a", After = new(Noon, "a") }), "CanoBatchName" },
         { CatalogSql.List(new() { Workflow = "a", After = new(Noon, "a") }), "CanoBatchWorkflowNewest" },
-        { CatalogSql.List(new() { Label = "a", Phase = BatchPhase.Running }), "CanoBatchLabelNewest" },
+        { CatalogSql.List(new() { Label = "a", Phase = BatchPhase.Finished }), "CanoBatchLabelNewest" },
     };
 
     [Theory]

@@ -34,26 +34,43 @@ internal static class CatalogSql
         $"SELECT {Columns} FROM CanoBatch WHERE ServiceId = @Service AND NOT IsUnfinished AND coalesce(PurgedAt, FinishedAt) <= @Before ORDER BY coalesce(PurgedAt, FinishedAt) LIMIT @Limit";
 
     /// <summary>
-    /// A page of the list. It is read in the order of an index, of the workflow's or the label's rows where one is asked for, so that it costs the same wherever in the list it is.
+    /// A page of the list. It is read in the order of an index (of the workflow's or the label's rows where one is asked for), so that it costs the same wherever in the list it is. The
+    /// unfinished, which are few, are all looked at.
     /// </summary>
-    internal static string List(BatchQuery query)
+    /// <param name="query">What is asked for.</param>
+    /// <param name="oneByOne">
+    /// How to look up a batch for each of those rows: PostgreSQL takes a join by three columns for one that hardly finds anything, and would read all of both tables.
+    /// </param>
+    internal static string List(BatchQuery query, bool oneByOne = false)
     {
-        (string from, string key, string time, string id) = query switch
+        bool unfinished = query.Phase is not null and not BatchPhase.Finished;
+        (string Table, string Column)? child = unfinished ? null : query switch
         {
-            { Workflow: not null } => ($"{Child("CanoBatchWorkflow")}", "c.ServiceId = @Service AND c.Workflow = @Workflow", "c.CreatedAt", "c.BatchId"),
-            { Label: not null } => ($"{Child("CanoBatchLabel")}", "c.ServiceId = @Service AND c.Label = @Label", "c.CreatedAt", "c.BatchId"),
-            _ => ("CanoBatch b", "b.ServiceId = @Service", "b.CreatedAt", "b.Id"),
+            { Workflow: not null } => ("CanoBatchWorkflow", "Workflow"),
+            { Label: not null } => ("CanoBatchLabel", "Label"),
+            _ => null,
         };
-        List<string> conditions = [key, "b.PurgedAt IS NULL"];
-        Add(query.Workflow is not null && query.Label is not null, "EXISTS (SELECT 1 FROM CanoBatchLabel l WHERE l.ServiceId = @Service AND l.BatchId = b.Id AND l.Digest = b.Digest AND l.Label = @Label)");
+        string batch = child is null ? "b" : "c";
+        string id = child is null ? "b.Id" : "c.BatchId";
+        List<string> conditions = [$"{batch}.ServiceId = @Service", "b.PurgedAt IS NULL"];
+        Add(child is not null, $"c.{child?.Column} = @{child?.Column}");
+        Add(query.Workflow is not null && child is null, Has("CanoBatchWorkflow", "Workflow"));
+        Add(query.Label is not null && child?.Column is not "Label", Has("CanoBatchLabel", "Label"));
+        Add(unfinished, "b.IsUnfinished");
         Add(query.Phase is not null, "b.Phase = @Phase");
-        Add(query.Phase is not null and not BatchPhase.Finished, "b.IsUnfinished");
         Add(query.Name is not null, "b.Name = @Name");
-        Add(query.From is not null, $"{time} >= @From");
-        Add(query.To is not null, $"{time} < @To");
-        Add(query.After is not null, $"({time}, {id}) < (@AfterTime, @AfterId)");
+        Add(query.From is not null, $"{batch}.CreatedAt >= @From");
+        Add(query.To is not null, $"{batch}.CreatedAt < @To");
+        Add(query.After is not null, $"({batch}.CreatedAt, {id}) < (@AfterTime, @AfterId)");
         string columns = string.Join(", ", Columns.Split(", ").Select(column => $"b.{column}"));
-        return $"SELECT {columns} FROM {from} WHERE {string.Join(" AND ", conditions)} ORDER BY {time} DESC, {id} DESC LIMIT @Limit";
+        return $"SELECT {columns} FROM {From()} WHERE {string.Join(" AND ", conditions)} ORDER BY {batch}.CreatedAt DESC, {id} DESC LIMIT @Limit";
+
+        string From() => (child, oneByOne) switch
+        {
+            (null, _) => "CanoBatch b",
+            (_, false) => $"{child?.Table} c JOIN CanoBatch b ON b.Id = c.BatchId AND b.Digest = c.Digest AND b.ServiceId = c.ServiceId",
+            _ => $"{child?.Table} c CROSS JOIN LATERAL (SELECT * FROM CanoBatch o WHERE o.Id = c.BatchId AND o.Digest = c.Digest AND o.ServiceId = c.ServiceId LIMIT 1) b",
+        };
 
         void Add(bool asked, string condition)
         {
@@ -63,7 +80,9 @@ internal static class CatalogSql
             }
         }
 
-        static string Child(string table) => $"{table} c JOIN CanoBatch b ON b.Id = c.BatchId AND b.Digest = c.Digest AND b.ServiceId = c.ServiceId";
+        // Not EXISTS: PostgreSQL would make a join of that, too. The time makes each of the table's indexes lead to a single row.
+        static string Has(string table, string column) =>
+            $"(SELECT 1 FROM {table} h WHERE h.ServiceId = @Service AND h.BatchId = b.Id AND h.Digest = b.Digest AND h.{column} = @{column} AND h.CreatedAt = b.CreatedAt LIMIT 1) = 1";
     }
 
     internal const string UnfinishedIds = "SELECT Id FROM CanoBatch WHERE ServiceId = @Service AND IsUnfinished";

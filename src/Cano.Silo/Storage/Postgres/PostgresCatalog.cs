@@ -56,7 +56,7 @@ internal sealed class PostgresCatalog : IBatchCatalog, IBatchList
 
     public Task<IReadOnlyList<BatchEntry>> ListAsync(BatchQuery query, CancellationToken cancellationToken = default) => RunAsync<IReadOnlyList<BatchEntry>>(
         writes: false,
-        async connection => await ReadAsync(connection, CatalogSql.List(query), new
+        async connection => await ReadAsync(connection, CatalogSql.List(query, oneByOne: true), new
         {
             Service = _service,
             Phase = query.Phase is { } phase ? CatalogWords.Of(phase) : null,
