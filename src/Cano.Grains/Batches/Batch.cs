@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Cano;
@@ -22,6 +23,7 @@ internal sealed partial class Batch
     private bool _starting;
     private bool _entered;
     private Task _announced = Task.CompletedTask;
+    private LastingSpan? _span;
 
     internal Batch(string id, IBatchRow row, BatchServices services)
     {
@@ -136,6 +138,7 @@ internal sealed partial class Batch
             _starting = false;
         }
 
+        _services.Metrics.BatchStarted();
         Drive(fresh: true);
         return Status();
     }
@@ -278,6 +281,7 @@ internal sealed partial class Batch
         BatchState state = _state!;
         _arbiter = new(state.Header, state.Epoch, state.Deadline, state.Stop, fresh);
         _calls = new int[state.Header.PartitionSizes.Length];
+        _span = LastingSpan.Begin(Spans.Batch, ActivityKind.Consumer, _id, state.Header.TraceParent);
         Publish();
         Advance();
     }
@@ -342,7 +346,7 @@ internal sealed partial class Batch
     {
         PartitionOrders orders = _arbiter!.OrdersFor(partition);
         Advance();
-        return orders;
+        return _span is { TraceParent: var parent } ? orders with { TraceParent = parent } : orders;
     }
 
     private void Hear(int partition, PartitionReport report)
@@ -420,6 +424,8 @@ internal sealed partial class Batch
         Publish();
         if (next.FinishedAt is not null)
         {
+            _services.Metrics.BatchFinished(next.Stop!, next.StartedAt);
+            _span?.With(TelemetryNames.StopReason, TelemetryNames.Word(next.Stop!.Reason)).End();
             _ = FinishAsync();
         }
     }
@@ -498,6 +504,7 @@ internal sealed partial class Batch
             Failure = exception;
             _hosted?.End(exception);
             _views.End();
+            _span?.End();
             Ended?.Invoke();
         }
     }
@@ -520,6 +527,7 @@ internal sealed partial class Batch
 /// <param name="Pacing">The time that messages wait by.</param>
 /// <param name="Logger">Where to log.</param>
 /// <param name="Parts">The way to what a batch has in other grains' rows.</param>
+/// <param name="Metrics">Where to count.</param>
 /// <param name="Retention">How long finished batches are kept, and tombstones after them.</param>
 internal sealed record BatchServices(
     IPartitions Partitions,
@@ -530,4 +538,5 @@ internal sealed record BatchServices(
     TimeProvider Pacing,
     ILogger Logger,
     IBatchParts Parts,
+    CanoMetrics Metrics,
     TimeSpan Retention);

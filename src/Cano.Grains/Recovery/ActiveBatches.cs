@@ -7,6 +7,8 @@ internal sealed class ActiveBatches
 {
     private readonly ConcurrentDictionary<string, object> _driven = new(StringComparer.Ordinal);
 
+    internal int Count => _driven.Count;
+
     internal bool Contains(string batchId) => _driven.ContainsKey(batchId);
 
     internal void Add(string batchId, object activation) => _driven[batchId] = activation;
