@@ -421,11 +421,16 @@ internal sealed partial class Batch
             _services.Logger.BatchStopped(_id, next.Stop!.Reason, next.Stop.DecidedBy, next.Stop.Completed, next.Stop.Failed);
         }
 
+        if (next.FinishedAt is not null)
+        {
+            // Before anyone is told: who has seen the end finds it counted.
+            _services.Metrics.BatchFinished(next.Stop!, next.StartedAt);
+            _span?.With(TelemetryNames.StopReason, TelemetryNames.Word(next.Stop!.Reason)).End();
+        }
+
         Publish();
         if (next.FinishedAt is not null)
         {
-            _services.Metrics.BatchFinished(next.Stop!, next.StartedAt);
-            _span?.With(TelemetryNames.StopReason, TelemetryNames.Word(next.Stop!.Reason)).End();
             _ = FinishAsync();
         }
     }

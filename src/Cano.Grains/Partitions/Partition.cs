@@ -399,7 +399,7 @@ internal sealed class Partition
         await _ledger.CommitAsync(epoch, [.. taken.Select(one => one.ToStored(now))], seal);
 
         _lastWrite = _pacing.GetTimestamp();
-        _metrics.Committed(_ledger.Spec!, taken, _pacing.GetElapsedTime(begun, _lastWrite));
+        Witness(taken, seal, _pacing.GetElapsedTime(begun, _lastWrite));
         _obeyed?.Raise();
         _obeyed = null;
         News();
@@ -407,6 +407,17 @@ internal sealed class Partition
         if (seal is not null)
         {
             _runs.Closed();
+        }
+
+        Committed?.Invoke();
+    }
+
+    /// <summary>Counts what has become durable, before anyone is told of it: who has seen a result finds it counted.</summary>
+    private void Witness(List<ReadyOutcome> taken, Seal? seal, TimeSpan took)
+    {
+        _metrics.Committed(_ledger.Spec!, taken, took);
+        if (seal is not null)
+        {
             _metrics.Closed(_ledger);
         }
 
@@ -414,8 +425,6 @@ internal sealed class Partition
         {
             _span?.End();
         }
-
-        Committed?.Invoke();
     }
 
     private Seal MakeSeal(List<ReadyOutcome> taken, DateTimeOffset now)

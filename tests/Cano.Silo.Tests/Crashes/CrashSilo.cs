@@ -16,11 +16,15 @@ internal sealed class CrashSilo : IAsyncDisposable
     private readonly long _startedAt = Stopwatch.GetTimestamp();
     private SiloClient? _client;
 
-    private CrashSilo(CanoProcess process, int gatewayPort)
+    private CrashSilo(CanoProcess process, int gatewayPort, int httpPort = 0)
     {
         _process = process;
         _gatewayPort = gatewayPort;
+        Url = new($"http://127.0.0.1:{httpPort}");
     }
+
+    /// <summary>Where <c>serve</c> has its HTTP.</summary>
+    internal Uri Url { get; }
 
     /// <summary>Since the process was started.</summary>
     internal TimeSpan Up => Stopwatch.GetElapsedTime(_startedAt);
@@ -41,7 +45,8 @@ internal sealed class CrashSilo : IAsyncDisposable
         string[] all = [$"Cano:SiloPort={ports[1]}", $"Cano:GatewayPort={ports[2]}", .. settings];
         return new(
             CanoProcess.Start("Cano.CrashHost", folder.Path, ["serve", "--urls", $"http://127.0.0.1:{ports[0]}", .. Set(all)], input: null, Environment(dieAt, hold)),
-            ports[2]);
+            ports[2],
+            ports[0]);
     }
 
     /// <summary><c>run</c> of a batch, which is to die at a write.</summary>
