@@ -34,14 +34,17 @@ internal sealed class BatchClient
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return await _calls.CallAsync(() => grain.StartAsync(batch.Header, batch.Partition(0)), CancellationToken.None).ConfigureAwait(false);
+        return await SubmitSpan.AroundAsync(batch, header => _calls.CallAsync(() => grain.StartAsync(header, batch.Partition(0)), CancellationToken.None)).ConfigureAwait(false);
     }
 
     /// <summary>As <see cref="StartAsync"/>, and tells whether the batch was there before; that costs a small batch one more round trip.</summary>
-    internal async Task<(BatchStatus Status, bool Joined)> StartOrJoinAsync(PreparedBatch batch, CancellationToken cancellationToken = default)
+    internal Task<(BatchStatus Status, bool Joined)> StartOrJoinAsync(PreparedBatch batch, CancellationToken cancellationToken = default) =>
+        SubmitSpan.AroundAsync(batch, header => StartOrJoinAsync(batch, header, cancellationToken));
+
+    private async Task<(BatchStatus Status, bool Joined)> StartOrJoinAsync(PreparedBatch batch, BatchHeader header, CancellationToken cancellationToken)
     {
         IBatchGrain grain = _grains.GetGrain<IBatchGrain>(batch.Id);
-        if (await _calls.CallAsync(() => grain.PrepareAsync(batch.Header), cancellationToken).ConfigureAwait(false) is { } existing)
+        if (await _calls.CallAsync(() => grain.PrepareAsync(header), cancellationToken).ConfigureAwait(false) is { } existing)
         {
             return (existing, true);
         }
@@ -53,7 +56,7 @@ internal sealed class BatchClient
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return (await _calls.CallAsync(() => grain.StartAsync(batch.Header, only), CancellationToken.None).ConfigureAwait(false), false);
+        return (await _calls.CallAsync(() => grain.StartAsync(header, only), CancellationToken.None).ConfigureAwait(false), false);
     }
 
     private Task SendPartitionsAsync(PreparedBatch batch, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Cano;
@@ -23,6 +24,7 @@ internal sealed partial class Batch
     private bool _entered;
     private DateTimeOffset _told;
     private Task _announced = Task.CompletedTask;
+    private LastingSpan? _span;
 
     internal Batch(string id, IBatchRow row, BatchServices services)
     {
@@ -140,6 +142,7 @@ internal sealed partial class Batch
             _starting = false;
         }
 
+        _services.Metrics.BatchStarted();
         Drive(fresh: true);
         return Status();
     }
@@ -290,6 +293,7 @@ internal sealed partial class Batch
         _told = _services.Clock.GetUtcNow();
         _arbiter = new(state.Header, state.Epoch, state.Deadline, state.Stop, fresh);
         _calls = new int[state.Header.PartitionSizes.Length];
+        _span = LastingSpan.Begin(Spans.Batch, ActivityKind.Consumer, _id, state.Header.TraceParent);
         Publish();
         Advance();
     }
@@ -354,7 +358,7 @@ internal sealed partial class Batch
     {
         PartitionOrders orders = _arbiter!.OrdersFor(partition);
         Advance();
-        return orders;
+        return _span is { TraceParent: var parent } ? orders with { TraceParent = parent } : orders;
     }
 
     private void Hear(int partition, PartitionReport report)
@@ -427,6 +431,13 @@ internal sealed partial class Batch
         {
             _arbiter.StopIsDurable();
             _services.Logger.BatchStopped(_id, next.Stop!.Reason, next.Stop.DecidedBy, next.Stop.Completed, next.Stop.Failed);
+        }
+
+        if (next.FinishedAt is not null)
+        {
+            // Before anyone is told: who has seen the end finds it counted.
+            _services.Metrics.BatchFinished(next.Stop!, next.StartedAt);
+            _span?.With(TelemetryNames.StopReason, TelemetryNames.Word(next.Stop!.Reason)).End();
         }
 
         Publish();
@@ -514,6 +525,7 @@ internal sealed partial class Batch
             Failure = exception;
             _hosted?.End(exception);
             _views.End();
+            _span?.End();
             Ended?.Invoke();
         }
     }
@@ -536,6 +548,7 @@ internal sealed partial class Batch
 /// <param name="Pacing">The time that messages wait by.</param>
 /// <param name="Logger">Where to log.</param>
 /// <param name="Parts">The way to what a batch has in other grains' rows.</param>
+/// <param name="Metrics">Where to count.</param>
 /// <param name="Retention">How long finished batches are kept, and tombstones after them.</param>
 /// <param name="CatalogInterval">How often the catalog is told how far an unfinished batch is; null: it is not told before the end.</param>
 internal sealed record BatchServices(
@@ -547,5 +560,6 @@ internal sealed record BatchServices(
     TimeProvider Pacing,
     ILogger Logger,
     IBatchParts Parts,
+    CanoMetrics Metrics,
     TimeSpan Retention,
     Func<TimeSpan>? CatalogInterval = null);

@@ -11,6 +11,9 @@ internal sealed class BatchRules(IKnownWorkflows workflows, IOptions<CanoOptions
     private const int LeastDigits = 16;
     private const int MostDigits = 64;
 
+    /// <summary>As long as a W3C <c>traceparent</c> is.</summary>
+    private const int TraceParentLength = 55;
+
     private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789abcdef");
 
     private readonly PartitionRules _partitions = new(workflows, options);
@@ -95,6 +98,11 @@ internal sealed class BatchRules(IKnownWorkflows workflows, IOptions<CanoOptions
         if (header.Digest is not { Length: >= LeastDigits and <= MostDigits } digest || digest.AsSpan().ContainsAnyExcept(s_digits))
         {
             throw Malformed($"its digest must be {LeastDigits} to {MostDigits} hexadecimal digits in lower case");
+        }
+
+        if (header.TraceParent is { Length: not TraceParentLength })
+        {
+            throw Malformed($"its trace parent must be a W3C traceparent of {TraceParentLength} characters");
         }
 
         if (header.Labels.Length > BatchHeader.MaxLabels)

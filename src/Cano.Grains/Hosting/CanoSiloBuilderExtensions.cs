@@ -38,6 +38,8 @@ public static class CanoSiloBuilderExtensions
         services.TryAddSingleton<IBatchParts, BatchParts>();
         services.TryAddSingleton<IBatchCatalog, CatalogIndex>();
         services.TryAddSingleton<ActiveBatches>();
+        services.AddMetrics();
+        services.TryAddSingleton<CanoMetrics>();
         services.TryAddSingleton(ServicesOfBatches);
         services.TryAddSingleton<ClusterWorkflows>();
         services.TryAddSingleton<IKnownWorkflows>(provider => provider.GetRequiredService<ClusterWorkflows>());
@@ -61,6 +63,7 @@ public static class CanoSiloBuilderExtensions
         TimeProvider.System,
         provider.GetRequiredService<ILogger<Batch>>(),
         provider.GetRequiredService<IBatchParts>(),
+        provider.GetRequiredService<CanoMetrics>(),
         provider.GetRequiredService<IOptions<CanoOptions>>().Value.Retention,
         provider.GetRequiredService<ActiveBatches>().CatalogInterval);
 }

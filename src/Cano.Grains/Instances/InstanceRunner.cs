@@ -63,8 +63,14 @@ internal sealed class InstanceRunner(
             Resume = resume,
             Checkpoints = checkpoints,
         };
-        return scheduler.RunAsync(() => program.RunAsync(execution, cancellationToken).AsTask());
+        return run.TraceParent is { } parent
+            ? RunTracedAsync(parent, program, execution, cancellationToken)
+            : scheduler.RunAsync(() => program.RunAsync(execution, cancellationToken).AsTask());
     }
+
+    // A method of its own, so that a run without a span makes no room for its parent.
+    private Task<InstanceOutcome> RunTracedAsync(string parent, IWorkflowProgram program, InstanceExecution execution, CancellationToken cancellationToken) =>
+        scheduler.RunAsync(() => InstanceSpan.AroundAsync(parent, program, execution, cancellationToken));
 
     /// <summary>Counts a run that goes on though it was cancelled, until it ends.</summary>
     internal void GiveUp(Task run)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Cano;
@@ -18,6 +19,7 @@ internal sealed class Partition
     private readonly PartitionRuns _runs;
     private readonly TimeProvider _clock;
     private readonly TimeProvider _pacing;
+    private readonly CanoMetrics _metrics;
     private readonly List<Waiter> _waiters = [];
     private readonly ReadyOutcomes _ready = new();
     private PartitionOrders? _orders;
@@ -31,15 +33,24 @@ internal sealed class Partition
     private long _readySince;
     private Signal _stir = new();
     private Signal? _obeyed;
+    private LastingSpan? _span;
 
     internal Partition(
-        string batchId, Func<IPartitionRows> openRows, IInstances instances, InstanceSlots slots, TimeProvider clock, TimeProvider pacing, ILogger logger)
+        string batchId,
+        Func<IPartitionRows> openRows,
+        IInstances instances,
+        InstanceSlots slots,
+        TimeProvider clock,
+        TimeProvider pacing,
+        CanoMetrics metrics,
+        ILogger logger)
     {
         _batchId = batchId;
         _openRows = openRows;
         _ledger = new(openRows());
         _clock = clock;
         _pacing = pacing;
+        _metrics = metrics;
         _runs = new(_ledger, instances, slots, clock, pacing, logger) { OutcomeCame = OutcomeCame, ProgressMade = News };
         _lastWrite = pacing.GetTimestamp() - (long)(2 * Pace.LongLinger.TotalSeconds * pacing.TimestampFrequency);
     }
@@ -241,7 +252,8 @@ internal sealed class Partition
         }
         else if (!IsStopped && orders.Fence == _ledger.Fence && !(orders.Deadline <= _clock.GetUtcNow()))
         {
-            _runs.Go(orders.Window);
+            _span ??= LastingSpan.Begin(Spans.Partition, ActivityKind.Internal, _batchId, orders.TraceParent)?.With(TelemetryNames.FirstInstance, _ledger.Spec!.FirstOrdinal);
+            _runs.Go(orders.Window, _span?.TraceParent);
         }
 
         Stir();
@@ -382,10 +394,12 @@ internal sealed class Partition
         bool seals = MaySealWith(left) && _ready.Committable(left) == 0;
         Seal? seal = seals ? MakeSeal(taken, now) : null;
         long epoch = _obey;
+        long begun = _pacing.GetTimestamp();
 
         await _ledger.CommitAsync(epoch, [.. taken.Select(one => one.ToStored(now))], seal);
 
         _lastWrite = _pacing.GetTimestamp();
+        Witness(taken, seal, _pacing.GetElapsedTime(begun, _lastWrite));
         _obeyed?.Raise();
         _obeyed = null;
         News();
@@ -396,6 +410,21 @@ internal sealed class Partition
         }
 
         Committed?.Invoke();
+    }
+
+    /// <summary>Counts what has become durable, before anyone is told of it: who has seen a result finds it counted.</summary>
+    private void Witness(List<ReadyOutcome> taken, Seal? seal, TimeSpan took)
+    {
+        _metrics.Committed(_ledger.Spec!, taken, took);
+        if (seal is not null)
+        {
+            _metrics.Closed(_ledger);
+        }
+
+        if (_ledger.IsFinal)
+        {
+            _span?.End();
+        }
     }
 
     private Seal MakeSeal(List<ReadyOutcome> taken, DateTimeOffset now)
@@ -424,6 +453,7 @@ internal sealed class Partition
 
         Failure = exception;
         _runs.Abandon();
+        _span?.End();
         foreach (Waiter waiter in _waiters)
         {
             waiter.Answer.Raise();

@@ -27,6 +27,7 @@ internal sealed class PartitionRuns(
     private bool _stopped;
     private long _lastProgress;
     private bool _progressDue;
+    private string? _traceParent;
 
     internal required Action<ReadyOutcome> OutcomeCame { get; init; }
 
@@ -47,7 +48,9 @@ internal sealed class PartitionRuns(
     internal IEnumerable<(int Index, DateTimeOffset At)> Started => _startedAt.Index().Where(one => one.Item != default);
 
     /// <summary>Starts instances, as many as may run at once.</summary>
-    internal void Go(int window)
+    /// <param name="window">How many.</param>
+    /// <param name="traceParent">The span that theirs hang below; null: they have none.</param>
+    internal void Go(int window, string? traceParent = null)
     {
         if (_initiallyFinal < 0)
         {
@@ -56,6 +59,7 @@ internal sealed class PartitionRuns(
         }
 
         Window = window;
+        _traceParent = traceParent;
         StartMore();
     }
 
@@ -158,7 +162,7 @@ internal sealed class PartitionRuns(
 
     private async Task RunAsync(int index, Run run)
     {
-        InstanceRun request = new(run.Instance, ledger.Spec!.Store, ledger.MayHaveRun);
+        InstanceRun request = new(run.Instance, ledger.Spec!.Store, ledger.MayHaveRun) { TraceParent = _traceParent };
         InstanceReply? reply = null;
         for (int attempt = 0; reply?.Outcome is null && !IsOver;)
         {

@@ -7,6 +7,9 @@ internal sealed class ActiveBatches
 {
     private readonly ConcurrentDictionary<string, object> _driven = new(StringComparer.Ordinal);
 
+    /// <summary>How many there are.</summary>
+    internal int Count => _driven.Count;
+
     /// <summary>
     /// How often the catalog is told how far a batch is, so that this silo's batches together tell it no more than 50 times a second, and each every two seconds at most: those that
     /// take less are told of at their end only.

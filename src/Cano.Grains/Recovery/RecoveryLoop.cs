@@ -16,6 +16,7 @@ internal sealed class RecoveryLoop(
     ISiloStatusOracle silos,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider clock,
     IOptions<CanoOptions> options,
+    CanoMetrics metrics,
     ILogger<RecoveryLoop> logger) : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
 {
     /// <summary>An entry for which there is no batch after this long belongs to a start that was broken off: one call, for a batch of a single partition.</summary>
@@ -47,6 +48,7 @@ internal sealed class RecoveryLoop(
 
     private Task StartAsync(CancellationToken cancellationToken)
     {
+        metrics.RecoveryBegun();
         _loop = RunAsync(_stopping.Token);
         return Task.CompletedTask;
     }
@@ -88,6 +90,7 @@ internal sealed class RecoveryLoop(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            metrics.RecoveryFailed();
             logger.RecoveryFailed(exception, options.Value.RecoveryInterval);
         }
     }
@@ -126,6 +129,7 @@ internal sealed class RecoveryLoop(
             }
             else if (driven)
             {
+                metrics.BatchResumed();
                 logger.BatchResumed(id);
             }
         }
@@ -136,6 +140,7 @@ internal sealed class RecoveryLoop(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            metrics.RecoveryFailed();
             logger.BatchNotResumed(exception, id);
         }
     }

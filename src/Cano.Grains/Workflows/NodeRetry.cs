@@ -104,7 +104,7 @@ internal sealed class NodeRetry<TState, TParams>
                 return;
             }
 
-            run.LogRetry(state, failure);
+            run.NoteRetry(state, failure);
             try
             {
                 await run.SaveBeforeRetryAsync(state, cancellationToken);

@@ -25,6 +25,7 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
         _options = options;
         TimeProvider = timeProvider;
         Logger = services.GetService<ILoggerFactory>()?.CreateLogger("Cano.Workflows") ?? NullLogger.Instance;
+        Metrics = services.GetService<CanoMetrics>();
         Name = definition.Key.Name;
         StepLimit = definition.StepLimit;
 
@@ -62,6 +63,9 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
     internal TimeProvider TimeProvider { get; }
 
     internal ILogger Logger { get; }
+
+    /// <summary>Null outside a silo.</summary>
+    internal CanoMetrics? Metrics { get; }
 
     public async ValueTask<InstanceOutcome> RunAsync(InstanceExecution execution, CancellationToken cancellationToken)
     {

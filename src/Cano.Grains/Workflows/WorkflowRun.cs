@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Polly;
 
 namespace Cano;
@@ -54,6 +55,9 @@ internal sealed class WorkflowRun<TState, TParams>
 
     /// <summary>One attempt of a node, within its limit of time if it has one.</summary>
     internal ValueTask<TState> AttemptAsync(ProgramState<TState, TParams> state, Node<TState, TParams> node, CancellationToken cancellationToken) =>
+        NodeSpan.IsWanted ? TracedAttemptAsync(state, node, cancellationToken) : BareAttemptAsync(state, node, cancellationToken);
+
+    private ValueTask<TState> BareAttemptAsync(ProgramState<TState, TParams> state, Node<TState, TParams> node, CancellationToken cancellationToken) =>
         state.Config.AttemptTimeout is { } limit
             ? LimitedAttemptAsync(state, node, limit, cancellationToken)
             : node.RunAttemptAsync(Context, cancellationToken);
@@ -61,8 +65,11 @@ internal sealed class WorkflowRun<TState, TParams>
     internal ValueTask SaveBeforeRetryAsync(ProgramState<TState, TParams> state, CancellationToken cancellationToken) =>
         _progress is not null && _progress.IsDue() ? SaveAsync(_progress, state, Context.Attempt + 1, cancellationToken) : ValueTask.CompletedTask;
 
-    internal void LogRetry(ProgramState<TState, TParams> state, Exception failure) =>
+    internal void NoteRetry(ProgramState<TState, TParams> state, Exception failure)
+    {
+        _program.Metrics?.NodeRetried(_program.Name);
         _program.Logger.Retrying(Context.BatchId, Context.InstanceId, state.Name, Context.Attempt, failure.GetType());
+    }
 
     /// <summary>Null: <see cref="_at"/> is an exit state.</summary>
     private async ValueTask<WorkflowError?> LoopAsync(CancellationToken cancellationToken)
@@ -141,6 +148,20 @@ internal sealed class WorkflowRun<TState, TParams>
             node = null!;
             unavailable = Failure.Of(WorkflowErrorKinds.NodeFailed, exception, at.Name, attempts: 0);
             return false;
+        }
+    }
+
+    private async ValueTask<TState> TracedAttemptAsync(ProgramState<TState, TParams> state, Node<TState, TParams> node, CancellationToken cancellationToken)
+    {
+        using Activity? span = NodeSpan.Begin(state.Name, Context.Attempt);
+        try
+        {
+            return await BareAttemptAsync(state, node, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            NodeSpan.Fail(span, exception);
+            throw;
         }
     }
 

@@ -58,4 +58,8 @@ public sealed record BatchHeader
     /// <summary>Which instance has <see cref="LargestParams"/>; null when none has params.</summary>
     [Id(10)]
     public string? LargestParamsInstance { get; init; }
+
+    /// <summary>The span that the batch was started in, as a W3C <c>traceparent</c>: what the batch's own spans hang below, also after a crash. Null when that was not sampled.</summary>
+    [Id(11)]
+    public string? TraceParent { get; init; }
 }

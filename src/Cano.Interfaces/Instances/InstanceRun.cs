@@ -10,7 +10,12 @@ namespace Cano;
 public sealed record InstanceRun(
     [property: Id(0)] InstanceSpec Instance,
     [property: Id(1)] byte[]? Store,
-    [property: Id(2)] bool MayHaveCheckpoint);
+    [property: Id(2)] bool MayHaveCheckpoint)
+{
+    /// <summary>The span of the partition, as a W3C <c>traceparent</c>; null when the batch's start was not sampled.</summary>
+    [Id(3)]
+    public string? TraceParent { get; init; }
+}
 
 /// <summary>What an instance's grain answers.</summary>
 /// <param name="Outcome">What came of it; null when it still runs, or was handed over: ask again.</param>

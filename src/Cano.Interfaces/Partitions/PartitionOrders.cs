@@ -45,6 +45,10 @@ public sealed record PartitionOrders
     /// <summary>True: the whole quota is admitted. What is admitted and not committed yet is what the stop waits for, so it should be written now.</summary>
     [Id(9)]
     public bool QuotaSpent { get; init; }
+
+    /// <summary>The span of the batch, as a W3C <c>traceparent</c>; null when its start was not sampled.</summary>
+    [Id(10)]
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>What a partition needs to know of a stop.</summary>

@@ -74,10 +74,12 @@ internal sealed partial class ServeCommand(string urls, CanoHostOptions options,
         builder.UseOrleans(silo => SiloSetup.Configure(silo, settings, SiloPorts.ForServer(settings), folder, configure));
         builder.Services.AddApi(settings.Configuration);
         builder.Services.AddHealthChecks().AddCheck<SiloHealth>("silo").AddCheck<StorageHealth>("storage");
+        ServeTelemetry.Add(builder);
         WebApplication web = builder.Build();
         web.UseApi();
         web.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = HealthDocument.WriteAsync });
         web.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthDocument.WriteAsync });
+        ServeTelemetry.Map(web);
         return web;
     }
 }

@@ -1,8 +1,6 @@
-using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Cano.Contracts.Tests.Operations;
@@ -55,27 +53,6 @@ public sealed class OperationsPageTests
     public void ExitCodes_AllAndNoOthers_AreOnThePage() => Assert.Equal(
         typeof(ExitCodes).GetFields(Any).Select(field => (int)field.GetRawConstantValue()!).Order(),
         Rows().Select(row => int.TryParse(row[0], CultureInfo.InvariantCulture, out int code) ? code : -1).Where(code => code is >= 0 and < 1000));
-
-    [Fact]
-    public void Instruments_All_AreOnThePage()
-    {
-        using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        List<string> names = [];
-        using MeterListener listener = new();
-        listener.InstrumentPublished = (instrument, _) =>
-        {
-            if (instrument.Meter.Name == StorageMetrics.MeterName)
-            {
-                names.Add(instrument.Name);
-            }
-        };
-        listener.Start();
-
-        _ = ActivatorUtilities.CreateInstance<StorageMetrics>(services);
-
-        Assert.NotEmpty(names);
-        Assert.All(names, name => Assert.Contains(s_page, line => line.Contains($"`{name}`", StringComparison.Ordinal)));
-    }
 
     private static string[] Row(string first, [CallerMemberName] string test = "") =>
         Rows().SingleOrDefault(row => row[0] == first) ?? throw new InvalidOperationException($"{test}: docs/operations.md has no row for {first}.");

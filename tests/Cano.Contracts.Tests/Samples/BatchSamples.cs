@@ -17,6 +17,7 @@ internal static class BatchSamples
         Labels = ["fast", "slow"],
         LargestParams = 22,
         LargestParamsInstance = "order-2",
+        TraceParent = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01",
     };
 
     internal static readonly BatchStatus Status = new()

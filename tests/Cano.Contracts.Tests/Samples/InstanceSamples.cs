@@ -44,7 +44,7 @@ internal static class InstanceSamples
         Error,
         Result,
         s_outcome,
-        new InstanceRun(Spec, """{"region":"eu"}"""u8.ToArray(), MayHaveCheckpoint: true),
+        new InstanceRun(Spec, """{"region":"eu"}"""u8.ToArray(), MayHaveCheckpoint: true) { TraceParent = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01" },
         new InstanceReply(s_outcome, Checkpointed: true),
         new Checkpoint
         {

@@ -48,6 +48,7 @@ internal static class PartitionSamples
             Quota = true,
             Sequence = 13,
             QuotaSpent = true,
+            TraceParent = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01",
         },
         new PartitionReport
         {

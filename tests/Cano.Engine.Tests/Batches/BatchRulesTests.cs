@@ -109,6 +109,7 @@ public sealed class BatchRulesTests
         { s_header with { Total = 1_001, PartitionSizes = [1_001] }, "the sizes of its partitions must be 1 to 1000 and add up to 1001" },
         { s_header with { Digest = "short" }, "its digest must be 16 to 64 hexadecimal digits in lower case" },
         { s_header with { Digest = "0123456789abcde/" }, "its digest must be 16 to 64 hexadecimal digits in lower case" },
+        { s_header with { TraceParent = new('0', 56) }, "its trace parent must be a W3C traceparent of 55 characters" },
         { s_header with { Labels = [.. Enumerable.Repeat("l", 101)] }, "it lists 101 labels, at most 100 may be listed" },
     };
 

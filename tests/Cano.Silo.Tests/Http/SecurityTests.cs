@@ -25,6 +25,7 @@ public sealed class SecurityTests(SecurityTests.KeyedApi keyed) : IClassFixture<
         { "GET", "/api/workflows", false },
         { "GET", "/openapi/v1.json", false },
         { "GET", "/reference/", false },
+        { "GET", "/metrics", false },
         { "POST", "/api/batches", true },
         { "POST", "/api/batches/b/cancel", true },
         { "DELETE", "/api/batches/b", true },

@@ -81,7 +81,7 @@ public sealed class BatchTests
     }
 
     private BatchServices Services(IPartitions partitions, IBatchCatalog? catalog = null) =>
-        new(partitions, catalog ?? new SimulatedCatalog(_world), _world.Rules, "silo", _world.Scheduler.Time, _world.Scheduler.Time, _world.Logger, new NoParts(), TimeSpan.FromDays(30));
+        new(partitions, catalog ?? new SimulatedCatalog(_world), _world.Rules, "silo", _world.Scheduler.Time, _world.Scheduler.Time, _world.Logger, new NoParts(), Silo.UnheardMetrics, TimeSpan.FromDays(30));
 
     private Task<T> Ask<T>(Func<Task<T>> ask)
     {

@@ -207,7 +207,7 @@ public sealed class PartitionTests
     private Partition Open(int succeeding = 1) => Open(new FirstSucceed(succeeding));
 
     private Partition Open(FirstSucceed instances) => new(
-        "b", () => _rows, instances, new(Options.Create(new CanoOptions())), _scheduler.Time, _scheduler.Time, NullLogger.Instance);
+        "b", () => _rows, instances, new(Options.Create(new CanoOptions())), _scheduler.Time, _scheduler.Time, Silo.UnheardMetrics, NullLogger.Instance);
 
     private Task<PartitionReport> ExchangeAsync(Partition partition, PartitionOrders orders) => EndAsync(Begin(partition, orders));
 

@@ -114,7 +114,7 @@ internal sealed class BatchActivation : Activation
         : base(world, key, silo, name)
     {
         BatchServices services = new(
-            new PartitionCalls(world, silo), new SimulatedCatalog(world), world.Rules, $"silo {silo.Number}", world.Scheduler.Time, world.Scheduler.Time, world.Logger, new PartCalls(world), TimeSpan.FromDays(30));
+            new PartitionCalls(world, silo), new SimulatedCatalog(world), world.Rules, $"silo {silo.Number}", world.Scheduler.Time, world.Scheduler.Time, world.Logger, new PartCalls(world), Silo.UnheardMetrics, TimeSpan.FromDays(30));
         Batch = new(key, new BatchRow(world.Storage, key), services) { Ended = HasEnded };
     }
 

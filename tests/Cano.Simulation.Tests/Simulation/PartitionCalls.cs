@@ -27,7 +27,7 @@ internal sealed class PartitionCalls(World world, Silo silo) : IPartitions
     }
 
     public Partition NewPartition(string batchId, Func<IPartitionRows> openRows) =>
-        new(batchId, openRows, new InstanceCalls(world, silo), silo.Slots, world.Scheduler.Time, world.Scheduler.Time, world.Logger);
+        new(batchId, openRows, new InstanceCalls(world, silo), silo.Slots, world.Scheduler.Time, world.Scheduler.Time, Silo.UnheardMetrics, world.Logger);
 
     public IPartitionRows RowsOf(string key) => new PartitionRows(world.Storage, key);
 
