@@ -7,7 +7,7 @@ namespace Cano;
 /// <remarks>
 /// One entry for each id and digest (<see cref="BatchEntry.Digest"/>), because starts of one id with different contents have different rows until one of them has become the batch.
 /// Two entries with the same <see cref="BatchStatus.CreatedAt"/> are of the same start: then the higher <see cref="BatchEntry.Version"/> stays, so that a stale owner can't overwrite
-/// a newer entry. An entry of another start of the same content is replaced, whichever is older: what that one has left, this one has too.
+/// a newer entry; with equal versions a catalog may take the later entry of the same owner, whose counts are newer. An entry of another start of the same content is replaced, whichever is older: what that one has left, this one has too.
 /// </remarks>
 public interface IBatchCatalog
 {

@@ -22,25 +22,45 @@ internal sealed partial class ServeCommand(string urls, CanoHostOptions options,
         HostSettings settings = HostSettings.Read(options, s_startTimeout);
         ApiSecurity.RequireSafe(addresses, settings.Http);
         using DataFolder? folder = settings.AcquireFolder();
-        await using WebApplication web = Build(settings, folder, addresses);
-        await web.StartAsync();
-        await StopAsync(web, web.WaitForShutdownAsync());
+        WebApplication web = Build(settings, folder, addresses);
+        await RunAsync(web);
         return ExitCodes.Done;
     }
 
-    /// <summary>
-    /// Waits for the end, and once it has begun for no longer than is allowed: a silo whose membership table is out of reach tries for minutes to sign off there. Nothing is lost by leaving,
-    /// since whatever was told to anyone is durable.
-    /// </summary>
-    private static async Task StopAsync(WebApplication web, Task shutdown)
+    private static async Task ServeAsync(WebApplication web)
     {
+        CancellationToken stopping = web.Lifetime.ApplicationStopping;
+        await using (web)
+        {
+            try
+            {
+                await web.StartAsync();
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                // Told to stop before it served.
+                return;
+            }
+
+            await web.WaitForShutdownAsync();
+        }
+    }
+
+    /// <summary>
+    /// Serves until the end; once that has begun, be it in the middle of the start, for no longer than is allowed: a silo whose membership table is out of reach tries for minutes to sign
+    /// off there. Nothing is lost by leaving, since whatever was told to anyone is durable.
+    /// </summary>
+    private static async Task RunAsync(WebApplication web)
+    {
+        ILogger logger = web.Logger;
+        TimeSpan patience = web.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout + s_stopMargin;
         TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using CancellationTokenRegistration registration = web.Lifetime.ApplicationStopping.Register(begun.SetResult);
+        Task shutdown = ServeAsync(web);
         await Task.WhenAny(shutdown, begun.Task);
-        TimeSpan patience = web.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout + s_stopMargin;
         if (await Task.WhenAny(shutdown, Task.Delay(patience, TimeProvider.System)) != shutdown)
         {
-            LogLeft(web.Logger, patience);
+            LogLeft(logger, patience);
             Environment.Exit(ExitCodes.Done);
         }
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Cano;
 
-/// <summary>How much callers may ask for at once.</summary>
+/// <summary>How much each caller may ask for at once: one who is slow, or many at a time, is in nobody's way but their own.</summary>
 internal static class ApiLimits
 {
     /// <summary>The policy of starts, which are held in memory or in a file while they are taken in.</summary>
@@ -36,8 +36,8 @@ internal static class ApiLimits
                 ReplenishmentPeriod = TimeSpan.FromSeconds(1),
                 QueueLimit = 0,
             }));
-            limits.AddPolicy(Starts, _ => RateLimitPartition.GetConcurrencyLimiter("", _ => new() { PermitLimit = options.StartsAtOnce, QueueLimit = StartsWaiting }));
-            limits.AddPolicy(Streams, _ => RateLimitPartition.GetConcurrencyLimiter("", _ => new() { PermitLimit = options.StreamsAtOnce, QueueLimit = 0 }));
+            limits.AddPolicy(Starts, http => RateLimitPartition.GetConcurrencyLimiter(Caller(http), _ => new() { PermitLimit = options.StartsAtOnce, QueueLimit = StartsWaiting }));
+            limits.AddPolicy(Streams, http => RateLimitPartition.GetConcurrencyLimiter(Caller(http), _ => new() { PermitLimit = options.StreamsAtOnce, QueueLimit = 0 }));
         });
     }
 

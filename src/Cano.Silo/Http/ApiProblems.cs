@@ -38,6 +38,12 @@ internal sealed partial class ApiProblems(IProblemDetailsService problems, ILogg
             httpContext.Response.Headers.RetryAfter = "1";
         }
 
+        if (MayBeUnread(httpContext.Request, problem.Status))
+        {
+            // The server ends a connection on which much is still to come: whoever keeps connections must not send the next request into that.
+            httpContext.Response.Headers.Connection = "close";
+        }
+
         httpContext.Response.StatusCode = problem.Status;
         ProblemDetailsContext context = new() { HttpContext = httpContext, Exception = exception };
         context.ProblemDetails.Status = problem.Status;
@@ -52,6 +58,9 @@ internal sealed partial class ApiProblems(IProblemDetailsService problems, ILogg
 
         return await problems.TryWriteAsync(context);
     }
+
+    private static bool MayBeUnread(HttpRequest request, int status) =>
+        HttpMethods.IsPost(request.Method) && (status is StatusCodes.Status413PayloadTooLarge or StatusCodes.Status408RequestTimeout || request.ContentLength is null or > 64 * 1024);
 
     private static Problem Of(Exception exception) => exception switch
     {

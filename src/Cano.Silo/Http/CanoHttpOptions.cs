@@ -37,12 +37,12 @@ internal sealed class CanoHttpOptions
     [Range(1, 1_000_000)]
     public int RequestsPerSecond { get; set; } = 1_000;
 
-    /// <summary>How many starts are taken in at once; others wait their turn, up to 100 of them.</summary>
+    /// <summary>How many starts of one caller are taken in at once; others wait their turn, up to 100 of them.</summary>
     /// <value>From 1 to 1,000; default: 8.</value>
     [Range(1, 1_000)]
     public int StartsAtOnce { get; set; } = 8;
 
-    /// <summary>How many callers may follow events, or have all results streamed to them, at once.</summary>
+    /// <summary>How many batches one caller may follow, or have all results streamed of, at once.</summary>
     /// <value>From 1 to 100,000; default: 1,000.</value>
     [Range(1, 100_000)]
     public int StreamsAtOnce { get; set; } = 1_000;

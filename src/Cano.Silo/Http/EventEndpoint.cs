@@ -18,8 +18,9 @@ internal static class EventEndpoint
         .WithSummary("Follows a batch by server-sent events")
         .WithDescription(
             "`progress`: a status, at most five a second, and now and then though nothing has changed; then `finished`: the last status, after which the stream ends. "
-            + "Each event has an id; with the last one seen as Last-Event-ID a new stream begins with what has changed since.")
+            + "Each event has an id; with the last one seen as Last-Event-ID a new stream begins with what has changed since; if that was the end, the answer is 204.")
         .Produces<BatchStatus>(200, "text/event-stream")
+        .Produces(204)
         .Problems(404, 410);
 
     private static async Task<IResult> FollowAsync(
@@ -30,6 +31,12 @@ internal static class EventEndpoint
         // Asked before anything is sent: a batch that is not there is told as a problem.
         BatchView view = await run.GetViewAsync(cancellationToken);
         long seen = long.TryParse(lastEventId, NumberStyles.None, CultureInfo.InvariantCulture, out long version) ? version : -1;
+        if (view.Status.Phase is BatchPhase.Finished && view.Version == seen)
+        {
+            // All was told. A browser that asked again by itself, because the stream had ended, takes this for a word to leave it.
+            return TypedResults.NoContent();
+        }
+
         http.Response.Headers["X-Accel-Buffering"] = "no";
         return TypedResults.ServerSentEvents(EventsAsync(run, view, seen, cancellationToken));
     }

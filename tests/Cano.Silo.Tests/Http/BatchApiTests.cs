@@ -113,6 +113,7 @@ public sealed class BatchApiTests(ApiProcess api) : IClassFixture<ApiProcess>
 
         List<(string Type, string Id, JsonElement Status)> again = await api.FollowAsync("follow", events[0].Id);
         Assert.Equal("finished", Assert.Single(again).Type);
+        Assert.Equal(204, (await api.AskAsync(HttpMethod.Get, "/api/batches/follow/events", null, ("Last-Event-ID", events[^1].Id))).Status);
     }
 
     [Fact]
