@@ -40,12 +40,19 @@ internal sealed class BatchLines(Func<string> newId) : IDisposable
             {
                 ReadResult read = await body.ReadAsync(cancellationToken);
                 ReadOnlySequence<byte> buffer = read.Buffer;
-                while (MayGoOn && TakeLine(ref buffer, read.IsCompleted) is { } line)
+                try
                 {
-                    Take(line);
+                    while (MayGoOn && TakeLine(ref buffer, read.IsCompleted) is { } line)
+                    {
+                        Take(line);
+                    }
+                }
+                finally
+                {
+                    // Also where a line is refused: the server could not read past the body otherwise, and would end the connection.
+                    body.AdvanceTo(buffer.Start, buffer.End);
                 }
 
-                body.AdvanceTo(buffer.Start, buffer.End);
                 if (buffer.Length > MaxLine)
                 {
                     throw new CanoConfigurationException(ErrorCodes.InvalidDocument, $"Line {_number + 1} is longer than {MaxLine:N0} bytes.", "$");

@@ -79,6 +79,18 @@ public sealed class BadInputTests(BadInputTests.SmallLimits api) : IClassFixture
         Assert.Contains(says, answer.Json.GetProperty("errors").GetProperty(path)[0].GetString(), StringComparison.Ordinal);
     }
 
+    /// <summary>The server ended the connection after such an answer, and the next request that was sent on it failed.</summary>
+    [Fact]
+    public async Task StartLines_RefusedInTheMiddle_LeavesTheConnectionToTheNextRequest()
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            Answer refused = await Api.StartLinesAsync("{ \"timeout\": { \"kind\": \"waitForever\" } }\n{ \"id\": \"a\", \"workflow\": \"cano.simulate\" }\n{ \"id\": \"a\", \"workflow\": \"cano.simulate\" }\n{ \"id\": \"b\", \"workflow\": \"cano.simulate\" }");
+            Assert.Equal("duplicate-instance-id", refused.Of("code"));
+            Assert.Equal("no-instances", (await Api.StartLinesAsync("""{ "timeout": { "kind": "waitForever" } }""")).Of("code"));
+        }
+    }
+
     [Theory]
     [InlineData("/api/batches?limit=0", "limit")]
     [InlineData("/api/batches?limit=1001", "limit")]
