@@ -217,9 +217,15 @@ internal sealed partial class Batch
         DateTimeOffset now = _services.Clock.GetUtcNow();
         _arbiter.Tick(now);
         Advance();
-        if (IsUnfinished && _announced.IsCompleted && now >= _told + _services.CatalogInterval?.Invoke())
+        if (IsUnfinished && now >= _told + _services.CatalogInterval?.Invoke())
         {
-            Announce();
+            if (_announced.IsCompleted)
+            {
+                Announce();
+            }
+
+            // Where the catalog has not taken the last word yet, the next is due later: otherwise this would be called again and again.
+            _told = now;
         }
     }
 

@@ -44,25 +44,22 @@ internal static class EventEndpoint
     private static async IAsyncEnumerable<SseItem<BatchStatus>> EventsAsync(
         BatchRun run, BatchView view, long seen, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        while (view.Status.Phase is not BatchPhase.Finished)
+        bool tell = view.Version != seen;
+        for (long after = view.Version; view.Status.Phase is not BatchPhase.Finished;)
         {
-            if (view.Version != seen)
+            if (tell)
             {
                 yield return Event("progress", view);
                 await Task.Delay(s_pause, TimeProvider.System, cancellationToken);
             }
 
-            // Answers after some ten seconds in any case, which keeps the connection alive.
-            seen = view.Version;
-            BatchView next = await run.GetViewAsync(seen, cancellationToken);
-            if (next.Version == seen)
-            {
-                (view, seen) = (next, -1);
-            }
-            else if (BatchRun.IsNews(next, view))
-            {
-                view = next;
-            }
+            // Answers after some ten seconds in any case; then what holds is told again, which keeps the connection alive. An activation that knows less than was told is waited for.
+            BatchView next = await run.GetViewAsync(after, cancellationToken);
+            bool silence = next.Version == after;
+            bool news = BatchRun.IsNews(next, view);
+            view = news || next.Version == view.Version ? next : view;
+            after = next.Version;
+            tell = news || silence;
         }
 
         yield return Event("finished", view);

@@ -68,10 +68,33 @@ public sealed class BatchTests
         Assert.Equal([BatchPhase.Pending, BatchPhase.Finished, BatchPhase.Finished], catalog.Asked.Select(entry => entry.Status.Phase));
     }
 
-    private async Task<Batch> TakenOverAsync(IPartitions? partitions = null, IBatchCatalog? catalog = null)
+    /// <summary>While the catalog did not answer, as when the database is away, the next word to it stayed due: every unfinished batch ticked as often as it may.</summary>
+    [Fact]
+    public async Task Tick_CatalogHasNotTakenTheLastWord_IsDueLaterAndTellsOnceItHas()
+    {
+        SlowCatalog catalog = new();
+        Batch batch = await TakenOverAsync(catalog: catalog, interval: () => TimeSpan.FromSeconds(2));
+
+        await TickAfterAsync(batch, TimeSpan.FromSeconds(3));
+        Assert.Single(catalog.Asked);
+        Assert.InRange(batch.NextTick!.Value - _world.Scheduler.Time.GetUtcNow(), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
+
+        catalog.Answer.SetResult();
+        await TickAfterAsync(batch, TimeSpan.FromSeconds(3));
+        Assert.Equal(2, catalog.Asked.Count);
+    }
+
+    private Task<bool> TickAfterAsync(Batch batch, TimeSpan time) => Ask(async () =>
+    {
+        await Task.Delay(time, _world.Scheduler.Time);
+        batch.Tick();
+        return true;
+    });
+
+    private async Task<Batch> TakenOverAsync(IPartitions? partitions = null, IBatchCatalog? catalog = null, Func<TimeSpan>? interval = null)
     {
         MemoryBatchRow row = new() { State = new() { Header = _world.Scenario.Header, StartedAt = _world.Scheduler.Time.GetUtcNow() } };
-        Batch batch = new("b", row, Services(partitions ?? new SilentPartitions(), catalog));
+        Batch batch = new("b", row, Services(partitions ?? new SilentPartitions(), catalog) with { CatalogInterval = interval });
         await Ask(async () =>
         {
             await batch.LoadAsync();
