@@ -12,6 +12,7 @@ internal static class Api
         services.ConfigureHttpJsonOptions(json => DocumentJson.Configure(json.SerializerOptions));
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = ApiProblems.Customize);
         services.AddExceptionHandler<ApiProblems>();
+        services.AddSingleton<StatisticsReader>();
         services.AddApiLimits();
         services.AddApiSecurity(section.Get<CanoHttpOptions>() ?? new());
         services.AddApiDescription();
