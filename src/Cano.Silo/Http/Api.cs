@@ -16,6 +16,7 @@ internal static class Api
         services.AddApiLimits();
         services.AddApiSecurity(section.Get<CanoHttpOptions>() ?? new());
         services.AddApiDescription();
+        services.AddDashboard();
     }
 
     internal static void UseApi(this WebApplication web)
@@ -28,6 +29,7 @@ internal static class Api
         });
         web.UseExceptionHandler();
         web.UseStatusCodePages();
+        web.UseDashboardAssets();
         web.UseRouting();
         web.UseAuthentication();
         web.UseRateLimiter();
@@ -38,6 +40,7 @@ internal static class Api
         api.MapResults();
         api.MapEvents();
         api.MapWorkflows();
+        web.MapDashboard();
         web.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(Roles.Reader);
         web.MapScalarApiReference(ApiDescription.ReferencePath, reference => reference.WithTitle("Cano").DisableDefaultFonts().WithOpenApiRoutePattern("/openapi/{documentName}.json")).RequireAuthorization(Roles.Reader);
     }
@@ -49,10 +52,12 @@ internal static class Api
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "no-referrer";
-        headers.CacheControl = "no-store";
+        headers.CacheControl = DashboardAssets.CacheControl(http.Request, http.Response.StatusCode);
         if (!http.Request.Path.StartsWithSegments(ApiDescription.ReferencePath))
         {
-            headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+            headers.ContentSecurityPolicy = http.Response.ContentType?.StartsWith("text/html", StringComparison.Ordinal) is true
+                ? "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+                : "default-src 'none'; frame-ancestors 'none'";
         }
 
         return Task.CompletedTask;

@@ -36,6 +36,14 @@ internal static class ResultEndpoints
             .WithDescription("Those that are final now; it does not wait for more.")
             .Produces<ResultDocument>(200, "application/x-ndjson")
             .Problems(400, 404, 410);
+        api.MapGet("/batches/{id}/results.json", StreamDocumentAsync)
+            .RequireAuthorization(Roles.Reader)
+            .RequireRateLimiting(ApiLimits.Streams)
+            .WithName("streamResultsDocument")
+            .WithSummary("Streams one document with the counts and all results, as run --json prints it")
+            .WithDescription("Those results that are final now; it does not wait for more.")
+            .Produces<string>(200, "application/json")
+            .Problems(404, 410);
         api.MapGet("/batches/{id}/results.csv", StreamCsvAsync)
             .RequireAuthorization(Roles.Reader)
             .RequireRateLimiting(ApiLimits.Streams)
@@ -64,7 +72,7 @@ internal static class ResultEndpoints
         BatchRun run = BatchEndpoints.Open(grains, id);
         return await run.DescribeAsync(await run.GetViewAsync(cancellationToken), instanceId, cancellationToken) is { } instance
             ? TypedResults.Ok(InstanceDocument.Of(instance))
-            : throw new ApiException(404, "instance-not-found", $"Batch '{id}' has no instance of the id that was asked for.");
+            : throw ApiException.NoInstance(id);
     }
 
     private static async Task<Ok<StatisticsDocument>> GetStatisticsAsync(string id, IGrainFactory grains, StatisticsReader statistics, CancellationToken cancellationToken)
@@ -102,7 +110,7 @@ internal static class ResultEndpoints
             ? TypedResults.Ok(ResultDocument.Of(result))
             : throw (exists
                 ? new ApiException(404, "result-not-final", $"Instance '{instanceId}' of batch '{id}' has no outcome yet; ask again later.")
-                : new ApiException(404, "instance-not-found", $"Batch '{id}' has no instance of the id that was asked for."));
+                : ApiException.NoInstance(id));
     }
 
     private static async Task StreamAsync(
@@ -119,6 +127,29 @@ internal static class ResultEndpoints
             lines.Write("\n"u8);
             writer.Reset();
         }
+    }
+
+    private static async Task StreamDocumentAsync(string id, HttpContext http, IGrainFactory grains, CancellationToken cancellationToken)
+    {
+        BatchRun run = BatchEndpoints.Open(grains, id);
+        BatchView view = await run.GetViewAsync(cancellationToken);
+        http.Response.ContentType = "application/json";
+        await using Utf8JsonWriter writer = new(http.Response.BodyWriter, DocumentWriter.Indented);
+        writer.WriteResultsStart(view.Status);
+        for (int at = 0; at < view.Status.Total;)
+        {
+            ResultPage page = await run.ReadPageAsync(view, at, PageSize, cancellationToken);
+            at = page.Next;
+            foreach (InstanceResult result in page.Results)
+            {
+                writer.WriteResult(result);
+            }
+
+            await writer.FlushAsync(cancellationToken);
+            await http.Response.BodyWriter.FlushAsync(cancellationToken);
+        }
+
+        writer.WriteResultsEnd();
     }
 
     private static async Task StreamCsvAsync(
