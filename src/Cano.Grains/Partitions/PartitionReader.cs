@@ -70,6 +70,7 @@ internal static class PartitionReader
         StartedAt = Time(stored.StartedAt),
         FinishedAt = Time(stored.FinishedAt),
         FinalAt = Time(stored.FinalAt),
+        Path = stored.Path,
     };
 
     private static InstanceResult Cancelled(PartitionSpec spec, int index, Seal seal)
