@@ -19,17 +19,13 @@ internal static class Api
 
     internal static void UseApi(this WebApplication web)
     {
-        web.Use(static (http, next) =>
-        {
-            // At the last moment: whoever writes a problem clears what was set before.
-            http.Response.OnStarting(SetHeadersAsync, http);
-            return next(http);
-        });
+        web.UseResponseHeaders();
         web.UseExceptionHandler();
         web.UseStatusCodePages();
         web.UseRouting();
         web.UseAuthentication();
         web.UseRateLimiter();
+        web.UseAntiforgeryOfCookies();
         web.UseAuthorization();
 
         RouteGroupBuilder api = web.MapGroup("/api").WithTags("Cano").Problems(401, 403, 429, 503);
@@ -37,24 +33,9 @@ internal static class Api
         api.MapResults();
         api.MapEvents();
         api.MapWorkflows();
+        web.MapSignIn();
         web.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(Roles.Reader);
         web.MapScalarApiReference(ApiDescription.ReferencePath, reference => reference.WithTitle("Cano").DisableDefaultFonts().WithOpenApiRoutePattern("/openapi/{documentName}.json")).RequireAuthorization(Roles.Reader);
-    }
-
-    private static Task SetHeadersAsync(object context)
-    {
-        HttpContext http = (HttpContext)context;
-        IHeaderDictionary headers = http.Response.Headers;
-        headers.XContentTypeOptions = "nosniff";
-        headers.XFrameOptions = "DENY";
-        headers["Referrer-Policy"] = "no-referrer";
-        headers.CacheControl = "no-store";
-        if (!http.Request.Path.StartsWithSegments(ApiDescription.ReferencePath))
-        {
-            headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
-        }
-
-        return Task.CompletedTask;
     }
 
     /// <summary>The problems that an endpoint answers with, for its description.</summary>
