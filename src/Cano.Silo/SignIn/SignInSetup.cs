@@ -11,6 +11,9 @@ internal static class SignInSetup
     {
         authentication.Services.AddProtectionKeys();
         authentication.Services.AddRazorComponents();
+
+        // It takes a token that can't be read for an error of ours, with a stack; whoever sent it is told.
+        authentication.Services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.None));
         authentication.Services.AddAntiforgery(tokens =>
         {
             tokens.HeaderName = ForgeryGuard.Header;

@@ -3,9 +3,8 @@ using Cano.TestDatabase;
 using Cano.Tests.Postgres;
 using Cano.Tests.Storage;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 
 namespace Cano.Tests.ProtectionKeys;
 
@@ -54,16 +53,16 @@ public sealed class ProtectionKeyTests(SharedPostgres postgres)
     {
         ServiceCollection services = new();
         services.AddLogging();
+        services.AddSingleton(storage.Lane);
+        services.Configure<ClusterOptions>(options => options.ServiceId = "service");
         services.AddProtectionKeys();
-        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(new ConfigureOptions<KeyManagementOptions>(_ => { }));
-        services.PostConfigure<KeyManagementOptions>(options => options.XmlRepository = new ProtectionKeyRepository(storage.Lane, storage.Lane.DataSource, "service"));
         return services.BuildServiceProvider();
     }
 
     private static void AssertOneIsTaken(Func<ProtectionKeyRepository> silo, ProtectionKeyRepository ofAnotherService)
     {
-        IXmlRepository one = silo();
-        IXmlRepository two = silo();
+        ProtectionKeyRepository one = silo();
+        ProtectionKeyRepository two = silo();
         Assert.Empty(one.GetAllElements());
         Assert.Empty(two.GetAllElements());
 
