@@ -88,6 +88,7 @@ internal sealed partial class ServeCommand(string urls, CanoHostOptions options,
             builder.Logging.AddFilter(chatty, settings.Configuration[$"Logging:LogLevel:{chatty}"] is null ? LogLevel.Warning : LogLevel.Trace);
         }
 
+        builder.Configuration["AllowedHosts"] ??= ApiSecurity.HostNames(addresses, settings.Http);
         builder.WebHost.UseUrls(addresses);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddOptions<HostOptions>().Configure<IOptions<CanoOptions>>((host, cano) => host.ShutdownTimeout = cano.Value.HandOverGrace + s_shutdown);

@@ -21,18 +21,14 @@ internal static class Api
 
     internal static void UseApi(this WebApplication web)
     {
-        web.Use(static (http, next) =>
-        {
-            // At the last moment: whoever writes a problem clears what was set before.
-            http.Response.OnStarting(SetHeadersAsync, http);
-            return next(http);
-        });
+        web.UseResponseHeaders();
         web.UseExceptionHandler();
         web.UseStatusCodePages();
         web.UseDashboardAssets();
         web.UseRouting();
         web.UseAuthentication();
         web.UseRateLimiter();
+        web.UseAntiforgeryOfCookies();
         web.UseAuthorization();
 
         RouteGroupBuilder api = web.MapGroup("/api").WithTags("Cano").Problems(401, 403, 429, 503);
@@ -41,26 +37,9 @@ internal static class Api
         api.MapEvents();
         api.MapWorkflows();
         web.MapDashboard();
+        web.MapSignIn();
         web.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(Roles.Reader);
         web.MapScalarApiReference(ApiDescription.ReferencePath, reference => reference.WithTitle("Cano").DisableDefaultFonts().WithOpenApiRoutePattern("/openapi/{documentName}.json")).RequireAuthorization(Roles.Reader);
-    }
-
-    private static Task SetHeadersAsync(object context)
-    {
-        HttpContext http = (HttpContext)context;
-        IHeaderDictionary headers = http.Response.Headers;
-        headers.XContentTypeOptions = "nosniff";
-        headers.XFrameOptions = "DENY";
-        headers["Referrer-Policy"] = "no-referrer";
-        headers.CacheControl = DashboardAssets.CacheControl(http.Request, http.Response.StatusCode);
-        if (!http.Request.Path.StartsWithSegments(ApiDescription.ReferencePath))
-        {
-            headers.ContentSecurityPolicy = http.Response.ContentType?.StartsWith("text/html", StringComparison.Ordinal) is true
-                ? "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-                : "default-src 'none'; frame-ancestors 'none'";
-        }
-
-        return Task.CompletedTask;
     }
 
     /// <summary>The problems that an endpoint answers with, for its description.</summary>

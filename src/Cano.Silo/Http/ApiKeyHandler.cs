@@ -24,6 +24,21 @@ internal sealed class ApiKeyHandler(
         return base.HandleChallengeAsync(properties);
     }
 
+    /// <summary>The settings of a key.</summary>
+    /// <returns>Null: it is not known.</returns>
+    internal static ApiKeyOptions? Find(CanoHttpOptions options, string key)
+    {
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
+        ApiKeyOptions? known = null;
+        foreach (ApiKeyOptions one in options.ApiKeys)
+        {
+            // All of them are compared, each in constant time: how long it takes tells nothing.
+            known = CryptographicOperations.FixedTimeEquals(hash, Convert.FromHexString(one.Hash)) ? one : known;
+        }
+
+        return known;
+    }
+
     private AuthenticateResult Result()
     {
         string? key = Request.Headers[Header];
@@ -37,15 +52,7 @@ internal sealed class ApiKeyHandler(
             return AuthenticateResult.NoResult();
         }
 
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
-        ApiKeyOptions? known = null;
-        foreach (ApiKeyOptions one in options.Value.ApiKeys)
-        {
-            // All of them are compared, each in constant time: how long it takes tells nothing.
-            known = CryptographicOperations.FixedTimeEquals(hash, Convert.FromHexString(one.Hash)) ? one : known;
-        }
-
-        if (known is null)
+        if (Find(options.Value, key) is not { } known)
         {
             return AuthenticateResult.Fail("The key is not known.");
         }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.WebUtilities;
 using Orleans.Runtime.Messaging;
@@ -79,6 +80,9 @@ internal sealed partial class ApiProblems(IProblemDetailsService problems, ILogg
         },
         StorageException { Code: ErrorCodes.StorageUnavailable } => Known(exception, StatusCodes.Status503ServiceUnavailable),
         CanoException => Known(exception, StatusCodes.Status500InternalServerError),
+
+        // The keys for it are in the database.
+        CryptographicException { InnerException: StorageException inner } => Of(inner),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(
             StatusCodes.Status413PayloadTooLarge,
             CodeOf(StatusCodes.Status413PayloadTooLarge),

@@ -1,18 +1,21 @@
 using System.Net;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.AspNetCore.DataProtection;
 
 namespace Cano;
 
 /// <summary>Who may use the API.</summary>
 internal static class ApiSecurity
 {
-    private const string Any = "any";
-    private const string Key = "key";
-    private const string Nobody = "anonymous";
+    /// <summary>The authentication type of those who show a key.</summary>
+    internal const string Key = "key";
 
-    /// <summary>Takes keys, tokens or everybody, as the settings say.</summary>
+    /// <summary>The authentication type of everybody, where nobody has to say who they are.</summary>
+    internal const string Nobody = "anonymous";
+
+    private const string Any = "any";
+
+    /// <summary>Takes keys, tokens and those who have signed in, or everybody, as the settings say.</summary>
     internal static void AddApiSecurity(this IServiceCollection services, CanoHttpOptions options)
     {
         AuthenticationBuilder authentication = services.AddAuthentication(Any);
@@ -28,14 +31,11 @@ internal static class ApiSecurity
                 bearer.MapInboundClaims = false;
                 bearer.TokenValidationParameters.RoleClaimType = jwt.RoleClaim;
                 bearer.TokenValidationParameters.NameClaimType = "sub";
-
-                // A provider on this very machine is for trying out; everywhere else its keys come encrypted.
-                bearer.RequireHttpsMetadata = !(Uri.TryCreate(jwt.Authority, UriKind.Absolute, out Uri? uri) && uri.IsLoopback);
+                bearer.RequireHttpsMetadata = RequiresHttps(jwt);
             });
         }
 
-        // Authentication brings it along; nothing here is encrypted that would have to outlive the process.
-        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        authentication.AddSignIn(options);
         services.AddAuthorizationBuilder()
             .AddPolicy(Roles.Reader, policy => policy.RequireRole(Roles.Reader, Roles.Operator))
             .AddPolicy(Roles.Operator, policy => policy.RequireRole(Roles.Operator));
@@ -54,6 +54,16 @@ internal static class ApiSecurity
         }
     }
 
+    /// <summary>A provider on this very machine is for trying out; everywhere else its keys come encrypted.</summary>
+    internal static bool RequiresHttps(JwtOptions jwt) => !(Uri.TryCreate(jwt.Authority, UriKind.Absolute, out Uri? uri) && uri.IsLoopback);
+
+    /// <summary>
+    /// The names by which the host may be called; null: any. A host that everybody on this machine may use is called by this machine's names only: under one of its own, a page of another site
+    /// could lead a browser here and read the answers (DNS rebinding).
+    /// </summary>
+    internal static string? HostNames(IEnumerable<string> urls, CanoHttpOptions options) =>
+        !options.NeedsAuthentication && urls.All(IsLoopback) ? "localhost;127.0.0.1;[::1]" : null;
+
     private static bool IsLoopback(string url) =>
         BindingAddress.Parse(url) is { } address && (address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
             || (IPAddress.TryParse(address.Host.Trim('[', ']'), out IPAddress? ip) && IPAddress.IsLoopback(ip)));
@@ -65,8 +75,15 @@ internal static class ApiSecurity
             return Nobody;
         }
 
+        // What a header says counts, be it wrong: who shows a key is asking as its owner, not as whoever has signed in.
+        IHeaderDictionary headers = http.Request.Headers;
+        if (!headers.ContainsKey(ApiKeyHandler.Header) && headers.Authorization.Count == 0)
+        {
+            return SignInTicket.Scheme;
+        }
+
         // Tokens have three parts; keys have no points.
-        bool token = options.Jwt is not null && !http.Request.Headers.ContainsKey(ApiKeyHandler.Header) && http.Request.Headers.Authorization.ToString().Contains('.', StringComparison.Ordinal);
+        bool token = options.Jwt is not null && !headers.ContainsKey(ApiKeyHandler.Header) && headers.Authorization.ToString().Contains('.', StringComparison.Ordinal);
         return token ? JwtBearerDefaults.AuthenticationScheme : Key;
     }
 }

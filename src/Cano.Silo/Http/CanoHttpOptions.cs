@@ -47,6 +47,13 @@ internal sealed class CanoHttpOptions
     [Range(1, 100_000)]
     public int StreamsAtOnce { get; set; } = 1_000;
 
+    /// <summary>
+    /// How long someone who has signed in on the page stays so without asking for anything; with a provider or a token, from the sign-in on, and never longer than the token holds.
+    /// </summary>
+    /// <value>From 1 minute to 30 days; default: 8 hours.</value>
+    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00", ParseLimitsInInvariantCulture = true)]
+    public TimeSpan SignInLifetime { get; set; } = TimeSpan.FromHours(8);
+
     /// <summary>True when callers must say who they are.</summary>
     internal bool NeedsAuthentication => ApiKeys.Count > 0 || Jwt is not null;
 }
@@ -84,6 +91,22 @@ internal sealed class JwtOptions
     /// <summary>The claim that holds the role (<c>reader</c> or <c>operator</c>), or several.</summary>
     /// <value>Default: <c>roles</c>.</value>
     public string RoleClaim { get; set; } = "roles";
+
+    /// <summary>Under which name the provider knows this host, for people who sign in with it on the page (code flow with PKCE); null: they can't, and only tokens are taken.</summary>
+    /// <value>Null.</value>
+    public string? ClientId { get; set; }
+
+    /// <summary>What the host shows the provider besides; null for a client that has none.</summary>
+    /// <value>Null.</value>
+    public string? ClientSecret { get; set; }
+
+    /// <summary>What the provider is asked to tell, separated by blanks.</summary>
+    /// <value>Default: <c>openid profile</c>.</value>
+    public string Scope { get; set; } = "openid profile";
+
+    /// <summary>What people call the provider; null: by the name of its machine.</summary>
+    /// <value>Null.</value>
+    public string? Name { get; set; }
 }
 
 /// <summary>What callers may do.</summary>

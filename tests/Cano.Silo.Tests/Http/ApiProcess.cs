@@ -13,7 +13,7 @@ public sealed class ApiProcess : IAsyncLifetime
     private const string Listening = "Now listening on: ";
 
     private readonly TemporaryFolder _folder = new();
-    private readonly string[] _settings;
+    private string[] _settings;
     private CanoProcess? _process;
 
     public ApiProcess()
@@ -23,7 +23,7 @@ public sealed class ApiProcess : IAsyncLifetime
 
     internal ApiProcess(params string[] settings) => _settings = settings;
 
-    public HttpClient Http { get; } = new() { Timeout = CanoProcess.Patience };
+    public HttpClient Http { get; private set; } = new() { Timeout = CanoProcess.Patience };
 
     internal string Log => _process!.Error;
 
@@ -52,6 +52,16 @@ public sealed class ApiProcess : IAsyncLifetime
         _folder.Dispose();
     }
 
+    /// <summary>Ends the process and starts another one on the same data.</summary>
+    internal async Task RestartAsync(params string[] settings)
+    {
+        await _process!.DisposeAsync();
+        Http.Dispose();
+        Http = new() { Timeout = CanoProcess.Patience };
+        _settings = settings;
+        await InitializeAsync();
+    }
+
     /// <summary>Asks, and reads the answer as JSON, whatever its status.</summary>
     internal async Task<Answer> AskAsync(HttpMethod method, string path, HttpContent? content = null, params (string Name, string Value)[] headers)
     {
@@ -62,8 +72,7 @@ public sealed class ApiProcess : IAsyncLifetime
         }
 
         using HttpResponseMessage answer = await Http.SendAsync(request, Token);
-        string text = await answer.Content.ReadAsStringAsync(Token);
-        return new((int)answer.StatusCode, text, answer.Content.Headers.ContentType?.MediaType, answer.Headers.ToDictionary(header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase));
+        return await Answer.ReadAsync(answer, Token);
     }
 
     internal Task<Answer> GetAsync(string path) => AskAsync(HttpMethod.Get, path);
@@ -101,4 +110,10 @@ internal sealed record Answer(int Status, string Text, string? Type, IReadOnlyDi
     internal JsonElement Json => JsonElement.Parse(Text);
 
     internal string? Of(string member) => Json.GetProperty(member).ToString();
+
+    internal static async Task<Answer> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken) => new(
+        (int)answer.StatusCode,
+        await answer.Content.ReadAsStringAsync(cancellationToken),
+        answer.Content.Headers.ContentType?.MediaType,
+        answer.Headers.ToDictionary(header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase));
 }

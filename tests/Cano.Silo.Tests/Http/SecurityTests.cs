@@ -1,5 +1,4 @@
 using System.Net.Http;
-using System.Security.Cryptography;
 using System.Text;
 using Cano.Tests.Commands;
 using Cano.Tests.Storage;
@@ -7,10 +6,10 @@ using Cano.Tests.Storage;
 namespace Cano.Tests.Http;
 
 /// <summary>Who may do what.</summary>
-public sealed class SecurityTests(SecurityTests.KeyedApi keyed) : IClassFixture<SecurityTests.KeyedApi>
+public sealed class SecurityTests(KeyedApi keyed) : IClassFixture<KeyedApi>
 {
-    private const string Reader = "reader-key-0123456789abcdef";
-    private const string Operator = "operator-key-0123456789abcdef";
+    private const string Reader = KeyedApi.Reader;
+    private const string Operator = KeyedApi.Operator;
 
     private ApiProcess Api => keyed.Process;
 
@@ -47,6 +46,18 @@ public sealed class SecurityTests(SecurityTests.KeyedApi keyed) : IClassFixture<
         Assert.DoesNotContain(operates.Status, (int[])[401, 403, 500]);
     }
 
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task Route_WithTheCookieOfReaderAndOperator_IsGrantedAsTheRoleSays(string method, string path, bool changes)
+    {
+        Answer reader = await AskWithCookieAsync(method, path, Reader);
+        Answer operates = await AskWithCookieAsync(method, path, Operator);
+
+        Assert.Equal(changes, reader.Status == 403);
+        Assert.DoesNotContain(reader.Status, (int[])[302, 401, 500]);
+        Assert.DoesNotContain(operates.Status, (int[])[302, 401, 403, 500]);
+    }
+
     [Fact]
     public async Task Key_AsABearerToken_IsTaken() => Assert.Equal(
         200, (await Api.AskAsync(HttpMethod.Get, "/api/batches", null, ("Authorization", $"Bearer {Reader}"))).Status);
@@ -62,7 +73,7 @@ public sealed class SecurityTests(SecurityTests.KeyedApi keyed) : IClassFixture<
 
         Assert.DoesNotContain(Reader, Api.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("a-key-that-is-wrong", Api.Log, StringComparison.Ordinal);
-        Assert.DoesNotContain(HashOf(Reader), Api.Log, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(KeyedApi.HashOf(Reader), Api.Log, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
@@ -117,8 +128,16 @@ public sealed class SecurityTests(SecurityTests.KeyedApi keyed) : IClassFixture<
         string key = lines[0]["key:".Length..].Trim();
         string hash = lines[1]["hash:".Length..].Trim();
 
-        Assert.Equal((0, HashOf(key)), (made.ExitCode, hash));
+        Assert.Equal((0, KeyedApi.HashOf(key)), (made.ExitCode, hash));
         Assert.True(key.Length >= 43, key);
+    }
+
+    private async Task<Answer> AskWithCookieAsync(string method, string path, string key)
+    {
+        using Browser browser = new(Api.Http.BaseAddress!);
+        await browser.SignInAsync(key);
+        return await browser.AskAsync(
+            new HttpMethod(method), path, method == "POST" ? new StringContent("{}", Encoding.UTF8, "application/json") : null, ("X-CSRF-Token", await browser.TokenAsync()));
     }
 
     private Task<Answer> AskAsync(string method, string path, string? key) => Api.AskAsync(
@@ -126,26 +145,4 @@ public sealed class SecurityTests(SecurityTests.KeyedApi keyed) : IClassFixture<
         path,
         method == "POST" ? new StringContent("{}", Encoding.UTF8, "application/json") : null,
         key is null ? [] : [("X-Api-Key", key)]);
-
-    private static string HashOf(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
-
-    /// <summary>A host that takes keys.</summary>
-    public sealed class KeyedApi : IAsyncLifetime
-    {
-        internal const string Second = "second-operator-0123456789abcdef";
-
-        internal ApiProcess Process { get; } = new(
-        [
-            .. Key(0, "reader", Reader, "reader"),
-            .. Key(1, "operator", Operator, "operator"),
-            .. Key(2, "second", Second, "operator"),
-        ]);
-
-        public ValueTask InitializeAsync() => Process.InitializeAsync();
-
-        public ValueTask DisposeAsync() => Process.DisposeAsync();
-
-        private static string[] Key(int index, string name, string key, string role) =>
-            [$"Cano:Http:ApiKeys:{index}:Name={name}", $"Cano:Http:ApiKeys:{index}:Hash={HashOf(key)}", $"Cano:Http:ApiKeys:{index}:Role={role}"];
-    }
 }

@@ -1,34 +1,19 @@
 using System.Net.Http;
 using System.Security.Cryptography;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Cano.Tests.Http;
 
-/// <summary>Tokens of an OpenID Connect provider: a small real one, which publishes its keys over HTTP.</summary>
+/// <summary>Tokens of an OpenID Connect provider, in a header and on the sign-in page.</summary>
 public sealed class TokenTests : IAsyncLifetime
 {
-    private readonly RSA _rsa = RSA.Create(2048);
     private readonly RSA _stranger = RSA.Create(2048);
-    private WebApplication? _provider;
+    private TokenProvider? _provider;
     private ApiProcess? _api;
-    private string _authority = "";
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        _provider = builder.Build();
-        _provider.MapGet("/.well-known/openid-configuration", () => new { issuer = _authority, jwks_uri = $"{_authority}/keys" });
-        _provider.MapGet("/keys", () => Results.Json(new { keys = (JsonWebKey[])[JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(_rsa.ExportParameters(false)) { KeyId = "one" })] }, options: new()));
-        await _provider.StartAsync(Token);
-        _authority = _provider.Urls.Single();
-        _api = new($"Cano:Http:Jwt:Authority={_authority}", "Cano:Http:Jwt:Audience=cano");
+        _provider = await TokenProvider.StartAsync(TestContext.Current.CancellationToken);
+        _api = new($"Cano:Http:Jwt:Authority={_provider.Authority}", "Cano:Http:Jwt:Audience=cano");
         await _api.InitializeAsync();
     }
 
@@ -44,26 +29,43 @@ public sealed class TokenTests : IAsyncLifetime
             await _provider.DisposeAsync();
         }
 
-        _rsa.Dispose();
         _stranger.Dispose();
     }
 
     [Fact]
     public async Task Token_OfTheProvider_IsGrantedWhatItsRoleSays()
     {
-        Assert.Equal((200, 403), await AskAsync(Make(_rsa, "reader")));
-        Assert.Equal((200, 404), await AskAsync(Make(_rsa, "operator")));
-        Assert.Equal((403, 403), await AskAsync(Make(_rsa, "visitor")));
+        Assert.Equal((200, 403), await AskAsync(Make("reader")));
+        Assert.Equal((200, 404), await AskAsync(Make("operator")));
+        Assert.Equal((403, 403), await AskAsync(Make("visitor")));
     }
 
     [Fact]
     public async Task Token_Expired_OfAnotherAudienceOrKey_IsRefused()
     {
-        Assert.Equal((401, 401), await AskAsync(Make(_rsa, "operator", expires: TimeSpan.FromHours(-1))));
-        Assert.Equal((401, 401), await AskAsync(Make(_rsa, "operator", audience: "another")));
-        Assert.Equal((401, 401), await AskAsync(Make(_stranger, "operator")));
+        Assert.Equal((401, 401), await AskAsync(Make("operator", expires: TimeSpan.FromHours(-1))));
+        Assert.Equal((401, 401), await AskAsync(Make("operator", audience: "another")));
+        Assert.Equal((401, 401), await AskAsync(Make("operator", key: _stranger)));
         Assert.Equal((401, 401), await AskAsync("not.a.token"));
         Assert.Equal((401, 401), await AskAsync("nonsense"));
+    }
+
+    [Fact]
+    public async Task Token_EnteredOnThePage_SignsInWithItsRole()
+    {
+        Assert.Equal((302, 200, 403), await EnterAsync(Make("reader")));
+        Assert.Equal((302, 200, 404), await EnterAsync(Make("operator")));
+        Assert.Equal((403, 401, 401), await EnterAsync(Make("visitor")));
+    }
+
+    [Fact]
+    public async Task Token_EnteredOnThePageThatIsNotValid_DoesNotSignIn()
+    {
+        Assert.Equal((401, 401, 401), await EnterAsync(Make("operator", expires: TimeSpan.FromHours(-1))));
+        Assert.Equal((401, 401, 401), await EnterAsync(Make("operator", audience: "another")));
+        Assert.Equal((401, 401, 401), await EnterAsync(Make("operator", key: _stranger)));
+        Assert.Equal((401, 401, 401), await EnterAsync("not.a.token"));
+        Assert.Equal((401, 401, 401), await EnterAsync("nonsense"));
     }
 
     /// <summary>What a token may read and whether it may cancel.</summary>
@@ -74,18 +76,17 @@ public sealed class TokenTests : IAsyncLifetime
         return (read.Status, cancel.Status);
     }
 
-    private string Make(RSA key, string role, string audience = "cano", TimeSpan? expires = null)
+    /// <summary>Whether a token signs in, and what may be done then.</summary>
+    private async Task<(int SignIn, int Read, int Cancel)> EnterAsync(string token)
     {
-        DateTime now = TimeProvider.System.GetUtcNow().UtcDateTime;
-        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = _authority,
-            Audience = audience,
-            IssuedAt = now.AddHours(-2),
-            NotBefore = now.AddHours(-2),
-            Expires = now + (expires ?? TimeSpan.FromHours(1)),
-            Claims = new Dictionary<string, object> { ["sub"] = "somebody", ["roles"] = new[] { role } },
-            SigningCredentials = new(new RsaSecurityKey(key) { KeyId = "one" }, SecurityAlgorithms.RsaSha256),
-        });
+        using Browser browser = new(_api!.Http.BaseAddress!);
+        Answer entered = await browser.SignInAsync(token);
+        Answer read = await browser.GetAsync("/api/batches");
+        string shown = entered.Status == 302 ? await browser.TokenAsync() : "none";
+        Answer cancel = await browser.AskAsync(HttpMethod.Post, "/api/batches/never/cancel", null, ("X-CSRF-Token", shown));
+        return (entered.Status, read.Status, cancel.Status);
     }
+
+    private string Make(string role, string audience = "cano", TimeSpan? expires = null, RSA? key = null) =>
+        _provider!.Make(audience, new() { ["sub"] = "somebody", ["roles"] = new[] { role } }, expires, key);
 }

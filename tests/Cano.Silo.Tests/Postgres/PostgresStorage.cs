@@ -32,6 +32,8 @@ internal sealed class PostgresStorage : IAsyncDisposable
 
     internal PostgresDatabase Database => _services.GetRequiredService<PostgresDatabase>();
 
+    internal PostgresLane Lane => _services.GetRequiredService<PostgresLane>();
+
     internal IGrainStorage Storage => _services.GetRequiredKeyedService<IGrainStorage>("cano");
 
     internal static async Task<PostgresStorage> OpenAsync(string connectionString, Action<CanoStorageOptions>? configure = null)

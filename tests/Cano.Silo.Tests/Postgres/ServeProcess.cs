@@ -34,12 +34,17 @@ internal sealed class ServeProcess : IAsyncDisposable
     /// <summary>Waits until it works.</summary>
     internal Task ReadyAsync() => Process.ErrorSaysAsync("catalog: ");
 
+    /// <summary>Where it answers.</summary>
+    internal async Task<Uri> UrlAsync()
+    {
+        await Process.ErrorSaysAsync(Listening);
+        return new(Process.Error.Split(Listening)[1].Split('\n')[0].Trim());
+    }
+
     /// <summary>What <c>/health/ready</c> answers.</summary>
     internal async Task<(bool Ready, string Body)> HealthAsync()
     {
-        await Process.ErrorSaysAsync(Listening);
-        string url = Process.Error.Split(Listening)[1].Split('\n')[0].Trim();
-        using HttpResponseMessage answer = await _http.GetAsync(new Uri($"{url}/health/ready"), TestContext.Current.CancellationToken);
+        using HttpResponseMessage answer = await _http.GetAsync(new Uri(await UrlAsync(), "/health/ready"), TestContext.Current.CancellationToken);
         return (answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 

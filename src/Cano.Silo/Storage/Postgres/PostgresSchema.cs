@@ -13,7 +13,7 @@ internal sealed class PostgresSchema(PostgresDatabase database)
     private const long Lock = 0x43616E6F;
 
     /// <summary>The migrations in their order; the first is number 1. One that was released is never changed.</summary>
-    private static readonly string[] s_migrations = ["0001-grain-storage", "0002-membership", "0003-catalog"];
+    private static readonly string[] s_migrations = ["0001-grain-storage", "0002-membership", "0003-catalog", "0004-protection-keys"];
 
     /// <summary>The schema's number that this version of the program makes and reads.</summary>
     internal static int Version => s_migrations.Length;

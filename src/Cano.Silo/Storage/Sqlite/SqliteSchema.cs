@@ -10,7 +10,7 @@ internal static class SqliteSchema
     private const string Folder = "Cano.Storage.Sqlite.Migrations.";
 
     /// <summary>The migrations in their order; the first is number 1. One that was released is never changed.</summary>
-    private static readonly string[] s_migrations = ["0001-grain-storage", "0002-catalog"];
+    private static readonly string[] s_migrations = ["0001-grain-storage", "0002-catalog", "0003-protection-keys"];
 
     /// <summary>The schema's number that this version of the program makes and reads.</summary>
     internal static int Version => s_migrations.Length;
