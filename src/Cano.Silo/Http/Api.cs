@@ -51,7 +51,7 @@ internal static class Api
         headers.CacheControl = "no-store";
         if (!http.Request.Path.StartsWithSegments(ApiDescription.ReferencePath))
         {
-            headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+            headers.ContentSecurityPolicy = http.Request.Path.StartsWithSegments(OrleansPages.Path) ? OrleansPages.Policy : "default-src 'none'; frame-ancestors 'none'";
         }
 
         return Task.CompletedTask;

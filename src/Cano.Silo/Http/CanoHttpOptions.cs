@@ -47,6 +47,10 @@ internal sealed class CanoHttpOptions
     [Range(1, 100_000)]
     public int StreamsAtOnce { get; set; } = 1_000;
 
+    /// <summary>Whether Orleans' own pages of silos and grains are at <c>/orleans</c>. They cost each call of a grain something; silos of one cluster have them all, or none.</summary>
+    /// <value>Default: false.</value>
+    public bool OrleansDashboard { get; set; }
+
     /// <summary>True when callers must say who they are.</summary>
     internal bool NeedsAuthentication => ApiKeys.Count > 0 || Jwt is not null;
 }

@@ -26,6 +26,11 @@ public sealed class SecurityTests(SecurityTests.KeyedApi keyed) : IClassFixture<
         { "GET", "/openapi/v1.json", false },
         { "GET", "/reference/", false },
         { "GET", "/metrics", false },
+        { "GET", "/orleans/", false },
+        { "GET", "/orleans/index.min.js", false },
+        { "GET", "/orleans/DashboardCounters", false },
+        { "GET", "/orleans/GrainState", false },
+        { "GET", "/orleans/Trace", false },
         { "POST", "/api/batches", true },
         { "POST", "/api/batches/b/cancel", true },
         { "DELETE", "/api/batches/b", true },
@@ -136,6 +141,7 @@ public sealed class SecurityTests(SecurityTests.KeyedApi keyed) : IClassFixture<
 
         internal ApiProcess Process { get; } = new(
         [
+            "Cano:Http:OrleansDashboard=true",
             .. Key(0, "reader", Reader, "reader"),
             .. Key(1, "operator", Operator, "operator"),
             .. Key(2, "second", Second, "operator"),
