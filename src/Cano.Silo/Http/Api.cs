@@ -10,13 +10,15 @@ internal static class Api
         IConfigurationSection section = configuration.GetSection(CanoHttpOptions.Section);
         services.AddOptions<CanoHttpOptions>().Bind(section).ValidateDataAnnotations().Validate(ValidateNested, NestedFault).ValidateOnStart();
         services.ConfigureHttpJsonOptions(json => DocumentJson.Configure(json.SerializerOptions));
+
+        // Before the problem details of the framework: the first writer that can write, writes.
+        services.AddDashboard();
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = ApiProblems.Customize);
         services.AddExceptionHandler<ApiProblems>();
         services.AddSingleton<StatisticsReader>();
         services.AddApiLimits();
         services.AddApiSecurity(section.Get<CanoHttpOptions>() ?? new());
         services.AddApiDescription();
-        services.AddDashboard();
     }
 
     internal static void UseApi(this WebApplication web)
