@@ -134,6 +134,42 @@ internal sealed class BatchRun
         return (false, null);
     }
 
+    /// <summary>Looks for one instance by its id, as <see cref="FindAsync"/> does, and reads all that is known of it.</summary>
+    /// <param name="view">Any view of the batch.</param>
+    /// <param name="instanceId">The instance's id.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>Null: the batch has no such instance.</returns>
+    internal async Task<InstanceDescription?> DescribeAsync(BatchView view, string instanceId, CancellationToken cancellationToken = default)
+    {
+        PartitionPages pages = PagesOf(view);
+        foreach (int[] some in Enumerable.Range(0, view.Sizes.Length).Chunk(PartitionPages.PartitionsAtOnce))
+        {
+            InstanceDescription?[] answers = await Task.WhenAll(some.Select(partition => pages.DescribeAsync(partition, instanceId, cancellationToken))).ConfigureAwait(false);
+            if (answers.FirstOrDefault(answer => answer is not null) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads the statistics of each partition, in their order; several are asked at once.</summary>
+    /// <param name="view">Any view of the batch.</param>
+    /// <param name="sampleShare">See <see cref="IResultsGrain.GetStatisticsAsync"/>.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    internal async IAsyncEnumerable<BatchStatistics> ReadStatisticsAsync(BatchView view, double sampleShare, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        PartitionPages pages = PagesOf(view);
+        foreach (int[] some in Enumerable.Range(0, view.Sizes.Length).Chunk(PartitionPages.PartitionsAtOnce))
+        {
+            foreach (BatchStatistics part in await Task.WhenAll(some.Select(partition => pages.GetStatisticsAsync(partition, sampleShare, cancellationToken))).ConfigureAwait(false))
+            {
+                yield return part;
+            }
+        }
+    }
+
     /// <summary>All results of a finished batch, in the order submitted.</summary>
     /// <exception cref="BatchDataLostException">Some are not in storage.</exception>
     internal async Task<InstanceResult[]> ReadAllAsync(BatchView finished, CancellationToken cancellationToken = default)

@@ -45,6 +45,20 @@ internal sealed class PartitionPages(IGrainFactory grains, GrainCalls calls, str
         return await calls.CallAsync(() => grain.FindAsync(instanceId), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Looks for an instance in one partition, and reads all that is known of it; null: it is not one of that partition.</summary>
+    internal async Task<InstanceDescription?> DescribeAsync(int partition, string instanceId, CancellationToken cancellationToken)
+    {
+        IResultsGrain grain = Grain(partition);
+        return await calls.CallAsync(() => grain.DescribeAsync(instanceId), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What came of one partition's instances so far.</summary>
+    internal async Task<BatchStatistics> GetStatisticsAsync(int partition, double sampleShare, CancellationToken cancellationToken)
+    {
+        IResultsGrain grain = Grain(partition);
+        return await calls.CallAsync(() => grain.GetStatisticsAsync(sampleShare), cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task<InstanceResult[]> ReadCountedAsync(
         int partition, int from, int count, Func<IResultsGrain, int, int, Task<ResultPage>> read, CancellationToken cancellationToken)
     {

@@ -147,12 +147,12 @@ internal sealed partial class Batch
         return Status();
     }
 
-    /// <summary>What readers may be shown of the partition that this batch hosts.</summary>
-    internal async Task<PartitionLedger> ReadAsync()
+    /// <summary>The partition that this batch hosts, for readers.</summary>
+    internal Partition RequireHosted()
     {
         RequireBatch();
         return _hosted is not null
-            ? await _hosted.Partition.ReadAsync()
+            ? _hosted.Partition
             : throw new CanoConfigurationException(ErrorCodes.InvalidDocument, $"The results of batch '{_id}' are in its partitions; ask those.");
     }
 

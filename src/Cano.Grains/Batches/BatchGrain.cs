@@ -85,11 +85,15 @@ internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
 
     public Task<BatchStatus> CancelAsync() => AnswerAsync(_batch.CancelAsync());
 
-    public async Task<ResultPage> ReadInOrderAsync(int from, int count) => PartitionReader.InOrder(await AnswerAsync(_batch.ReadAsync()), from, count);
+    public Task<ResultPage> ReadInOrderAsync(int from, int count) => ReadAsync(partition => partition.ReadInOrderAsync(from, count));
 
-    public async Task<ResultPage> ReadAsFinalAsync(int from, int count) => PartitionReader.AsFinal(await AnswerAsync(_batch.ReadAsync()), from, count);
+    public Task<ResultPage> ReadAsFinalAsync(int from, int count) => ReadAsync(partition => partition.ReadAsFinalAsync(from, count));
 
-    public async Task<ResultPage?> FindAsync(string instanceId) => PartitionReader.Find(await AnswerAsync(_batch.ReadAsync()), instanceId);
+    public Task<ResultPage?> FindAsync(string instanceId) => ReadAsync(partition => partition.FindAsync(instanceId));
+
+    public Task<InstanceDescription?> DescribeAsync(string instanceId) => ReadAsync(partition => partition.DescribeAsync(instanceId));
+
+    public Task<BatchStatistics> GetStatisticsAsync(double sampleShare) => ReadAsync(partition => partition.GetStatisticsAsync(sampleShare));
 
     public Task<bool> ResumeAsync() => AnswerAsync(_batch.ResumeAsync());
 
@@ -98,6 +102,8 @@ internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
     public Task<bool> ExpireAsync() => RemovalAsync(_batch.ExpireAsync());
 
     public Task<bool> CleanUpAsync(string digest, int partitions) => RemovalAsync(_batch.CleanUpAsync(digest, partitions));
+
+    private Task<T> ReadAsync<T>(Func<PartitionReader, Task<T>> read) => AnswerAsync(((Func<Task<T>>)(async () => await read(new(_batch.RequireHosted()))))());
 
     /// <summary>A removal that goes on after its answer is driven by this activation, as recovery must know.</summary>
     private async Task<bool> RemovalAsync(Task<bool> answer)

@@ -75,6 +75,8 @@ internal sealed class BatchViews(string id, TimeProvider pacing)
             Phase = finished ? BatchPhase.Finished : state.Stop is not null ? BatchPhase.Stopping : begun ? BatchPhase.Running : BatchPhase.Pending,
             StopReason = state.Stop?.Reason,
             DecidedBy = state.Stop?.DecidedBy,
+            CompletedAtStop = state.Stop?.Completed,
+            FailedAtStop = state.Stop?.Failed,
             Timeout = state.Header.Timeout,
             Total = total,
             Pending = total - completed - failed - cancelled - running,

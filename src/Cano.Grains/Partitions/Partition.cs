@@ -107,6 +107,9 @@ internal sealed class Partition
         return present;
     }
 
+    /// <summary>Since when an instance runs; null if it does not, or not by this activation.</summary>
+    internal DateTimeOffset? RunningSince(int index) => _runs.RunningSince(index);
+
     internal async Task PrepareAsync(PartitionSpec spec)
     {
         ThrowIfEnded();

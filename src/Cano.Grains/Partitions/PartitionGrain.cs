@@ -13,6 +13,7 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, ILeaving
     private readonly string _batchId;
     private readonly PartitionRules _rules;
     private readonly Partition _partition;
+    private readonly PartitionReader _reader;
     private readonly IGrainStorage _storage;
     private readonly ILogger<PartitionGrain> _logger;
     private Task? _leaving;
@@ -27,6 +28,7 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, ILeaving
         _batchId = _key[.._key.IndexOf('/', StringComparison.Ordinal)];
         _partition = partitions.NewPartition(_batchId, () => partitions.RowsOf(_key));
         _partition.Ended = Leave;
+        _reader = new(_partition);
     }
 
     public override Task OnActivateAsync(CancellationToken cancellationToken) => _partition.LoadAsync();
@@ -60,11 +62,15 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, ILeaving
         await new PartitionRemoval(_storage, _batchId, _key).RunAsync();
     }
 
-    public async Task<ResultPage> ReadInOrderAsync(int from, int count) => PartitionReader.InOrder(await _partition.ReadAsync(), from, count);
+    public Task<ResultPage> ReadInOrderAsync(int from, int count) => _reader.ReadInOrderAsync(from, count);
 
-    public async Task<ResultPage> ReadAsFinalAsync(int from, int count) => PartitionReader.AsFinal(await _partition.ReadAsync(), from, count);
+    public Task<ResultPage> ReadAsFinalAsync(int from, int count) => _reader.ReadAsFinalAsync(from, count);
 
-    public async Task<ResultPage?> FindAsync(string instanceId) => PartitionReader.Find(await _partition.ReadAsync(), instanceId);
+    public Task<ResultPage?> FindAsync(string instanceId) => _reader.FindAsync(instanceId);
+
+    public Task<InstanceDescription?> DescribeAsync(string instanceId) => _reader.DescribeAsync(instanceId);
+
+    public Task<BatchStatistics> GetStatisticsAsync(double sampleShare) => _reader.GetStatisticsAsync(sampleShare);
 
     private void Leave()
     {

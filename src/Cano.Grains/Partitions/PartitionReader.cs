@@ -1,18 +1,18 @@
 namespace Cano;
 
 /// <summary>Makes results to be read from what a partition's ledger holds. Cancelled ones stand nowhere: they are what a seal says of the rest.</summary>
-internal static class PartitionReader
+internal sealed class PartitionReader(Partition partition)
 {
     /// <summary>A page ends after this many bytes, so that no message grows near the limit of 1 MB.</summary>
     private const int PageBytes = 512 * 1024;
 
-    /// <summary>The final results among <paramref name="count"/> places from <paramref name="from"/>, in the order submitted.</summary>
-    internal static ResultPage InOrder(PartitionLedger ledger, int from, int count) =>
-        Page(ledger, from, Math.Min(ledger.Count, from + (long)count), place => place);
+    /// <summary>See <see cref="IResultsGrain.ReadInOrderAsync"/>.</summary>
+    internal async Task<ResultPage> ReadInOrderAsync(int from, int count) => InOrder(await partition.ReadAsync(), from, count);
 
-    /// <summary>The results that became final as number <paramref name="from"/> and following; cancelled ones last, in the order submitted.</summary>
-    internal static ResultPage AsFinal(PartitionLedger ledger, int from, int count)
+    /// <summary>See <see cref="IResultsGrain.ReadAsFinalAsync"/>. Cancelled ones come last, in the order submitted.</summary>
+    internal async Task<ResultPage> ReadAsFinalAsync(int from, int count)
     {
+        PartitionLedger ledger = await partition.ReadAsync();
         int[]? cancelled = null;
         return Page(ledger, from, Math.Min(ledger.FinalCount, from + (long)count), place =>
         {
@@ -26,13 +26,58 @@ internal static class PartitionReader
         });
     }
 
-    /// <summary>One instance, looked for by its id: there are a thousand at most.</summary>
-    /// <returns>Null: it is not here. Otherwise its place, and its result if that is final.</returns>
-    internal static ResultPage? Find(PartitionLedger ledger, string instanceId)
+    /// <summary>See <see cref="IResultsGrain.FindAsync"/>: there are a thousand at most.</summary>
+    internal async Task<ResultPage?> FindAsync(string instanceId)
+    {
+        PartitionLedger ledger = await partition.ReadAsync();
+        return Find(ledger, instanceId) is { } index ? InOrder(ledger, index, 1) with { Next = index } : null;
+    }
+
+    /// <summary>See <see cref="IResultsGrain.DescribeAsync"/>.</summary>
+    internal async Task<InstanceDescription?> DescribeAsync(string instanceId)
+    {
+        PartitionLedger ledger = await partition.ReadAsync();
+        return Find(ledger, instanceId) is { } index
+            ? new()
+            {
+                Ordinal = ledger.Spec!.FirstOrdinal + index,
+                Submitted = ledger.Spec.Instances[index],
+                RunningSince = RunningSince(ledger, index),
+                Result = ResultOf(ledger, index),
+            }
+            : null;
+    }
+
+    /// <summary>See <see cref="IResultsGrain.GetStatisticsAsync"/>.</summary>
+    internal async Task<BatchStatistics> GetStatisticsAsync(double sampleShare)
+    {
+        PartitionLedger ledger = await partition.ReadAsync();
+        StatisticsBuilder statistics = new(sampleShare);
+        for (int index = 0; index < ledger.Count; index++)
+        {
+            if (ResultOf(ledger, index) is { } result)
+            {
+                statistics.Add(result);
+            }
+            else
+            {
+                statistics.Add(ledger.Spec!.FirstOrdinal + index, ledger.Spec.Instances[index], RunningSince(ledger, index));
+            }
+        }
+
+        return statistics.Build();
+    }
+
+    private DateTimeOffset? RunningSince(PartitionLedger ledger, int index) => ledger.IsFinal ? null : partition.RunningSince(index);
+
+    private static int? Find(PartitionLedger ledger, string instanceId)
     {
         int index = Array.FindIndex(ledger.Spec?.Instances ?? [], instance => string.Equals(instance.Id, instanceId, StringComparison.Ordinal));
-        return index < 0 ? null : InOrder(ledger, index, 1) with { Next = index };
+        return index < 0 ? null : index;
     }
+
+    private static ResultPage InOrder(PartitionLedger ledger, int from, int count) =>
+        Page(ledger, from, Math.Min(ledger.Count, from + (long)count), place => place);
 
     private static ResultPage Page(PartitionLedger ledger, int from, long end, Func<int, int> indexAt)
     {
@@ -41,21 +86,19 @@ internal static class PartitionReader
         int place = from;
         for (; place < end && bytes < PageBytes; place++)
         {
-            int index = indexAt(place);
-            if (ledger.ResultOf(index) is { } stored)
+            if (ResultOf(ledger, indexAt(place)) is { } result)
             {
-                results.Add(Ended(ledger.Spec!, index, stored));
-                bytes += 200 + stored.ApproximateBytes;
-            }
-            else if (ledger.Seal is { } seal)
-            {
-                results.Add(Cancelled(ledger.Spec!, index, seal));
-                bytes += 200;
+                results.Add(result);
+                bytes += 200 + (result.Output?.Length ?? 0) + (2 * (result.Error?.Message.Length ?? 0));
             }
         }
 
         return new([.. results], place);
     }
+
+    private static InstanceResult? ResultOf(PartitionLedger ledger, int index) => ledger.ResultOf(index) is { } stored
+        ? Ended(ledger.Spec!, index, stored)
+        : ledger.Seal is { } seal ? Cancelled(ledger.Spec!, index, seal) : null;
 
     private static InstanceResult Ended(PartitionSpec spec, int index, StoredResult stored) => new()
     {

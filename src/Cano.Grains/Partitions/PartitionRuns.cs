@@ -47,6 +47,9 @@ internal sealed class PartitionRuns(
     /// <summary>Which instances this activation has started, and when.</summary>
     internal IEnumerable<(int Index, DateTimeOffset At)> Started => _startedAt.Index().Where(one => one.Item != default);
 
+    /// <summary>Since when an instance runs; null if it does not.</summary>
+    internal DateTimeOffset? RunningSince(int index) => _running.ContainsKey(index) ? _startedAt[index] : null;
+
     /// <summary>Starts instances, as many as may run at once.</summary>
     /// <param name="window">How many.</param>
     /// <param name="traceParent">The span that theirs hang below; null: they have none.</param>

@@ -77,4 +77,12 @@ public sealed record BatchStatus
     /// <summary>Its strategy; null in lists that were read from a catalog.</summary>
     [Id(17)]
     public ConcurrentTimeout? Timeout { get; init; }
+
+    /// <summary>How many were known to be Completed when it stopped; null before, and in lists that were read from a catalog. With a duration or a cancel more may have followed: those that had ended and waited for a write.</summary>
+    [Id(18)]
+    public int? CompletedAtStop { get; init; }
+
+    /// <summary>How many were known to be Failed when it stopped; likewise.</summary>
+    [Id(19)]
+    public int? FailedAtStop { get; init; }
 }

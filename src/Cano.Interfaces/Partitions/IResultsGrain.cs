@@ -31,6 +31,22 @@ public interface IResultsGrain : IGrainWithStringKey
     [ResponseTimeout("00:00:15")]
     [Alias("Find")]
     Task<ResultPage?> FindAsync(string instanceId);
+
+    /// <summary>Looks for one instance, and says all that is known of it.</summary>
+    /// <param name="instanceId">Its id.</param>
+    /// <returns>Null: it is not one of this partition.</returns>
+    [AlwaysInterleave]
+    [ResponseTimeout("00:00:15")]
+    [Alias("Describe")]
+    Task<InstanceDescription?> DescribeAsync(string instanceId);
+
+    /// <summary>Adds up what came of the instances so far.</summary>
+    /// <param name="sampleShare">Which share of the instances is in <see cref="BatchStatistics.Sample"/>: from 0 (none) to 1 (all). The same instances are in it whenever it is asked for.</param>
+    /// <returns>The numbers.</returns>
+    [AlwaysInterleave]
+    [ResponseTimeout("00:00:15")]
+    [Alias("GetStatistics")]
+    Task<BatchStatistics> GetStatisticsAsync(double sampleShare);
 }
 
 /// <summary>Some results of a partition.</summary>

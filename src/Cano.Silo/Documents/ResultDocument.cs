@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Cano;
@@ -71,18 +70,6 @@ internal sealed record ResultDocument
         FinishedAt = FinishedAt,
         Output = Output,
     };
-
-    /// <summary>JSON that was written before, as it is.</summary>
-    private sealed class RawJsonConverter : JsonConverter<byte[]>
-    {
-        public override byte[] Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-        {
-            using JsonDocument value = JsonDocument.ParseValue(ref reader);
-            return System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(value.RootElement).ToArray();
-        }
-
-        public override void Write(Utf8JsonWriter writer, byte[] value, JsonSerializerOptions options) => writer.WriteRawValue(value, skipInputValidation: true);
-    }
 }
 
 /// <summary>Why an instance failed.</summary>

@@ -12,9 +12,11 @@ internal static class Api
         services.ConfigureHttpJsonOptions(json => DocumentJson.Configure(json.SerializerOptions));
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = ApiProblems.Customize);
         services.AddExceptionHandler<ApiProblems>();
+        services.AddSingleton<StatisticsReader>();
         services.AddApiLimits();
         services.AddApiSecurity(section.Get<CanoHttpOptions>() ?? new());
         services.AddApiDescription();
+        services.AddDashboard();
     }
 
     internal static void UseApi(this WebApplication web)
@@ -22,6 +24,7 @@ internal static class Api
         web.UseResponseHeaders();
         web.UseExceptionHandler();
         web.UseStatusCodePages();
+        web.UseDashboardAssets();
         web.UseRouting();
         web.UseAuthentication();
         web.UseRateLimiter();
@@ -34,6 +37,7 @@ internal static class Api
         api.MapEvents();
         api.MapWorkflows();
         web.MapSignIn();
+        web.MapDashboard();
         web.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(Roles.Reader);
         web.MapScalarApiReference(ApiDescription.ReferencePath, reference => reference.WithTitle("Cano").DisableDefaultFonts().WithOpenApiRoutePattern("/openapi/{documentName}.json")).RequireAuthorization(Roles.Reader);
     }

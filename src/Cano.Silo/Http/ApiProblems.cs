@@ -136,4 +136,8 @@ internal sealed class ApiException(int status, string code, string message, IRea
     /// <summary>A parameter of the query or path that is not valid.</summary>
     internal static ApiException Parameter(string name, string message) =>
         new(StatusCodes.Status400BadRequest, "invalid-parameter", $"{name}: {message}", [new("invalid-parameter", message, name)]);
+
+    /// <summary>An instance that a batch does not have.</summary>
+    internal static ApiException NoInstance(string batchId) =>
+        new(StatusCodes.Status404NotFound, "instance-not-found", $"Batch '{batchId}' has no instance of the id that was asked for.");
 }

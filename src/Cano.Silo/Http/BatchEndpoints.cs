@@ -71,39 +71,20 @@ internal static class BatchEndpoints
         return joined ? TypedResults.Ok(status) : TypedResults.Created($"/api/batches/{status.Id}", status);
     }
 
-    private static async Task<Page<BatchStatus>> ListAsync(
+    private static Task<Page<BatchStatus>> ListAsync(
         IBatchList list,
         IOptions<CanoHttpOptions> options,
         [Description("pending, running, stopping or finished, as of the catalog.")] string? phase,
         [Description("Batches with an instance of this workflow.")] string? workflow,
         [Description("Batches with an instance of this label.")] string? label,
         [Description("Batches of exactly this name.")] string? name,
+        [Description("Batches whose id or name has this in it, small and capital letters being the same.")] string? search,
         [Description("Batches submitted at this time (RFC 3339) or later.")] DateTimeOffset? from,
         [Description("Batches submitted before this time (RFC 3339).")] DateTimeOffset? to,
         [Description("How many at most; 50 if left out.")] int? limit,
         [Description("Where to go on: next of the page before.")] string? cursor,
-        CancellationToken cancellationToken)
-    {
-        BatchQuery query = new()
-        {
-            Phase = PageQuery.Word<BatchPhase>("phase", phase),
-            Workflow = workflow,
-            Label = Storable("label", label),
-            Name = Storable("name", name),
-            From = from,
-            To = to,
-            After = PageCursor.ReadPlace(cursor),
-            Limit = PageQuery.Limit(limit, options.Value) + 1,
-        };
-        if (workflow is not null && Identifier.Fault(workflow, "A workflow's name") is { } fault)
-        {
-            throw ApiException.Parameter("workflow", fault);
-        }
-
-        IReadOnlyList<BatchEntry> entries = await list.ListAsync(query, cancellationToken);
-        BatchStatus[] items = [.. entries.Take(query.Limit - 1).Select(entry => entry.Status)];
-        return new(items, entries.Count < query.Limit ? null : PageCursor.Of(new BatchPlace(items[^1].CreatedAt, items[^1].Id)));
-    }
+        CancellationToken cancellationToken) =>
+        new BatchFilters(phase, workflow, label, name, search, from, to, limit, cursor).ReadAsync(list, options.Value, cancellationToken);
 
     private static async Task<Ok<BatchStatus>> GetAsync(string id, IGrainFactory grains, CancellationToken cancellationToken) =>
         TypedResults.Ok(await Open(grains, id).GetStatusAsync(cancellationToken));
@@ -122,10 +103,6 @@ internal static class BatchEndpoints
     internal static BatchRun Open(IGrainFactory grains, string id) => Identifier.Fault(id, "A batch's id") is { } fault
         ? throw new ApiException(400, ErrorCodes.InvalidId, fault)
         : new BatchClient(grains).Open(id);
-
-    /// <summary>PostgreSQL's text can't hold what it may be asked for here.</summary>
-    private static string? Storable(string parameter, string? text) =>
-        StorableText.Fault(text, StorableText.MaxNameLength, $"The {parameter}") is { } fault ? throw ApiException.Parameter(parameter, fault) : text;
 
     private static async Task<PreparedBatch> ReadAsync(HttpRequest request, Func<string> newId, CancellationToken cancellationToken)
     {

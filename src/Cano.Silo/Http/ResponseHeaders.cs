@@ -27,7 +27,7 @@ internal static class ResponseHeaders
         bool isPage = MediaTypeHeaderValue.TryParse(http.Response.ContentType, out MediaTypeHeaderValue? type) && type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase);
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
-        headers.CacheControl = "no-store";
+        headers.CacheControl = DashboardAssets.CacheControl(http.Request, http.Response.StatusCode);
 
         // With no-referrer a browser does not say where a page's own forms come from, and they would be refused.
         headers["Referrer-Policy"] = isPage ? "same-origin" : "no-referrer";

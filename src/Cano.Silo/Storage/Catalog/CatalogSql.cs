@@ -59,6 +59,7 @@ internal static class CatalogSql
         Add(unfinished, "b.IsUnfinished");
         Add(query.Phase is not null, "b.Phase = @Phase");
         Add(query.Name is not null, "b.Name = @Name");
+        Add(query.Search is not null, "(lower(b.Id) LIKE @SearchPattern ESCAPE '\\' OR lower(b.Name) LIKE @SearchPattern ESCAPE '\\')");
         Add(query.From is not null, $"{batch}.CreatedAt >= @From");
         Add(query.To is not null, $"{batch}.CreatedAt < @To");
         Add(query.After is not null, $"({batch}.CreatedAt, {id}) < (@AfterTime, @AfterId)");

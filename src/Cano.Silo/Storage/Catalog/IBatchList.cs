@@ -24,6 +24,14 @@ internal sealed record BatchQuery
     /// <summary>Those of exactly this name.</summary>
     internal string? Name { get; init; }
 
+    /// <summary>Those whose id or name has this in it, whatever the case of letters (beyond ASCII, as the database knows them).</summary>
+    internal string? Search { get; init; }
+
+    /// <summary>What <see cref="Search"/> is in SQL: a pattern of LIKE, whose own signs stand behind a backslash.</summary>
+    internal string? SearchPattern => Search is null
+        ? null
+        : $"%{Search.ToLowerInvariant().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
+
     /// <summary>Those submitted at this moment or later.</summary>
     internal DateTimeOffset? From { get; init; }
 

@@ -63,6 +63,7 @@ internal sealed class PostgresCatalog : IBatchCatalog, IBatchList
             query.Workflow,
             query.Label,
             query.Name,
+            query.SearchPattern,
             From = query.From?.ToUniversalTime(),
             To = query.To?.ToUniversalTime(),
             AfterTime = query.After?.CreatedAt.ToUniversalTime(),

@@ -69,6 +69,7 @@ internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cl
             query.Workflow,
             query.Label,
             query.Name,
+            query.SearchPattern,
             From = Time(query.From),
             To = Time(query.To),
             AfterTime = Time(query.After?.CreatedAt),
