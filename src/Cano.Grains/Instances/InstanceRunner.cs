@@ -62,6 +62,7 @@ internal sealed class InstanceRunner(
             SharedStore = new SharedStore(grains, batchId),
             Resume = resume,
             Checkpoints = checkpoints,
+            KeepPath = run.KeepPath,
         };
         return run.TraceParent is { } parent
             ? RunTracedAsync(parent, program, execution, cancellationToken)

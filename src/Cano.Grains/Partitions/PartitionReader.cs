@@ -113,6 +113,7 @@ internal sealed class PartitionReader(Partition partition)
         StartedAt = Time(stored.StartedAt),
         FinishedAt = Time(stored.FinishedAt),
         FinalAt = Time(stored.FinalAt),
+        Path = stored.Path,
     };
 
     private static InstanceResult Cancelled(PartitionSpec spec, int index, Seal seal)

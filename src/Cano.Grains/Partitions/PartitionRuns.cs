@@ -19,6 +19,7 @@ internal sealed class PartitionRuns(
 
     private readonly Dictionary<int, Run> _running = [];
     private readonly Signal _closed = new();
+    private readonly KeptPaths _paths = new(ledger);
     private DateTimeOffset[] _startedAt = [];
     private int _next;
     private int _outcomes;
@@ -165,7 +166,7 @@ internal sealed class PartitionRuns(
 
     private async Task RunAsync(int index, Run run)
     {
-        InstanceRun request = new(run.Instance, ledger.Spec!.Store, ledger.MayHaveRun) { TraceParent = _traceParent };
+        InstanceRun request = new(run.Instance, ledger.Spec!.Store, ledger.MayHaveRun) { TraceParent = _traceParent, KeepPath = _paths.IsSampled(run.Instance) };
         InstanceReply? reply = null;
         for (int attempt = 0; reply?.Outcome is null && !IsOver;)
         {
@@ -199,7 +200,7 @@ internal sealed class PartitionRuns(
 
         _running.Remove(index);
         _outcomes++;
-        OutcomeCame(new(index, reply.Outcome, reply.Checkpointed));
+        OutcomeCame(new(index, _paths.Kept(run.Instance, reply.Outcome), reply.Checkpointed));
         if (MayStart && run.Slot.MayPassTo(NextPlace))
         {
             Start(run.Slot);

@@ -15,6 +15,7 @@ internal sealed record ReadyOutcome(int Index, InstanceOutcome Outcome, bool Che
         StartedAt = Outcome.StartedAt.UtcTicks,
         FinishedAt = Outcome.FinishedAt.UtcTicks,
         FinalAt = now.UtcTicks,
+        Path = Outcome.Path,
     };
 }
 
@@ -45,7 +46,7 @@ internal sealed class ReadyOutcomes
         {
             admitted -= next.Outcome.IsSuccess ? 1 : 0;
             taken.Add(next);
-            bytes += 40 + (next.Outcome.Output?.Length ?? 0) + (next.Outcome.Error?.Message.Length ?? 0);
+            bytes += 40 + (next.Outcome.Output?.Length ?? 0) + (next.Outcome.Error?.Message.Length ?? 0) + (next.Outcome.Path?.ApproximateBytes ?? 0);
         }
 
         return taken;

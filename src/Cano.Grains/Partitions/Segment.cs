@@ -69,11 +69,15 @@ internal sealed record StoredResult
     [Id(6)]
     public long FinalAt { get; init; }
 
+    /// <summary>The states it went through; null if that is not kept.</summary>
+    [Id(7)]
+    public InstancePath? Path { get; init; }
+
     internal bool IsSuccess => Error is null;
 
     /// <summary>About how many bytes it takes in its row.</summary>
     internal int ApproximateBytes =>
-        40 + (FinalState?.Length ?? 0) + (Output?.Length ?? 0) + (Error is null ? 0 : 100 + (2 * Error.Message.Length));
+        40 + (FinalState?.Length ?? 0) + (Output?.Length ?? 0) + (Error is null ? 0 : 100 + (2 * Error.Message.Length)) + (Path?.ApproximateBytes ?? 0);
 }
 
 /// <summary>How a partition was closed: every instance without a result is Cancelled.</summary>

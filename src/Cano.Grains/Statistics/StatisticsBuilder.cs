@@ -33,6 +33,11 @@ internal sealed class StatisticsBuilder(double sampleShare = 1)
             _errors.Add(error, result.Id);
         }
 
+        if (result.Path is { } path)
+        {
+            AddPath(result, path);
+        }
+
         if (result.StartedAt is not { } started || result.FinishedAt is not { } finished)
         {
             return;
@@ -119,6 +124,24 @@ internal sealed class StatisticsBuilder(double sampleShare = 1)
         if (_slowest.Count > BatchStatistics.MaxSlowest)
         {
             _slowest.RemoveAt(BatchStatistics.MaxSlowest);
+        }
+    }
+
+    /// <summary>Each step leads to the next, and the last one to the exit state; where steps were left out in the middle, nobody knows what followed what.</summary>
+    private void AddPath(InstanceResult result, InstancePath path)
+    {
+        int gap = path.Omitted > 0 ? InstancePath.FirstSteps : -1;
+        for (int step = 1; step < path.Steps.Length; step++)
+        {
+            if (step != gap)
+            {
+                AddTransition(result.Workflow, path.Steps[step - 1].State, path.Steps[step].State, 1);
+            }
+        }
+
+        if (result.FinalState is { } exit && path.Steps is [.., var last])
+        {
+            AddTransition(result.Workflow, last.State, exit, 1);
         }
     }
 

@@ -46,6 +46,9 @@ internal sealed class InstanceExecution
 
     /// <summary>Where to save progress; null: nowhere.</summary>
     internal ICheckpointSink? Checkpoints { get; init; }
+
+    /// <summary>True: the outcome has its path however it ends; otherwise only if it fails.</summary>
+    internal bool KeepPath { get; init; }
 }
 
 /// <summary>Saves how far a run has come.</summary>

@@ -15,6 +15,7 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
     private readonly StateTable<TState, ProgramState<TState, TParams>> _states;
     private readonly Dictionary<string, ProgramState<TState, TParams>> _byName;
     private readonly ProgramState<TState, TParams> _start;
+    private readonly int _nodes;
     private readonly int _sources;
 
     /// <summary>Compiles a definition.</summary>
@@ -46,6 +47,7 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
         _states = new(states);
         _byName = states.Values.ToDictionary(state => state.Name, StringComparer.Ordinal);
         _start = states[definition.Start];
+        _nodes = definition.Nodes.Count;
         States = [.. Enum.GetValues<TState>().Where(states.ContainsKey).Distinct().Select(state => states[state].Name)];
         ExitStates = [.. definition.ExitStates.Select(exit => states[exit].Name)];
     }
@@ -77,23 +79,27 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
     }
 
     /// <summary>Runs one instance from its start with params and a store that are objects already, without checkpoints.</summary>
-    internal ValueTask<InstanceOutcome> RunAsync(WorkflowContext<TParams> context, CancellationToken cancellationToken) =>
-        new WorkflowRun<TState, TParams>(this, context, _start, steps: 0, TimeProvider.GetUtcNow(), progress: null).RunAsync(cancellationToken);
+    internal ValueTask<InstanceOutcome> RunAsync(WorkflowContext<TParams> context, bool keepPath, CancellationToken cancellationToken)
+    {
+        WorkflowRun<TState, TParams> run = new(this, context, _start, steps: 0, TimeProvider.GetUtcNow(), progress: null, NewPath(resumedAfter: null), keepPath);
+        return run.RunAsync(cancellationToken);
+    }
 
     internal ProgramState<TState, TParams>? Find(TState state) => _states.Find(state);
 
     internal RunScope<TState, TParams> NewScope() => new(_services, _sources);
 
-    internal InstanceOutcome Failed(WorkflowError error, DateTimeOffset startedAt) =>
-        new() { Error = error, StartedAt = startedAt, FinishedAt = FinishedAt(startedAt) };
+    internal InstanceOutcome Failed(WorkflowError error, DateTimeOffset startedAt, InstancePath? path = null) =>
+        new() { Error = error, StartedAt = startedAt, FinishedAt = FinishedAt(startedAt), Path = path };
 
-    internal InstanceOutcome Completed(ProgramState<TState, TParams> exit, WorkflowContext<TParams> context, DateTimeOffset startedAt) =>
+    internal InstanceOutcome Completed(ProgramState<TState, TParams> exit, WorkflowContext<TParams> context, DateTimeOffset startedAt, InstancePath? path) =>
         new()
         {
             FinalState = exit.Name,
             Output = context.OutputType is null ? null : OutputJson(context, exit.Name),
             StartedAt = startedAt,
             FinishedAt = FinishedAt(startedAt),
+            Path = path,
         };
 
     /// <summary>The output as JSON.</summary>
@@ -134,6 +140,8 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
             ? "has neither a node nor is it an exit state. Register a node for it, or add it to the exit states."
             : $"is no member of {typeof(TState).Name}."),
         next.ToString());
+
+    private RunPath NewPath(TimeSpan? resumedAfter) => new(TimeProvider, _nodes, resumedAfter);
 
     private DateTimeOffset FinishedAt(DateTimeOffset startedAt)
     {
@@ -176,7 +184,8 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
         }
 
         RunProgress? progress = execution.Checkpoints is { } sink ? new(sink, store, _options.CheckpointInterval, TimeProvider) : null;
-        run = new(this, context, at, execution.Resume?.Steps ?? 0, startedAt, progress);
+        RunPath path = NewPath(execution.Resume is null ? null : TimeProvider.GetUtcNow() - startedAt);
+        run = new(this, context, at, execution.Resume?.Steps ?? 0, startedAt, progress, path, execution.KeepPath);
         return null;
     }
 }

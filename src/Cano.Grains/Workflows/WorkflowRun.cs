@@ -10,6 +10,8 @@ internal sealed class WorkflowRun<TState, TParams>
     private readonly WorkflowProgram<TState, TParams> _program;
     private readonly RunProgress? _progress;
     private readonly DateTimeOffset _startedAt;
+    private readonly RunPath _path;
+    private readonly bool _keepPath;
     private ProgramState<TState, TParams> _at;
     private long _steps;
     private RunScope<TState, TParams>? _scope;
@@ -20,7 +22,9 @@ internal sealed class WorkflowRun<TState, TParams>
         ProgramState<TState, TParams> at,
         long steps,
         DateTimeOffset startedAt,
-        RunProgress? progress)
+        RunProgress? progress,
+        RunPath path,
+        bool keepPath)
     {
         _program = program;
         Context = context;
@@ -28,6 +32,8 @@ internal sealed class WorkflowRun<TState, TParams>
         _steps = steps;
         _startedAt = startedAt;
         _progress = progress;
+        _path = path;
+        _keepPath = keepPath;
     }
 
     internal WorkflowContext<TParams> Context { get; }
@@ -38,11 +44,18 @@ internal sealed class WorkflowRun<TState, TParams>
     {
         try
         {
-            return await LoopAsync(cancellationToken) is { } error ? _program.Failed(error, _startedAt) : _program.Completed(_at, Context, _startedAt);
+            return await LoopAsync(cancellationToken) is { } error
+                ? _program.Failed(error, _startedAt, _path.ToPath())
+                : _program.Completed(_at, Context, _startedAt, _keepPath ? _path.ToPath() : null);
         }
         catch (UnsavableProgressException unsavable)
         {
-            return _program.Failed(unsavable.Error, _startedAt);
+            if (_path.IsRetrying)
+            {
+                _path.Leave(_at.Name, Context.Attempt);
+            }
+
+            return _program.Failed(unsavable.Error, _startedAt, _path.ToPath());
         }
         finally
         {
@@ -67,6 +80,7 @@ internal sealed class WorkflowRun<TState, TParams>
 
     internal void NoteRetry(ProgramState<TState, TParams> state, Exception failure)
     {
+        _path.Retry(failure);
         _program.Metrics?.NodeRetried(_program.Name);
         _program.Logger.Retrying(Context.BatchId, Context.InstanceId, state.Name, Context.Attempt, failure.GetType());
     }
@@ -104,6 +118,7 @@ internal sealed class WorkflowRun<TState, TParams>
                 Outcome<TState> repeated = await RepeatAsync(at, node, failure, cancellationToken);
                 if (repeated.Exception is { } last)
                 {
+                    _path.Leave(at.Name, Context.Attempt, last);
                     return Ended(at, last, cancellationToken);
                 }
 
@@ -111,6 +126,7 @@ internal sealed class WorkflowRun<TState, TParams>
             }
 
             _steps++;
+            _path.Leave(at.Name, Context.Attempt);
             Context.Attempt = 1;
             if (_program.Find(next) is not { } entered)
             {
@@ -121,6 +137,7 @@ internal sealed class WorkflowRun<TState, TParams>
             if (_progress is not null && !entered.IsExit && (at.Config.AlwaysCheckpoint || _progress.IsDue()))
             {
                 await SaveAsync(_progress, entered, attempt: 1, cancellationToken);
+                _path.Enter();
             }
         }
 

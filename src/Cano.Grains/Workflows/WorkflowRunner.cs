@@ -47,12 +47,12 @@ public sealed class WorkflowRunner<TState, TParams>
     /// </param>
     /// <param name="store">The instance's store: this very object, so that a test can look into it afterwards. Null: an empty one.</param>
     /// <param name="cancellationToken">Cancels the run; it is checked at each transition and handed to the nodes.</param>
-    /// <returns>The result: <see cref="WorkflowOutcome.Completed"/> or <see cref="WorkflowOutcome.Failed"/>.</returns>
+    /// <returns>The result: <see cref="WorkflowOutcome.Completed"/> or <see cref="WorkflowOutcome.Failed"/>, with its <see cref="WorkflowResult{TState}.Path"/>.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> is signalled and the run noticed it.</exception>
     public async Task<WorkflowResult<TState>> RunAsync(TParams @params = default!, IWorkflowStore? store = null, CancellationToken cancellationToken = default)
     {
         WorkflowContext<TParams> context = new(@params, store ?? new MemoryStore(), new MemorySharedStore(), LocalId, LocalId);
-        InstanceOutcome outcome = await _program.RunAsync(context, cancellationToken);
+        InstanceOutcome outcome = await _program.RunAsync(context, keepPath: true, cancellationToken);
         return new(new InstanceResult
         {
             Id = LocalId,
@@ -64,6 +64,7 @@ public sealed class WorkflowRunner<TState, TParams>
             StartedAt = outcome.StartedAt,
             FinishedAt = outcome.FinishedAt,
             FinalAt = outcome.FinishedAt,
+            Path = outcome.Path,
         });
     }
 }

@@ -22,6 +22,7 @@ public sealed class WorkflowResult<TState>
         Duration = result.Duration;
         StartedAt = result.StartedAt;
         FinishedAt = result.FinishedAt;
+        Path = result.Path;
         _output = result.Output;
     }
 
@@ -62,6 +63,9 @@ public sealed class WorkflowResult<TState>
 
     /// <summary>When it ended, or was cancelled; null if it never started.</summary>
     public DateTimeOffset? FinishedAt { get; }
+
+    /// <summary>The states it went through, where that is kept (<see cref="InstanceResult.Path"/> says for whom); null otherwise.</summary>
+    public InstancePath? Path { get; }
 
     /// <summary>Reads the output that its nodes set with <see cref="WorkflowContext{TParams}.SetOutput{T}(T)"/>.</summary>
     /// <typeparam name="T">What it is read as.</typeparam>

@@ -55,6 +55,13 @@ public sealed record InstanceResult
     [Id(11)]
     public DateTimeOffset FinalAt { get; init; }
 
+    /// <summary>
+    /// The states it went through. Kept for every instance of a partition with at most 100 instances, and for one in 64 of the others; for those that fail as well, for the first
+    /// 100 of a partition beyond that sample. Null for the rest, for cancelled ones, and where no node ran.
+    /// </summary>
+    [Id(12)]
+    public InstancePath? Path { get; init; }
+
     /// <summary>From <see cref="StartedAt"/> to <see cref="FinishedAt"/>; zero if it never started.</summary>
     public TimeSpan Duration => StartedAt is { } started && FinishedAt is { } finished ? finished - started : TimeSpan.Zero;
 }

@@ -15,6 +15,10 @@ public sealed record InstanceRun(
     /// <summary>The span of the partition, as a W3C <c>traceparent</c>; null when the batch's start was not sampled.</summary>
     [Id(3)]
     public string? TraceParent { get; init; }
+
+    /// <summary>True: the outcome is to have its path however it ends. False: only if it fails.</summary>
+    [Id(4)]
+    public bool KeepPath { get; init; }
 }
 
 /// <summary>What an instance's grain answers.</summary>
@@ -50,6 +54,10 @@ public sealed record InstanceOutcome
     /// <summary>When it ended.</summary>
     [Id(4)]
     public DateTimeOffset FinishedAt { get; init; }
+
+    /// <summary>The states it went through; null unless it failed or the path was asked for (<see cref="InstanceRun.KeepPath"/>), and where no node ran.</summary>
+    [Id(5)]
+    public InstancePath? Path { get; init; }
 
     /// <summary>True if it reached an exit state.</summary>
     public bool IsSuccess => Error is null;

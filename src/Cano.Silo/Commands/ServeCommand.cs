@@ -92,7 +92,11 @@ internal sealed partial class ServeCommand(string urls, CanoHostOptions options,
         builder.WebHost.UseUrls(addresses);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddOptions<HostOptions>().Configure<IOptions<CanoOptions>>((host, cano) => host.ShutdownTimeout = cano.Value.HandOverGrace + s_shutdown);
-        builder.UseOrleans(silo => SiloSetup.Configure(silo, settings, SiloPorts.ForServer(settings), folder, configure));
+        builder.UseOrleans(silo =>
+        {
+            SiloSetup.Configure(silo, settings, SiloPorts.ForServer(settings), folder, configure);
+            OrleansPages.Add(silo, settings.Http);
+        });
         builder.Services.AddApi(settings.Configuration);
         builder.Services.AddHealthChecks().AddCheck<SiloHealth>("silo").AddCheck<StorageHealth>("storage");
         ServeTelemetry.Add(builder);
@@ -101,6 +105,7 @@ internal sealed partial class ServeCommand(string urls, CanoHostOptions options,
         web.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = HealthDocument.WriteAsync });
         web.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthDocument.WriteAsync });
         ServeTelemetry.Map(web);
+        OrleansPages.Map(web, settings.Http);
         return web;
     }
 }

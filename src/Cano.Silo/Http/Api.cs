@@ -36,8 +36,8 @@ internal static class Api
         api.MapResults();
         api.MapEvents();
         api.MapWorkflows();
-        web.MapSignIn();
         web.MapDashboard();
+        web.MapSignIn();
         web.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(Roles.Reader);
         web.MapScalarApiReference(ApiDescription.ReferencePath, reference => reference.WithTitle("Cano").DisableDefaultFonts().WithOpenApiRoutePattern("/openapi/{documentName}.json")).RequireAuthorization(Roles.Reader);
     }

@@ -54,6 +54,10 @@ internal sealed class CanoHttpOptions
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan SignInLifetime { get; set; } = TimeSpan.FromHours(8);
 
+    /// <summary>Whether Orleans' own pages of silos and grains are at <c>/orleans</c>. They cost each call of a grain something; silos of one cluster have them all, or none.</summary>
+    /// <value>Default: false.</value>
+    public bool OrleansDashboard { get; set; }
+
     /// <summary>True when callers must say who they are.</summary>
     internal bool NeedsAuthentication => ApiKeys.Count > 0 || Jwt is not null;
 }

@@ -10,9 +10,6 @@ internal static class ResponseHeaders
     private const string OwnFilesOnly =
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-    /// <summary>Pages of others, which bring scripts and styles inside their text.</summary>
-    private static readonly PathString[] s_foreign = [ApiDescription.ReferencePath, "/orleans"];
-
     internal static void UseResponseHeaders(this IApplicationBuilder web) => web.Use(static (http, next) =>
     {
         // At the last moment: whoever writes a problem clears what was set before.
@@ -31,11 +28,19 @@ internal static class ResponseHeaders
 
         // With no-referrer a browser does not say where a page's own forms come from, and they would be refused.
         headers["Referrer-Policy"] = isPage ? "same-origin" : "no-referrer";
-        if (!s_foreign.Any(path => http.Request.Path.StartsWithSegments(path)))
+        if (Policy(http.Request.Path, isPage) is { } policy)
         {
-            headers.ContentSecurityPolicy = isPage ? OwnFilesOnly : NothingElse;
+            headers.ContentSecurityPolicy = policy;
         }
 
         return Task.CompletedTask;
     }
+
+    private static string? Policy(PathString path, bool isPage) => path switch
+    {
+        // The page of others, which brings scripts and styles inside its text.
+        _ when path.StartsWithSegments(ApiDescription.ReferencePath) => null,
+        _ when path.StartsWithSegments(OrleansPages.Path) => OrleansPages.Policy,
+        _ => isPage ? OwnFilesOnly : NothingElse,
+    };
 }

@@ -10,6 +10,9 @@ public abstract class PageTests(ApiProcess api, SharedBrowser browser) : IAsyncD
 {
     private readonly List<PageSession> _sessions = [];
 
+    /// <summary>The browser.</summary>
+    private protected SharedBrowser Browser => browser;
+
     /// <summary>The host.</summary>
     private protected ApiProcess Api => api;
 

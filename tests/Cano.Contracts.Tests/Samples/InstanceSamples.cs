@@ -14,6 +14,10 @@ internal static class InstanceSamples
         Inner = ["System.IO.IOException: no network", "System.Net.Sockets.SocketException: refused"],
     };
 
+    private static readonly PathStep s_step = new("Price", 3, 4, 2, "no price");
+
+    internal static readonly InstancePath Path = new([s_step], 5, FromCheckpoint: true);
+
     internal static readonly InstanceResult Result = new()
     {
         Ordinal = 3,
@@ -28,6 +32,7 @@ internal static class InstanceSamples
         FinishedAt = BatchSamples.Noon.AddSeconds(1),
         Output = "12.5"u8.ToArray(),
         FinalAt = BatchSamples.Noon.AddSeconds(2),
+        Path = Path,
     };
 
     private static readonly InstanceOutcome s_outcome = new()
@@ -37,14 +42,21 @@ internal static class InstanceSamples
         Output = "12.5"u8.ToArray(),
         StartedAt = BatchSamples.Noon,
         FinishedAt = BatchSamples.Noon.AddSeconds(1),
+        Path = Path,
     };
 
     internal static readonly object[] All =
     [
         Error,
+        s_step,
+        Path,
         Result,
         s_outcome,
-        new InstanceRun(Spec, """{"region":"eu"}"""u8.ToArray(), MayHaveCheckpoint: true) { TraceParent = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01" },
+        new InstanceRun(Spec, """{"region":"eu"}"""u8.ToArray(), MayHaveCheckpoint: true)
+        {
+            TraceParent = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01",
+            KeepPath = true,
+        },
         new InstanceReply(s_outcome, Checkpointed: true),
         new Checkpoint
         {

@@ -13,6 +13,7 @@ internal static class PartitionSamples
         StartedAt = BatchSamples.Noon.Ticks + 1,
         FinishedAt = BatchSamples.Noon.Ticks + 2,
         FinalAt = BatchSamples.Noon.Ticks + 3,
+        Path = InstanceSamples.Path,
     };
 
     private static readonly Seal s_seal = new()
@@ -71,6 +72,6 @@ internal static class PartitionSamples
         new ResultPage([InstanceSamples.Result], 4),
         s_result,
         s_seal,
-        new Segment { Fence = 2, Epoch = 7, Results = [s_result, s_result with { Index = 3, Error = null }], Seal = s_seal },
+        new Segment { Fence = 2, Epoch = 7, Results = [s_result, s_result with { Index = 3, Error = null, Path = null }], Seal = s_seal },
     ];
 }

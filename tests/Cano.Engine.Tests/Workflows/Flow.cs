@@ -40,7 +40,7 @@ internal static class Flow
         new(definition, services ?? new ServiceCollection().BuildServiceProvider(), clock ?? TimeProvider.System, options ?? new());
 
     internal static InstanceExecution Execution(
-        string? @params = null, string? store = null, Checkpoint? resume = null, ICheckpointSink? checkpoints = null) =>
+        string? @params = null, string? store = null, Checkpoint? resume = null, ICheckpointSink? checkpoints = null, bool keepPath = false) =>
         new()
         {
             BatchId = "batch",
@@ -50,6 +50,7 @@ internal static class Flow
             SharedStore = new MemorySharedStore(),
             Resume = resume,
             Checkpoints = checkpoints,
+            KeepPath = keepPath,
         };
 
     internal static byte[]? Utf8(string? text) => text is null ? null : System.Text.Encoding.UTF8.GetBytes(text);

@@ -15,6 +15,7 @@ public sealed class KeyedApi : IAsyncLifetime
 
     internal static readonly string[] Settings =
     [
+        "Cano:Http:OrleansDashboard=true",
         .. Key(0, "reader", Reader, "reader"),
         .. Key(1, "operator", Operator, "operator"),
         .. Key(2, "second", Second, "operator"),

@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Options;
+
 namespace Cano;
 
 /// <summary>What the page of the cluster shows, as its silos tell it.</summary>
-internal sealed class ClusterPages(IGrainFactory grains, ILocalSiloDetails local)
+internal sealed class ClusterPages(IGrainFactory grains, ILocalSiloDetails local, IOptions<CanoHttpOptions> options)
 {
     internal async Task<ClusterModel> GetAsync()
     {
@@ -11,7 +13,7 @@ internal sealed class ClusterPages(IGrainFactory grains, ILocalSiloDetails local
         Task<SiloRuntimeStatistics[]> load = management.GetRuntimeStatistics(addresses);
         SimpleGrainStatistic[] activations = await management.GetSimpleGrainStatistics(addresses);
         SiloRuntimeStatistics[] loads = await load;
-        return new(local.ClusterId, [.. members.Select((member, place) => new SiloModel(
+        return new(local.ClusterId, options.Value.OrleansDashboard, [.. members.Select((member, place) => new SiloModel(
             member.SiloName,
             member.SiloAddress.ToParsableString(),
             member.SiloAddress.Equals(local.SiloAddress),
@@ -30,8 +32,9 @@ internal sealed class ClusterPages(IGrainFactory grains, ILocalSiloDetails local
 
 /// <summary>The cluster.</summary>
 /// <param name="Id">Its id.</param>
+/// <param name="HasOrleansPages">Whether Orleans' own pages are there.</param>
 /// <param name="Silos">Its silos, by name.</param>
-internal sealed record ClusterModel(string Id, IReadOnlyList<SiloModel> Silos);
+internal sealed record ClusterModel(string Id, bool HasOrleansPages, IReadOnlyList<SiloModel> Silos);
 
 /// <summary>A silo.</summary>
 /// <param name="Name">Its name.</param>

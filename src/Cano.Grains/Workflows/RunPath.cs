@@ -1,0 +1,89 @@
+namespace Cano;
+
+/// <summary>
+/// Notes the steps of a run as they end. Every run does, for any may fail: so a step costs one look at the clock and a place in an array, and no text is made that is not
+/// there already, unless an attempt failed.
+/// </summary>
+internal sealed class RunPath
+{
+    /// <summary>A workflow with more states than this gets room as it needs it: it may end early.</summary>
+    private const int FirstRoom = 8;
+
+    private const int LastSteps = InstancePath.MaxSteps - InstancePath.FirstSteps;
+
+    private readonly TimeProvider _clock;
+    private readonly TimeSpan _before;
+    private readonly bool _fromCheckpoint;
+    private readonly long _begun;
+    private Step[] _steps;
+    private long _count;
+    private long _entered;
+    private Exception? _retried;
+
+    /// <summary>Begins to note; the run is in its first state.</summary>
+    /// <param name="clock">What times are taken from.</param>
+    /// <param name="nodes">How many states of the workflow have a node, which is how many steps most runs make.</param>
+    /// <param name="resumedAfter">How long after its start the instance goes on from a checkpoint; null: it begins.</param>
+    internal RunPath(TimeProvider clock, int nodes, TimeSpan? resumedAfter)
+    {
+        _clock = clock;
+        _before = resumedAfter is { } before && before > TimeSpan.Zero ? before : TimeSpan.Zero;
+        _fromCheckpoint = resumedAfter is not null;
+        _begun = _entered = clock.GetTimestamp();
+        _steps = new Step[Math.Min(nodes, FirstRoom)];
+    }
+
+    /// <summary>True: an attempt failed in the state that the run is in, and others were to follow.</summary>
+    internal bool IsRetrying => _retried is not null;
+
+    /// <summary>Time was spent between two states: the next begins now.</summary>
+    internal void Enter() => _entered = _clock.GetTimestamp();
+
+    /// <summary>An attempt failed, and another is to follow.</summary>
+    internal void Retry(Exception failure) => _retried = failure;
+
+    /// <summary>The node of a state has ended.</summary>
+    /// <param name="state">The state's name.</param>
+    /// <param name="attempts">How many attempts it had.</param>
+    /// <param name="last">What the last attempt threw; null: it succeeded.</param>
+    internal void Leave(string state, int attempts, Exception? last = null)
+    {
+        Exception? failure = attempts > 1 ? last ?? _retried : _retried;
+        long left = _clock.GetTimestamp();
+        int place = PlaceOf(_count++);
+        if (place == _steps.Length)
+        {
+            Array.Resize(ref _steps, Math.Min(InstancePath.MaxSteps, 2 * _steps.Length));
+        }
+
+        _steps[place] = new(state, _entered, left, attempts, failure is null ? null : ErrorText.Bounded(Failure.Message(failure), PathStep.MaxErrorBytes));
+        _entered = left;
+        _retried = null;
+    }
+
+    /// <summary>What was noted; null if no node has run.</summary>
+    internal InstancePath? ToPath()
+    {
+        if (_count == 0)
+        {
+            return null;
+        }
+
+        PathStep[] steps = new PathStep[(int)Math.Min(_count, InstancePath.MaxSteps)];
+        long omitted = _count - steps.Length;
+        for (int i = 0; i < steps.Length; i++)
+        {
+            Step step = _steps[PlaceOf(i < InstancePath.FirstSteps ? i : omitted + i)];
+            TimeSpan entered = _before + _clock.GetElapsedTime(_begun, step.Entered);
+            steps[i] = new(step.State, entered.Ticks, _clock.GetElapsedTime(step.Entered, step.Left).Ticks, step.Attempts, step.Error);
+        }
+
+        return new(steps, omitted, _fromCheckpoint);
+    }
+
+    /// <summary>Later steps take each other's places in turn.</summary>
+    private static int PlaceOf(long number) =>
+        number < InstancePath.FirstSteps ? (int)number : InstancePath.FirstSteps + (int)((number - InstancePath.FirstSteps) % LastSteps);
+
+    private readonly record struct Step(string State, long Entered, long Left, int Attempts, string? Error);
+}
