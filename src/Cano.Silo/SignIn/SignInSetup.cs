@@ -53,7 +53,7 @@ internal static class SignInSetup
     private static Task ChallengeAsync(HttpContext http)
     {
         HttpRequest request = http.Request;
-        if (request.Path.StartsWithSegments("/api") || !request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase)))
+        if (!ProblemPageWriter.IsForPeople(request))
         {
             return http.ChallengeAsync(ApiSecurity.Key);
         }

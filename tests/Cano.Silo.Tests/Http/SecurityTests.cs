@@ -33,6 +33,13 @@ public sealed class SecurityTests(KeyedApi keyed) : IClassFixture<KeyedApi>
         { "POST", "/api/batches", true },
         { "POST", "/api/batches/b/cancel", true },
         { "DELETE", "/api/batches/b", true },
+        { "GET", "/", false },
+        { "GET", "/batches/b", false },
+        { "GET", "/batches/b/instances", false },
+        { "GET", "/batches/b/instances/a", false },
+        { "GET", "/workflows", false },
+        { "GET", "/cluster", false },
+        { "POST", "/batches/b/cancel", true },
     };
 
     [Theory]
