@@ -15,7 +15,7 @@ internal static class ChartPoints
         DashboardText.Duration(bar.From), DashboardText.Duration(bar.To), bar.Completed, bar.Failed,
     }));
 
-    internal static string Timeline(string batchId, TimelineDocument? timeline)
+    internal static string Timeline(string batchId, TimelineDocument? timeline, DateTimeOffset now)
     {
         if (timeline is not { Instances: [_, ..] instances })
         {
@@ -26,6 +26,7 @@ internal static class ChartPoints
         return Json(new
         {
             url = $"/batches/{batchId}/instances/",
+            now = Math.Round((now - zero).TotalMilliseconds, 3),
             rows = instances.Select(one => new object?[]
             {
                 one.Ordinal,
@@ -44,7 +45,7 @@ internal static class ChartPoints
 
     internal static string Graph(StateGraph graph) => Json(new
     {
-        nodes = graph.Nodes.Select(node => new object[] { node.Name, node.Column, node.Row, node.Kind }),
+        nodes = graph.Nodes.Select(node => new object[] { node.Name, node.Column, node.Row - ((graph.Nodes.Count(other => other.Column == node.Column) - 1) / 2.0), node.Kind }),
         edges = graph.Edges.Select(edge => new object[] { edge.From, edge.To, edge.Count }),
     });
 

@@ -13,10 +13,9 @@ internal sealed class ProblemPageWriter : IProblemDetailsWriter
     public async ValueTask WriteAsync(ProblemDetailsContext context)
     {
         HttpContext http = context.HttpContext;
+        ApiProblems.Customize(context);
         http.RequestServices.GetRequiredService<PageModel<ProblemModel>>().Value = new(
-            http.Response.StatusCode,
-            context.ProblemDetails.Title ?? "Something went wrong",
-            context.ProblemDetails.Detail ?? "There is nothing at this address.");
+            context.ProblemDetails.Title!, context.ProblemDetails.Detail ?? (http.Response.StatusCode is StatusCodes.Status404NotFound ? "There is nothing at this address." : ""));
         await new RazorComponentResult<ProblemPage> { StatusCode = http.Response.StatusCode }.ExecuteAsync(http);
     }
 
@@ -26,7 +25,6 @@ internal sealed class ProblemPageWriter : IProblemDetailsWriter
 }
 
 /// <summary>What went wrong.</summary>
-/// <param name="Status">The status of the answer.</param>
 /// <param name="Title">What it means.</param>
 /// <param name="Detail">More of it.</param>
-internal sealed record ProblemModel(int Status, string Title, string Detail);
+internal sealed record ProblemModel(string Title, string Detail);

@@ -25,8 +25,8 @@ internal static class SignInSetup
             cookie.Cookie.HttpOnly = true;
             cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
 
-            // What follows the way back from a provider still counts as coming from its site.
-            cookie.Cookie.SameSite = options.Jwt?.ClientId is null ? SameSiteMode.Strict : SameSiteMode.Lax;
+            // A link in a mail leads to where it says. What changes something needs the anti-forgery token besides.
+            cookie.Cookie.SameSite = SameSiteMode.Lax;
             cookie.ExpireTimeSpan = options.SignInLifetime;
             cookie.SlidingExpiration = true;
             cookie.Events.OnValidatePrincipal = RejectWhatIsGrantedNoMoreAsync;

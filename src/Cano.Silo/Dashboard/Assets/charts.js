@@ -18,9 +18,7 @@ function milliseconds(value) {
   return `${Number((value / 3600000).toPrecision(3))} h`;
 }
 
-function moment(time) {
-  return new Date(time).toLocaleTimeString("en", { hour12: false, fractionalSecondDigits: 1 });
-}
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: "UTC" });
 
 const outcomes = ["completed", "failed", "cancelled"];
 
@@ -48,13 +46,13 @@ function frame(extra) {
 }
 
 function bars(name, data) {
-  return { name, type: "bar", stack: "all", barCategoryGap: "10%", itemStyle: { color: colour(name) }, data };
+  return { name, type: "bar", stack: "all", barCategoryGap: "10%", barMaxWidth: 48, itemStyle: { color: colour(name) }, data };
 }
 
 const kinds = {
   ends(points) {
     return frame({
-      xAxis: axis({ type: "category", data: points.map(point => moment(point[0])), splitLine: { show: false } }),
+      xAxis: axis({ type: "category", data: points.map(point => clock.format(point[0])), splitLine: { show: false } }),
       yAxis: axis({ type: "value", minInterval: 1 }),
       series: outcomes
         .map((name, place) => bars(name, points.map(point => point[place + 1])))
@@ -81,8 +79,7 @@ const kinds = {
     });
   },
 
-  timeline({ rows }) {
-    const now = Math.max(0, ...rows.map(row => row[4] ?? row[3]));
+  timeline({ now, rows }) {
     return frame({
       legend: { show: false },
       grid: { left: 8, right: 16, top: 8, bottom: 8, containLabel: true },
@@ -114,6 +111,9 @@ const kinds = {
   graph({ nodes, edges }) {
     const most = Math.max(1, ...edges.map(edge => edge[2]));
     const again = new Map(edges.filter(edge => edge[0] === edge[1]).map(edge => [edge[0], edge[2]]));
+    const columns = new Map(nodes.map(([name, column]) => [name, column]));
+    // What leads back, or over other states, goes around them.
+    const straight = (source, target) => columns.get(target) - columns.get(source) === 1;
     const colours = { start: "running", state: "accent", exit: "completed" };
     return frame({
       legend: { show: false },
@@ -121,22 +121,22 @@ const kinds = {
       series: [{
         type: "graph",
         layout: "none",
-        left: 80,
-        right: 80,
+        left: 60,
+        right: 60,
         top: 40,
-        bottom: 40,
-        symbol: "rect",
-        symbolSize: [110, 36],
+        bottom: 60,
+        symbol: "circle",
+        symbolSize: 40,
         edgeSymbol: ["none", "arrow"],
-        edgeSymbolSize: 9,
-        label: { show: true, color: "#fff", formatter: ({ name }) => again.has(name) ? `${name} ↻` : name },
-        edgeLabel: { show: true, color: colour("text"), formatter: ({ data }) => format.format(data.count) },
-        data: nodes.map(([name, column, row, kind]) => ({ name, x: column * 200, y: row * 90, itemStyle: { color: colour(colours[kind]) } })),
+        edgeSymbolSize: 10,
+        label: { show: true, position: "bottom", fontSize: 13, color: colour("text"), formatter: ({ name }) => again.has(name) ? `${name} ↻ ${format.format(again.get(name))}` : name },
+        edgeLabel: { show: true, fontSize: 12, color: colour("text"), formatter: ({ data }) => format.format(data.count) },
+        data: nodes.map(([name, x, y, kind]) => ({ name, x: x * 200, y: y * 100, itemStyle: { color: colour(colours[kind]) } })),
         links: edges.filter(edge => edge[0] !== edge[1]).map(([source, target, count]) => ({
           source,
           target,
           count,
-          lineStyle: { color: colour("muted"), width: 1 + 4 * count / most, curveness: 0.15 },
+          lineStyle: { color: colour("muted"), width: 1 + 4 * count / most, curveness: straight(source, target) ? 0 : 0.3 },
         })),
       }],
     });
