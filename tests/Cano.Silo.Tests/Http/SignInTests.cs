@@ -49,7 +49,7 @@ public sealed class SignInTests : IClassFixture<KeyedApi>, IDisposable
         string[] parts = (await _browser.SignInAsync(KeyedApi.Operator)).Headers["Set-Cookie"].Split("; ");
 
         Assert.StartsWith("cano-sign-in=", parts[0], StringComparison.Ordinal);
-        Assert.Equal(["httponly", "path=/", "samesite=strict"], parts[1..].Order());
+        Assert.Equal(["httponly", "path=/", "samesite=lax"], parts[1..].Order());
     }
 
     [Theory]
