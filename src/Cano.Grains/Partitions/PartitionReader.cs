@@ -92,7 +92,7 @@ internal sealed class PartitionReader(Partition partition)
             if (ResultOf(ledger, indexAt(place)) is { } result)
             {
                 results.Add(result);
-                bytes += 200 + (result.Output?.Length ?? 0) + (2 * (result.Error?.Message.Length ?? 0));
+                bytes += 200 + (result.Output?.Length ?? 0) + (2 * (result.Error?.Message.Length ?? 0)) + (result.Path?.ApproximateBytes ?? 0);
             }
         }
 

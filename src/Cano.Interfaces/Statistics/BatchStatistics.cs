@@ -95,7 +95,7 @@ public sealed record DurationSketch([property: Id(0)] long[] Microseconds, [prop
 }
 
 /// <summary>Failures that are alike: same kind, same state, and same message but for numbers and GUIDs.</summary>
-/// <param name="Kind">The <see cref="WorkflowError.Kind"/>.</param>
+/// <param name="Kind">What kind of failure it is, such as <c>node-failed</c>.</param>
 /// <param name="State">The state in which they happened; null if before the first.</param>
 /// <param name="Pattern">The message, each GUID and each run of digits replaced by <c>#</c>, then cut after 200 characters.</param>
 /// <param name="Count">How many instances failed so.</param>

@@ -23,13 +23,16 @@ public sealed class StatisticsSizeTests(Serializers serializers) : IClassFixture
                 Error = new() { Kind = WorkflowErrorKinds.RetryExhausted, Message = Letters(place) + new string('語', 1_300), State = new string('S', 100), Attempts = 4 },
                 StartedAt = BatchSamples.Noon.AddTicks(place),
                 FinishedAt = BatchSamples.Noon.AddDays(365).AddMinutes(place),
+                Path = new([new(Long(place, 100, 'S'), 0, 1, 1, null), new(Long(place, 100, 'T'), 1, 1, 4, null)], 0, FromCheckpoint: false),
             });
         }
 
         BatchStatistics built = statistics.Build();
 
-        Assert.Equal((1_000, BatchStatistics.MaxErrors, 950, 1_000), (built.Variants.Length, built.Errors.Length, built.OtherErrors, built.Sample.Length));
-        Assert.InRange(serializers.Write(built).Length, 500_000, 900_000);
+        Assert.Equal(
+            (1_000, BatchStatistics.MaxErrors, 950, 1_000, BatchStatistics.MaxTransitions),
+            (built.Variants.Length, built.Errors.Length, built.OtherErrors, built.Sample.Length, built.Transitions.Length));
+        Assert.InRange(serializers.Write(built).Length, 500_000, 1_000_000);
     }
 
     private static string Long(int number, int length, char filler) => number.ToString(CultureInfo.InvariantCulture).PadRight(length, filler);
