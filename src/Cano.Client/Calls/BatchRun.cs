@@ -158,12 +158,13 @@ internal sealed class BatchRun
     /// <param name="view">Any view of the batch.</param>
     /// <param name="sampleShare">See <see cref="IResultsGrain.GetStatisticsAsync"/>.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="BatchDataLostException">Results that the view counts, or the instances, are not in storage.</exception>
     internal async IAsyncEnumerable<BatchStatistics> ReadStatisticsAsync(BatchView view, double sampleShare, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         PartitionPages pages = PagesOf(view);
         foreach (int[] some in Enumerable.Range(0, view.Sizes.Length).Chunk(PartitionPages.PartitionsAtOnce))
         {
-            foreach (BatchStatistics part in await Task.WhenAll(some.Select(partition => pages.GetStatisticsAsync(partition, sampleShare, cancellationToken))).ConfigureAwait(false))
+            foreach (BatchStatistics part in await Task.WhenAll(some.Select(partition => pages.GetStatisticsAsync(partition, view.Sizes[partition], view.Final[partition], sampleShare, cancellationToken))).ConfigureAwait(false))
             {
                 yield return part;
             }

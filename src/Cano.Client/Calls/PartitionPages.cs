@@ -52,38 +52,60 @@ internal sealed class PartitionPages(IGrainFactory grains, GrainCalls calls, str
         return await calls.CallAsync(() => grain.DescribeAsync(instanceId), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>What came of one partition's instances so far.</summary>
-    internal async Task<BatchStatistics> GetStatisticsAsync(int partition, double sampleShare, CancellationToken cancellationToken)
+    /// <summary>What came of one partition's instances so far: of all of them, and of as many as the batch counts at least.</summary>
+    /// <param name="partition">Which partition.</param>
+    /// <param name="size">How many instances it has.</param>
+    /// <param name="final">How many outcomes of it the batch counts.</param>
+    /// <param name="sampleShare">See <see cref="IResultsGrain.GetStatisticsAsync"/>.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    internal Task<BatchStatistics> GetStatisticsAsync(int partition, int size, int final, double sampleShare, CancellationToken cancellationToken)
     {
         IResultsGrain grain = Grain(partition);
-        return await calls.CallAsync(() => grain.GetStatisticsAsync(sampleShare), cancellationToken).ConfigureAwait(false);
+        return CallCountedAsync(
+            async () =>
+            {
+                BatchStatistics part = await grain.GetStatisticsAsync(sampleShare).ConfigureAwait(false);
+                int total = part.Variants.Sum(variant => variant.Total);
+                int ended = part.Variants.Sum(variant => variant.Completed + variant.Failed + variant.Cancelled);
+                return total == size && ended >= final
+                    ? part
+                    : throw new ResultsBehindException($"Partition {partition} of batch '{batchId}' added up {ended} of {total} instances, where {final} of {size} are counted.");
+            },
+            $"a result of partition {partition}",
+            cancellationToken);
     }
 
-    private async Task<InstanceResult[]> ReadCountedAsync(
+    private Task<InstanceResult[]> ReadCountedAsync(
         int partition, int from, int count, Func<IResultsGrain, int, int, Task<ResultPage>> read, CancellationToken cancellationToken)
     {
         IResultsGrain grain = Grain(partition);
+        return CallCountedAsync(
+            async () =>
+            {
+                ResultPage page = await read(grain, from, count).ConfigureAwait(false);
+                if (page.Results.Length == 0 || page.Results.Length > count || page.Next - from != page.Results.Length)
+                {
+                    throw new ResultsBehindException(
+                        $"Partition {partition} of batch '{batchId}' answered {page.Results.Length} results from {from}, next {page.Next}, where {count} are counted.");
+                }
+
+                return page.Results;
+            },
+            $"a result of partition {partition} (among places {from} to {from + count - 1})",
+            cancellationToken);
+    }
+
+    private async Task<T> CallCountedAsync<T>(Func<Task<T>> call, string lost, CancellationToken cancellationToken)
+    {
         try
         {
-            return await calls.CallAsync(
-                async () =>
-                {
-                    ResultPage page = await read(grain, from, count).ConfigureAwait(false);
-                    if (page.Results.Length == 0 || page.Results.Length > count || page.Next - from != page.Results.Length)
-                    {
-                        throw new ResultsBehindException(
-                            $"Partition {partition} of batch '{batchId}' answered {page.Results.Length} results from {from}, next {page.Next}, where {count} are counted.");
-                    }
-
-                    return page.Results;
-                },
-                cancellationToken).ConfigureAwait(false);
+            return await calls.CallAsync(call, cancellationToken).ConfigureAwait(false);
         }
         catch (ResultsBehindException)
         {
             // Purged while it was read: then the batch says so.
             await calls.CallAsync(grains.GetGrain<IBatchGrain>(batchId).GetStatusAsync, cancellationToken).ConfigureAwait(false);
-            throw new BatchDataLostException(batchId, $"a result of partition {partition} (among places {from} to {from + count - 1})");
+            throw new BatchDataLostException(batchId, lost);
         }
     }
 

@@ -9,22 +9,8 @@ internal sealed class PartitionReader(Partition partition)
     /// <summary>See <see cref="IResultsGrain.ReadInOrderAsync"/>.</summary>
     internal async Task<ResultPage> ReadInOrderAsync(int from, int count) => InOrder(await partition.ReadAsync(), from, count);
 
-    /// <summary>See <see cref="IResultsGrain.ReadAsFinalAsync"/>. Cancelled ones come last, in the order submitted.</summary>
-    internal async Task<ResultPage> ReadAsFinalAsync(int from, int count)
-    {
-        PartitionLedger ledger = await partition.ReadAsync();
-        int[]? cancelled = null;
-        return Page(ledger, from, Math.Min(ledger.FinalCount, from + (long)count), place =>
-        {
-            if (place < ledger.Order.Count)
-            {
-                return ledger.Order[place];
-            }
-
-            cancelled ??= [.. Enumerable.Range(0, ledger.Count).Where(index => ledger.ResultOf(index) is null)];
-            return cancelled[place - ledger.Order.Count];
-        });
-    }
+    /// <summary>See <see cref="IResultsGrain.ReadAsFinalAsync"/>.</summary>
+    internal async Task<ResultPage> ReadAsFinalAsync(int from, int count) => AsFinal(await partition.ReadAsync(), from, count);
 
     /// <summary>See <see cref="IResultsGrain.FindAsync"/>: there are a thousand at most.</summary>
     internal async Task<ResultPage?> FindAsync(string instanceId)
@@ -52,7 +38,7 @@ internal sealed class PartitionReader(Partition partition)
     internal async Task<BatchStatistics> GetStatisticsAsync(double sampleShare)
     {
         PartitionLedger ledger = await partition.ReadAsync();
-        StatisticsBuilder statistics = new(sampleShare);
+        StatisticsBuilder statistics = new(sampleShare, maxVariants: PartitionSpec.MaxInstances + 1);
         for (int index = 0; index < ledger.Count; index++)
         {
             if (ResultOf(ledger, index) is { } result)
@@ -76,8 +62,25 @@ internal sealed class PartitionReader(Partition partition)
         return index < 0 ? null : index;
     }
 
-    private static ResultPage InOrder(PartitionLedger ledger, int from, int count) =>
+    /// <summary>The final results among <paramref name="count"/> places from <paramref name="from"/>, in the order submitted.</summary>
+    internal static ResultPage InOrder(PartitionLedger ledger, int from, int count) =>
         Page(ledger, from, Math.Min(ledger.Count, from + (long)count), place => place);
+
+    /// <summary>The results that became final as number <paramref name="from"/> and following; cancelled ones last, in the order submitted.</summary>
+    internal static ResultPage AsFinal(PartitionLedger ledger, int from, int count)
+    {
+        int[]? cancelled = null;
+        return Page(ledger, from, Math.Min(ledger.FinalCount, from + (long)count), place =>
+        {
+            if (place < ledger.Order.Count)
+            {
+                return ledger.Order[place];
+            }
+
+            cancelled ??= [.. Enumerable.Range(0, ledger.Count).Where(index => ledger.ResultOf(index) is null)];
+            return cancelled[place - ledger.Order.Count];
+        });
+    }
 
     private static ResultPage Page(PartitionLedger ledger, int from, long end, Func<int, int> indexAt)
     {
@@ -89,7 +92,7 @@ internal sealed class PartitionReader(Partition partition)
             if (ResultOf(ledger, indexAt(place)) is { } result)
             {
                 results.Add(result);
-                bytes += 200 + (result.Output?.Length ?? 0) + (2 * (result.Error?.Message.Length ?? 0));
+                bytes += 200 + (result.Output?.Length ?? 0) + (2 * (result.Error?.Message.Length ?? 0)) + (result.Path?.ApproximateBytes ?? 0);
             }
         }
 

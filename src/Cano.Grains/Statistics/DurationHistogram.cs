@@ -1,18 +1,23 @@
-using HdrHistogram;
+using System.Numerics;
 
 namespace Cano;
 
-/// <summary>Durations by their size, so that percentiles can be told to within one percent, of any number of them, and those of many partitions together.</summary>
+/// <summary>
+/// Durations by their size, so that percentiles can be told to within one percent, of any number of them, and those of many partitions together. The buckets are those of an HDR
+/// histogram with two significant digits: below 256 microseconds one for each, above that 128 for each power of two. Only those that hold something take space.
+/// </summary>
 internal sealed class DurationHistogram
 {
-    private const int SignificantDigits = 2;
+    /// <summary>So many bits of a duration say which bucket it is in; those below them do not matter.</summary>
+    private const int Bits = 8;
 
     /// <summary>More than the longest batch lasts, in microseconds.</summary>
-    private static readonly long s_highest = (long)TimeSpan.FromDays(400).TotalMicroseconds;
+    private static readonly long s_longest = (long)TimeSpan.FromDays(400).TotalMicroseconds;
 
-    private LongHistogram? _histogram;
+    private readonly Dictionary<long, int> _buckets = [];
+    private DurationSketch? _sketch;
 
-    internal long Count => _histogram?.TotalCount ?? 0;
+    internal long Count { get; private set; }
 
     internal void Add(TimeSpan duration) => Add(duration.Ticks / TimeSpan.TicksPerMicrosecond, 1);
 
@@ -26,26 +31,45 @@ internal sealed class DurationHistogram
 
     /// <summary>The duration that a share of all is at or below; zero when there are none.</summary>
     /// <param name="percent">The share, from 0 to 100.</param>
-    internal TimeSpan Percentile(double percent) => Count == 0 ? TimeSpan.Zero : TimeSpan.FromMicroseconds(_histogram!.GetValueAtPercentile(percent));
+    internal TimeSpan Percentile(double percent)
+    {
+        DurationSketch sketch = ToSketch();
+        double left = Math.Max(1, Math.Ceiling(percent * Count / 100));
+        for (int bucket = 0; bucket < sketch.Counts.Length; bucket++)
+        {
+            left -= sketch.Counts[bucket];
+            if (left <= 0)
+            {
+                return TimeSpan.FromMicroseconds(sketch.Microseconds[bucket]);
+            }
+        }
+
+        return TimeSpan.Zero;
+    }
 
     internal DurationSketch ToSketch()
     {
-        if (Count == 0)
+        if (_sketch is null)
         {
-            return DurationSketch.Empty;
+            long[] microseconds = [.. _buckets.Keys.Order()];
+            _sketch = microseconds.Length == 0 ? DurationSketch.Empty : new(microseconds, [.. microseconds.Select(bucket => _buckets[bucket])]);
         }
 
-        List<long> values = [];
-        List<int> counts = [];
-        foreach (var bucket in _histogram!.RecordedValues())
-        {
-            values.Add(bucket.ValueIteratedTo);
-            counts.Add((int)bucket.CountAtValueIteratedTo);
-        }
-
-        return new([.. values], [.. counts]);
+        return _sketch;
     }
 
-    private void Add(long microseconds, long count) =>
-        (_histogram ??= new(1, s_highest, SignificantDigits)).RecordValueWithCount(Math.Clamp(microseconds, 0, s_highest), count);
+    /// <summary>The lowest of the durations that are in one bucket with this one, in microseconds.</summary>
+    internal static long LowestBeside(long microseconds) => microseconds >> Ignored(microseconds) << Ignored(microseconds);
+
+    private static long HighestBeside(long microseconds) => LowestBeside(microseconds) + (1L << Ignored(microseconds)) - 1;
+
+    private static int Ignored(long microseconds) => Math.Max(0, BitOperations.Log2((ulong)microseconds) - (Bits - 1));
+
+    private void Add(long microseconds, int count)
+    {
+        long bucket = HighestBeside(Math.Clamp(microseconds, 0, s_longest));
+        _buckets[bucket] = _buckets.GetValueOrDefault(bucket) + count;
+        Count += count;
+        _sketch = null;
+    }
 }

@@ -2,7 +2,8 @@ namespace Cano;
 
 /// <summary>Adds up what came of instances: one by one in a partition, partition by partition for a batch. Both make the same kind of numbers, so that either can go on from the other.</summary>
 /// <param name="sampleShare">Which share of the instances is in the sample, from 0 to 1.</param>
-internal sealed class StatisticsBuilder(double sampleShare = 1)
+/// <param name="maxVariants">How many variants are told apart; the last takes in all others. A partition puts none together: which come first in the batch is not for it to say.</param>
+internal sealed class StatisticsBuilder(double sampleShare = 1, int maxVariants = BatchStatistics.MaxVariants)
 {
     private readonly Dictionary<(string? Workflow, string? Label), VariantTally> _variants = [];
     private readonly ErrorGroups _errors = new();
@@ -68,7 +69,7 @@ internal sealed class StatisticsBuilder(double sampleShare = 1)
             _errors.Add(group);
         }
 
-        _errors.Others += part.OtherErrors;
+        _errors.AddOthers(part.OtherErrors);
         _ends.Add(part.Ends);
         foreach (InstanceTimes span in part.Slowest)
         {
@@ -96,7 +97,7 @@ internal sealed class StatisticsBuilder(double sampleShare = 1)
     private VariantTally Tally(string? workflow, string? label)
     {
         (string? Workflow, string? Label) key = (workflow, label);
-        if (!_variants.ContainsKey(key) && _variants.Count >= BatchStatistics.MaxVariants - 1)
+        if (!_variants.ContainsKey(key) && _variants.Count >= maxVariants - 1 && workflow is not null)
         {
             key = (null, null);
         }

@@ -6,15 +6,15 @@ namespace Cano;
 [Alias("Cano.BatchStatistics")]
 public sealed record BatchStatistics
 {
-    /// <summary>Counts and durations of each workflow and label, in the order in which they first come; at most <see cref="MaxVariants"/>, the last of which takes in all that follow.</summary>
+    /// <summary>Counts and durations of each workflow and label, in the order in which they first come. A partition tells all apart; of a batch there are at most <see cref="MaxVariants"/>, the last of which takes in all that follow.</summary>
     [Id(0)]
     public VariantStatistics[] Variants { get; init; } = [];
 
-    /// <summary>Failures by kind and message, the most frequent first; at most <see cref="MaxErrors"/>.</summary>
+    /// <summary>Failures by kind and message, the most frequent first; at most <see cref="MaxErrors"/>. Where partitions had more than that, a group's count may leave out those that were rare in their partition.</summary>
     [Id(1)]
     public ErrorGroup[] Errors { get; init; } = [];
 
-    /// <summary>How many instances failed with errors that are in none of <see cref="Errors"/>.</summary>
+    /// <summary>How many failures are not counted in <see cref="Errors"/>, because there are too many kinds; 0: all of its counts are exact.</summary>
     [Id(2)]
     public int OtherErrors { get; init; }
 
@@ -94,10 +94,10 @@ public sealed record DurationSketch([property: Id(0)] long[] Microseconds, [prop
     public static DurationSketch Empty { get; } = new([], []);
 }
 
-/// <summary>Failures that are alike: same kind, same state, and same message but for digits.</summary>
-/// <param name="Kind">The <see cref="WorkflowError.Kind"/>.</param>
+/// <summary>Failures that are alike: same kind, same state, and same message but for numbers and GUIDs.</summary>
+/// <param name="Kind">What kind of failure it is, such as <c>node-failed</c>.</param>
 /// <param name="State">The state in which they happened; null if before the first.</param>
-/// <param name="Pattern">The message, each run of digits replaced by <c>#</c>, cut after 200 characters.</param>
+/// <param name="Pattern">The message, each GUID and each run of digits replaced by <c>#</c>, then cut after 200 characters.</param>
 /// <param name="Count">How many instances failed so.</param>
 /// <param name="Example">One of the messages, cut after 500 characters.</param>
 /// <param name="InstanceIds">The first few of those instances.</param>

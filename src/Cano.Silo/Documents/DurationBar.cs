@@ -12,7 +12,7 @@ internal sealed record DurationBar(TimeSpan From, TimeSpan To, int Completed, in
     /// <summary>Each bar at least by so much longer than the one before: narrower ones would show the rounding of the sketch.</summary>
     private const double Narrowest = 1.03;
 
-    /// <summary>Bars from the shortest duration to the longest, each wider than the one before by the same factor.</summary>
+    /// <summary>Bars from the shortest duration to the longest, each wider than the one before by the same factor. What took no time at all is in the first, which begins at zero then.</summary>
     internal static IReadOnlyList<DurationBar> Of(IReadOnlyList<VariantStatistics> variants)
     {
         DurationSketch[] completed = [.. variants.Select(variant => variant.CompletedDurations)];
@@ -23,15 +23,18 @@ internal sealed record DurationBar(TimeSpan From, TimeSpan To, int Completed, in
             return [];
         }
 
-        double shortest = Math.Max(1, all.Min());
+        long lowest = DurationHistogram.LowestBeside(all.Min());
+        double shortest = Math.Max(1, lowest);
         double range = Math.Log(Math.Max(1, all.Max()) / shortest);
-        int bars = Math.Clamp((int)Math.Ceiling(range / Math.Log(Narrowest)), 1, MaxBars);
-        double step = Math.Max(range, Math.Log(Narrowest)) / bars;
+        // Durations are told in whole microseconds: bars that are narrower than one would be empty.
+        double narrowest = Math.Log(Math.Max(Narrowest, 1 + (1 / shortest)));
+        int bars = Math.Clamp((int)Math.Ceiling(range / narrowest), 1, MaxBars);
+        double step = Math.Max(range, narrowest) / bars;
         int[] completedIn = CountsOf(completed);
         int[] failedIn = CountsOf(failed);
         return [.. Enumerable.Range(0, bars).Select(bar => new DurationBar(Edge(bar), Edge(bar + 1), completedIn[bar], failedIn[bar]))];
 
-        TimeSpan Edge(int bar) => TimeSpan.FromMicroseconds(shortest * Math.Exp(step * bar));
+        TimeSpan Edge(int bar) => bar == 0 ? TimeSpan.FromMicroseconds(lowest) : TimeSpan.FromMicroseconds(shortest * Math.Exp(step * bar));
 
         int[] CountsOf(DurationSketch[] sketches)
         {

@@ -44,7 +44,7 @@ internal static class ResultsCsv
             return "";
         }
 
-        bool formula = text[0] is '=' or '+' or '@' or '\t' || (text[0] is '-' && !double.TryParse(text, CultureInfo.InvariantCulture, out _));
+        bool formula = text[0] is '=' or '+' or '@' or '\t' or '\r' || (text[0] is '-' && !double.TryParse(text, CultureInfo.InvariantCulture, out _));
         string safe = formula ? $"'{text}" : text;
         return safe.AsSpan().ContainsAny(s_quoted) ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
     }

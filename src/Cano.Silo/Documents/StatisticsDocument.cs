@@ -30,10 +30,10 @@ internal sealed record StatisticsDocument
     /// <summary>Each workflow and label, in the order in which they first come; at most 50, the last of which may take in all others (its workflow is then null).</summary>
     public required IReadOnlyList<VariantDocument> Variants { get; init; }
 
-    /// <summary>Failures that are alike, the most frequent first; at most 50.</summary>
+    /// <summary>Failures that are alike (same kind, same state, same message but for numbers and GUIDs), the most frequent first; at most 50.</summary>
     public required IReadOnlyList<ErrorGroup> Errors { get; init; }
 
-    /// <summary>How many failed with errors that are not among them.</summary>
+    /// <summary>How many failures are not counted there, because there are too many kinds; 0: all of those counts are exact.</summary>
     public int OtherErrors { get; init; }
 
     /// <summary>Those that ran longest, the longest first; at most 10. Cancelled ones are not among them.</summary>

@@ -41,6 +41,6 @@ internal readonly record struct RankTest(double Shorter, double PValue)
         double all = n + m;
         double variance = n * m / 12 * (all + 1 - (ties / (all * (all - 1))));
         double z = variance <= 0 ? 0 : Math.Max(0, Math.Abs(shorter - (n * m / 2)) - 0.5) / Math.Sqrt(variance);
-        return new(shorter / (n * m), 2 * (1 - Normal.CDF(0, 1, z)));
+        return new(shorter / (n * m), 2 * Normal.CDF(0, 1, -z));
     }
 }

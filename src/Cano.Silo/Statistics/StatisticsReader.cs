@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace Cano;
@@ -7,21 +6,33 @@ namespace Cano;
 /// The statistics of batches, as this silo has added them up from their partitions. Those of a finished batch are kept for a while; of one that runs they are made anew when they are
 /// asked for and have become old, which is later the longer it takes: however many look on, and however large the batch is, little of the silo's time goes into it.
 /// </summary>
-internal sealed class StatisticsReader(IGrainFactory grains) : IDisposable
+internal sealed class StatisticsReader : IDisposable
 {
     /// <summary>About so many instances are in the sample.</summary>
     internal const int SampleSize = 2_000;
 
-    /// <summary>The share of its time, as one over this, that a silo spends on the statistics of a batch that somebody watches.</summary>
-    private const int Rest = 20;
-
-    private static readonly TimeSpan s_shortestAge = TimeSpan.FromSeconds(1);
+    /// <summary>So many batches are known at once. One that comes when there are that many is added up, and kept only once another has been given up.</summary>
+    private const int MaxBatches = 100;
 
     private static readonly TimeSpan s_kept = TimeSpan.FromMinutes(10);
 
-    private readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = 100 });
+    private readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = MaxBatches });
+    private readonly Lock _lock = new();
+    private readonly Func<BatchView, Task<BatchStatistics>> _addUp;
+    private readonly TimeProvider _time;
 
-    /// <summary>What came of a batch's instances so far.</summary>
+    public StatisticsReader(IGrainFactory grains, TimeProvider time)
+        : this(view => AddUpAsync(grains, view), time)
+    {
+    }
+
+    internal StatisticsReader(Func<BatchView, Task<BatchStatistics>> addUp, TimeProvider time)
+    {
+        _addUp = addUp;
+        _time = time;
+    }
+
+    /// <summary>What came of a batch's instances so far; once it has finished, of all of them.</summary>
     /// <param name="view">A view of the batch.</param>
     /// <param name="cancellationToken">Ends the waiting, not the adding up.</param>
     internal Task<BatchStatistics> GetAsync(BatchView view, CancellationToken cancellationToken) => EntryOf(view).Statistics.WaitAsync(cancellationToken);
@@ -31,20 +42,17 @@ internal sealed class StatisticsReader(IGrainFactory grains) : IDisposable
     /// <summary>Which share of a batch is in the sample.</summary>
     internal static double SampleShare(int total) => Math.Min(1, (double)SampleSize / total);
 
-    private Entry EntryOf(BatchView view)
+    private KnownStatistics EntryOf(BatchView view)
     {
-        lock (_known)
+        lock (_lock)
         {
-            if (_known.TryGetValue(view.Status.Id, out Entry? entry) && !entry!.IsOld(view))
-            {
-                return entry;
-            }
-
-            return _known.Set(view.Status.Id, new Entry(view, AddUpAsync), new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = s_kept });
+            return _known.TryGetValue(view.Status.Id, out KnownStatistics? known) && known!.Serves(view)
+                ? known
+                : _known.Set(view.Status.Id, new KnownStatistics(view, _addUp, _time), new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = s_kept });
         }
     }
 
-    private async Task<BatchStatistics> AddUpAsync(BatchView view)
+    private static async Task<BatchStatistics> AddUpAsync(IGrainFactory grains, BatchView view)
     {
         double share = SampleShare(view.Status.Total);
         StatisticsBuilder sum = new(share);
@@ -54,43 +62,5 @@ internal sealed class StatisticsReader(IGrainFactory grains) : IDisposable
         }
 
         return sum.Build();
-    }
-
-    private sealed class Entry
-    {
-        private readonly BatchView _view;
-        private readonly long _begun = Stopwatch.GetTimestamp();
-        private long _ended;
-
-        internal Entry(BatchView view, Func<BatchView, Task<BatchStatistics>> addUp)
-        {
-            _view = view;
-            Statistics = ReadAsync(addUp);
-        }
-
-        internal Task<BatchStatistics> Statistics { get; }
-
-        internal bool IsOld(BatchView view)
-        {
-            if (!Statistics.IsCompleted || (Statistics.IsCompletedSuccessfully && view.Version == _view.Version && view.Digest == _view.Digest))
-            {
-                return false;
-            }
-
-            TimeSpan age = Stopwatch.GetElapsedTime(_ended);
-            return Statistics.IsFaulted || (age > s_shortestAge && (age > Rest * Stopwatch.GetElapsedTime(_begun, _ended) || view.Status.Phase is BatchPhase.Finished));
-        }
-
-        private async Task<BatchStatistics> ReadAsync(Func<BatchView, Task<BatchStatistics>> addUp)
-        {
-            try
-            {
-                return await addUp(_view);
-            }
-            finally
-            {
-                _ended = Stopwatch.GetTimestamp();
-            }
-        }
     }
 }

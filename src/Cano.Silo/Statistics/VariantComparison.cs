@@ -7,7 +7,7 @@ namespace Cano;
 /// </remarks>
 internal sealed record VariantComparison
 {
-    /// <summary>How sure the page is that all of its intervals hold, and all of its "more than noise", at once.</summary>
+    /// <summary>How sure it is that all differences from the first variant hold at once. A success rate's own interval holds with it by itself.</summary>
     internal const double Confidence = 0.95;
 
     /// <summary>The counts and durations.</summary>
@@ -22,7 +22,7 @@ internal sealed record VariantComparison
     /// <summary>The completed ones' durations against the first variant's; null for the first.</summary>
     internal RankTest? Durations { get; init; }
 
-    /// <summary>The level at which a difference is more than noise: with several variants each comparison must be surer (Bonferroni).</summary>
+    /// <summary>The level at which a difference is more than noise: each variant is compared twice, by rate and by durations, and of several comparisons each must be surer (Bonferroni).</summary>
     internal double Level { get; init; }
 
     internal bool RateDiffers => RateDifference is { } difference && (difference.Low > 0 || difference.High < 0);
@@ -32,7 +32,7 @@ internal sealed record VariantComparison
     /// <summary>Compares each variant with the first.</summary>
     internal static IReadOnlyList<VariantComparison> Of(IReadOnlyList<VariantStatistics> variants)
     {
-        double level = (1 - Confidence) / Math.Max(1, variants.Count - 1);
+        double level = (1 - Confidence) / Math.Max(1, 2 * (variants.Count - 1));
         VariantStatistics first = variants[0];
         return [.. variants.Select((variant, place) => new VariantComparison
         {

@@ -216,6 +216,42 @@ public class BatchRunTests
         Assert.Contains("partition 0 is missing in storage", (await Assert.ThrowsAsync<BatchDataLostException>(() => run.ReadPageAsync(view, 0, 100))).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>An activation that has been superseded, or has not read all of its rows, would have made the numbers of a finished batch too small, and they are kept.</summary>
+    [Fact]
+    public async Task ReadStatistics_PartitionThatIsBehind_IsAskedAgain()
+    {
+        FillInOrder(0, 0, 4);
+        FillInOrder(1, 4, 1);
+        _cluster.Before = call =>
+        {
+            if (_cluster.Calls.Count(one => one == "statistics 1") == 3)
+            {
+                _cluster.Before = _ => Task.CompletedTask;
+                FillInOrder(1, 5, 1);
+            }
+
+            return Task.CompletedTask;
+        };
+        _cluster.Batch("batch").Script(Finished(1, 4, 2));
+        BatchRun run = _cluster.Run();
+
+        List<BatchStatistics> parts = await run.ReadStatisticsAsync(await run.GetViewAsync(), 1).ToListAsync();
+
+        Assert.Equal([4, 2], parts.Select(part => part.Variants.Single().Completed));
+        Assert.Equal(["watch -1", "statistics 0", "statistics 1", "statistics 1", "statistics 1"], _cluster.Calls);
+    }
+
+    [Fact]
+    public async Task ReadStatistics_PartitionThatIsGone_IsDataLost()
+    {
+        _cluster.Batch("batch").Script(View(1, BatchPhase.Running, 0));
+        _cluster.Partition("batch", Digest, 0).IsLost = true;
+        BatchRun run = _cluster.Run();
+        BatchView view = await run.GetViewAsync();
+
+        Assert.Contains("a result of partition 0 is missing in storage", (await Assert.ThrowsAsync<BatchDataLostException>(async () => await run.ReadStatisticsAsync(view, 1).ToListAsync())).Message, StringComparison.Ordinal);
+    }
+
     private void FillInOrder(int partition, int first, int count) =>
         _cluster.Fill(partition, Enumerable.Range(first, count).Reverse().Select(i => Result($"i{i}", finalAt: -i, ordinal: i)));
 }

@@ -74,6 +74,10 @@ public sealed class FakeBatch(FakeCluster cluster, string id) : IBatchGrain
 
     public Task<ResultPage?> FindAsync(string instanceId) => throw new NotSupportedException();
 
+    public Task<InstanceDescription?> DescribeAsync(string instanceId) => throw new NotSupportedException();
+
+    public Task<BatchStatistics> GetStatisticsAsync(double sampleShare) => throw new NotSupportedException();
+
     public Task<bool> ResumeAsync() => throw new NotSupportedException();
 
     public async Task<bool> PurgeAsync()

@@ -34,6 +34,27 @@ public sealed class FakePartition(FakeCluster cluster, string key) : IPartitionG
 
     public Task<ResultPage?> FindAsync(string instanceId) => throw new NotSupportedException();
 
+    public Task<InstanceDescription?> DescribeAsync(string instanceId) => throw new NotSupportedException();
+
+    public async Task<BatchStatistics> GetStatisticsAsync(double sampleShare)
+    {
+        await cluster.AskAsync($"statistics {_name}");
+        return new()
+        {
+            Variants = IsLost ? [] :
+            [
+                new()
+                {
+                    Workflow = "w",
+                    Total = Spec?.Instances.Length ?? Results.Count,
+                    Completed = Results.Count(result => result.Outcome is WorkflowOutcome.Completed),
+                    Failed = Results.Count(result => result.Outcome is WorkflowOutcome.Failed),
+                    Cancelled = Results.Count(result => result.Outcome is WorkflowOutcome.Cancelled),
+                },
+            ],
+        };
+    }
+
     public async Task<ResultPage> ReadAsFinalAsync(int from, int count)
     {
         await cluster.AskAsync($"final {_name} from {from} count {count}");

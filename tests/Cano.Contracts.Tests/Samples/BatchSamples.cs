@@ -40,6 +40,8 @@ internal static class BatchSamples
         TotalDuration = new TimeSpan(0, 0, 0, 1, 999),
         DecidedBy = "order-3",
         Timeout = new ConcurrentTimeout.WaitForQuota(3),
+        CompletedAtStop = 6,
+        FailedAtStop = 7,
     };
 
     internal static readonly BatchEntry Entry = new()

@@ -67,5 +67,6 @@ internal static class InstanceSamples
             Output = "12.5"u8.ToArray(),
             StartedAt = BatchSamples.Noon,
         },
+        new InstanceDescription { Ordinal = 3, Submitted = Spec, RunningSince = BatchSamples.Noon, Result = Result },
     ];
 }

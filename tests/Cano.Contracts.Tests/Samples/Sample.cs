@@ -8,7 +8,7 @@ namespace Cano.Contracts.Tests.Samples;
 /// </summary>
 internal static class Sample
 {
-    private static readonly Dictionary<Type, object> s_all = new object[][] { BatchSamples.All, PartitionSamples.All, InstanceSamples.All, StoreSamples.All, ErrorSamples.All }
+    private static readonly Dictionary<Type, object> s_all = new object[][] { BatchSamples.All, PartitionSamples.All, InstanceSamples.All, StoreSamples.All, ErrorSamples.All, StatisticsSamples.All }
         .SelectMany(values => values)
         .ToDictionary(value => value.GetType());
 

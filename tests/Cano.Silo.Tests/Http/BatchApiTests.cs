@@ -200,12 +200,31 @@ public sealed class BatchApiTests(ApiProcess api) : IClassFixture<ApiProcess>
         Assert.Equal(
             [
                 "/api/batches get", "/api/batches post", "/api/batches/{id} delete", "/api/batches/{id} get", "/api/batches/{id}/cancel post", "/api/batches/{id}/events get",
-                "/api/batches/{id}/results get", "/api/batches/{id}/results.ndjson get", "/api/batches/{id}/results/{instanceId} get", "/api/workflows get",
+                "/api/batches/{id}/instances/{instanceId} get", "/api/batches/{id}/results get", "/api/batches/{id}/results.csv get", "/api/batches/{id}/results.json get", "/api/batches/{id}/results.ndjson get",
+                "/api/batches/{id}/results/{instanceId} get", "/api/batches/{id}/statistics get", "/api/workflows get",
             ],
             description.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(operation => $"{path.Name} {operation.Name}")).Order(StringComparer.Ordinal));
         JsonElement start = description.GetProperty("paths").GetProperty("/api/batches").GetProperty("post");
         Assert.Equal(["200", "201", "400", "401", "403", "409", "410", "413", "415", "429", "503"], start.GetProperty("responses").EnumerateObject().Select(one => one.Name).Order());
         Assert.Equal(["application/json", "application/x-ndjson"], start.GetProperty("requestBody").GetProperty("content").EnumerateObject().Select(one => one.Name).Order());
+    }
+
+    [Fact]
+    public async Task Description_SaysWhatEveryMemberOfEveryDocumentIs()
+    {
+        JsonElement schemas = (await api.GetAsync("/openapi/v1.json")).Json.GetProperty("components").GetProperty("schemas");
+
+        Assert.True(schemas.TryGetProperty("StatisticsDocument", out _));
+        Assert.Empty(
+            from schema in schemas.EnumerateObject()
+            where schema.Name is not "ProblemDetails" && schema.Value.TryGetProperty("properties", out _)
+            from member in schema.Value.GetProperty("properties").EnumerateObject()
+            where !IsDescribed(member.Value)
+            select $"{schema.Name}.{member.Name}");
+
+        // Of what may be null, it stands at what it is otherwise.
+        static bool IsDescribed(JsonElement member) =>
+            member.TryGetProperty("description", out _) || (member.TryGetProperty("oneOf", out JsonElement ways) && ways.EnumerateArray().Any(IsDescribed));
     }
 
     private static string[] Items(Answer page) => [.. page.Json.GetProperty("items").EnumerateArray().Select(one => $"{one.GetProperty("id")} {one.GetProperty("outcome")}")];

@@ -137,7 +137,7 @@ internal sealed class Clients(World world)
         AskAsync(() => world.Network.CallAsync(view.Hosted ? Scenario.BatchId : Scenario.KeyOf(partition), "results", async (one, _) => read(await ReadAsync(one))));
 
     private static Task<PartitionLedger> ReadAsync(Activation activation) =>
-        activation is BatchActivation batch ? batch.Batch.ReadAsync() : ((PartitionActivation)activation).Partition.ReadAsync();
+        activation is BatchActivation batch ? batch.Batch.RequireHosted().ReadAsync() : ((PartitionActivation)activation).Partition.ReadAsync();
 
     private Task<BatchStatus> AskStatusAsync(string what, Func<Batch, Task<BatchStatus>> call, bool exclusive = false, Action<BatchActivation>? then = null) =>
         AskAsync(async () =>

@@ -16,7 +16,7 @@ internal sealed class WorkflowPages(IGrainFactory grains, WorkflowRegistry regis
         WorkflowDocument workflow = List().Workflows.FirstOrDefault(one => one.Name == name)
             ?? throw new ApiException(404, "workflow-not-found", "No workflow of that name is registered on the silo that was asked.");
         IReadOnlyList<BatchEntry> entries = await list.ListAsync(new() { Workflow = name, Limit = Batches }, cancellationToken);
-        StatisticsBuilder sum = new(sampleShare: 0);
+        StatisticsBuilder sum = new(sampleShare: 0, maxVariants: int.MaxValue);
         List<BatchStatus> recent = [];
         int instances = 0;
         foreach (BatchEntry entry in entries)
