@@ -1,23 +1,25 @@
-using System.Numerics;
+using HdrHistogram;
 
 namespace Cano;
 
 /// <summary>
-/// Durations by their size, so that percentiles can be told to within one percent, of any number of them, and those of many partitions together. The buckets are those of an HDR
-/// histogram with two significant digits: below 256 microseconds one for each, above that 128 for each power of two. Only those that hold something take space.
+/// Durations by their size, so that percentiles can be told to within one percent, of any number of them, and those of many partitions together: an HDR histogram with two significant
+/// digits, in microseconds.
 /// </summary>
 internal sealed class DurationHistogram
 {
-    /// <summary>So many bits of a duration say which bucket it is in; those below them do not matter.</summary>
-    private const int Bits = 8;
+    private const int SignificantDigits = 2;
 
     /// <summary>More than the longest batch lasts, in microseconds.</summary>
     private static readonly long s_longest = (long)TimeSpan.FromDays(400).TotalMicroseconds;
 
-    private readonly Dictionary<long, int> _buckets = [];
+    /// <summary>Holds nothing: it knows the buckets.</summary>
+    private static readonly LongHistogram s_buckets = New();
+
+    private LongHistogram? _histogram;
     private DurationSketch? _sketch;
 
-    internal long Count { get; private set; }
+    internal long Count => _histogram?.TotalCount ?? 0;
 
     internal void Add(TimeSpan duration) => Add(duration.Ticks / TimeSpan.TicksPerMicrosecond, 1);
 
@@ -29,7 +31,7 @@ internal sealed class DurationHistogram
         }
     }
 
-    /// <summary>The duration that a share of all is at or below; zero when there are none.</summary>
+    /// <summary>The duration that a share of all is at or below; zero when there are none. (The library's own percentiles round the number of durations: of eleven its 95th is the tenth.)</summary>
     /// <param name="percent">The share, from 0 to 100.</param>
     internal TimeSpan Percentile(double percent)
     {
@@ -47,29 +49,29 @@ internal sealed class DurationHistogram
         return TimeSpan.Zero;
     }
 
-    internal DurationSketch ToSketch()
-    {
-        if (_sketch is null)
-        {
-            long[] microseconds = [.. _buckets.Keys.Order()];
-            _sketch = microseconds.Length == 0 ? DurationSketch.Empty : new(microseconds, [.. microseconds.Select(bucket => _buckets[bucket])]);
-        }
-
-        return _sketch;
-    }
+    internal DurationSketch ToSketch() => _sketch ??= Count == 0 ? DurationSketch.Empty : Collect();
 
     /// <summary>The lowest of the durations that are in one bucket with this one, in microseconds.</summary>
-    internal static long LowestBeside(long microseconds) => microseconds >> Ignored(microseconds) << Ignored(microseconds);
+    internal static long LowestBeside(long microseconds) => s_buckets.LowestEquivalentValue(microseconds);
 
-    private static long HighestBeside(long microseconds) => LowestBeside(microseconds) + (1L << Ignored(microseconds)) - 1;
+    private static LongHistogram New() => new(1, s_longest, SignificantDigits);
 
-    private static int Ignored(long microseconds) => Math.Max(0, BitOperations.Log2((ulong)microseconds) - (Bits - 1));
+    private DurationSketch Collect()
+    {
+        List<long> microseconds = [];
+        List<int> counts = [];
+        foreach (var bucket in _histogram!.RecordedValues())
+        {
+            microseconds.Add(bucket.ValueIteratedTo);
+            counts.Add((int)bucket.CountAtValueIteratedTo);
+        }
+
+        return new([.. microseconds], [.. counts]);
+    }
 
     private void Add(long microseconds, int count)
     {
-        long bucket = HighestBeside(Math.Clamp(microseconds, 0, s_longest));
-        _buckets[bucket] = _buckets.GetValueOrDefault(bucket) + count;
-        Count += count;
+        (_histogram ??= New()).RecordValueWithCount(Math.Clamp(microseconds, 0, s_longest), count);
         _sketch = null;
     }
 }

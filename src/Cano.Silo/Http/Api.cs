@@ -41,7 +41,7 @@ internal static class Api
         web.MapDashboard();
         web.MapSignIn();
         web.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(Roles.Reader);
-        web.MapScalarApiReference(ApiDescription.ReferencePath, reference => reference.WithTitle("Cano").DisableDefaultFonts().WithOpenApiRoutePattern("/openapi/{documentName}.json")).RequireAuthorization(Roles.Reader);
+        web.MapScalarApiReference(ApiDescription.ReferencePath, ApiDescription.ConfigureReference).RequireAuthorization(Roles.Reader);
     }
 
     /// <summary>The problems that an endpoint answers with, for its description.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using Scalar.AspNetCore;
 
 namespace Cano;
 
@@ -49,6 +50,23 @@ internal static class ApiDescription
         });
         options.AddOperationTransformer(DescribeBodyAsync);
     });
+
+    /// <summary>The page for people. It comes from the silo whole, and tells nobody else anything: neither what is tried out with it nor that it is.</summary>
+    internal static void ConfigureReference(ScalarOptions reference) => reference
+        .WithTitle("Cano")
+        .WithOpenApiRoutePattern("/openapi/{documentName}.json")
+        .DisableDefaultFonts()
+        .DisableTelemetry()
+        .DisableAgent()
+        .DisableMcp()
+        .HideDeveloperTools()
+        .WithNonce();
+
+    /// <summary>What the page may do: its scripts are the silo's own, or marked with what was made for this answer; styles are written by its scripts.</summary>
+    /// <returns>Null where the answer is not the page.</returns>
+    internal static string? ReferencePolicy(HttpContext http) => http.Items[ScalarOptions.NonceHttpContextItemKey] is not string nonce
+        ? null
+        : $"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     /// <summary>The body of a start is read by hand; this says what it is.</summary>
     private static Task DescribeBodyAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)

@@ -28,19 +28,13 @@ internal static class ResponseHeaders
 
         // With no-referrer a browser does not say where a page's own forms come from, and they would be refused.
         headers["Referrer-Policy"] = isPage ? "same-origin" : "no-referrer";
-        if (Policy(http.Request.Path, isPage) is { } policy)
+        string own = isPage ? OwnFilesOnly : NothingElse;
+        headers.ContentSecurityPolicy = http.Request.Path switch
         {
-            headers.ContentSecurityPolicy = policy;
-        }
-
+            var path when path.StartsWithSegments(ApiDescription.ReferencePath) => ApiDescription.ReferencePolicy(http) ?? own,
+            var path when path.StartsWithSegments(OrleansPages.Path) => OrleansPages.Policy,
+            _ => own,
+        };
         return Task.CompletedTask;
     }
-
-    private static string? Policy(PathString path, bool isPage) => path switch
-    {
-        // The page of others, which brings scripts and styles inside its text.
-        _ when path.StartsWithSegments(ApiDescription.ReferencePath) => null,
-        _ when path.StartsWithSegments(OrleansPages.Path) => OrleansPages.Policy,
-        _ => isPage ? OwnFilesOnly : NothingElse,
-    };
 }
