@@ -35,6 +35,10 @@ public sealed class LookTests(LookTests.Showcase showcase, SharedBrowser browser
         }
 
         await session.ScreenshotAsync($"{name}-{theme}-{screen}".ToLowerInvariant(), toTheEnd: screen is PageScreen.Desktop);
+        if ((name, theme) is ("batch", ColorScheme.Light))
+        {
+            await session.ScreenshotAsync(name);
+        }
 
         await session.AssertAccessibleAsync();
         int beyond = await session.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");

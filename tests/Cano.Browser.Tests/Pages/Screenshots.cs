@@ -1,11 +1,13 @@
 namespace Cano.Tests.Pages;
 
-/// <summary>Where pictures of pages go: into <c>docs/images</c> of the clone only where <c>CANO_SCREENSHOTS=1</c> asks for it.</summary>
+/// <summary>Where pictures of pages go: into the temporary folder; those that the documentation shows into <c>docs/images</c> of the clone, where <c>CANO_SCREENSHOTS=1</c> asks for it.</summary>
 internal static class Screenshots
 {
+    private static readonly string[] s_documented = ["batch", "batch-light-desktop"];
+
     internal static string PathOf(string name)
     {
-        string folder = Environment.GetEnvironmentVariable("CANO_SCREENSHOTS") == "1"
+        string folder = Environment.GetEnvironmentVariable("CANO_SCREENSHOTS") == "1" && s_documented.Contains(name)
             ? Path.Combine(Clone(), "docs", "images")
             : Path.Combine(Path.GetTempPath(), "cano-screenshots");
         return Path.Combine(Directory.CreateDirectory(folder).FullName, $"{name}.png");
