@@ -3,23 +3,31 @@ using HdrHistogram;
 namespace Cano;
 
 /// <summary>
-/// Durations by their size, so that percentiles can be told to within one percent, of any number of them, and those of many partitions together: an HDR histogram with two significant
-/// digits, in microseconds.
+/// Durations by their size, so that percentiles can be told to within one percent, of any number of them, and those of many partitions together: HDR histograms with two significant
+/// digits, in microseconds up to 72 minutes, in milliseconds beyond. (HdrHistogram 2.5.0 reckons buckets as wide as 2^31 in 32 bits, and so tells values from 2^38 on wrongly: in
+/// microseconds that would be those of more than three days.)
 /// </summary>
 internal sealed class DurationHistogram
 {
     private const int SignificantDigits = 2;
 
+    private const int MicrosecondsPerMillisecond = 1_000;
+
+    /// <summary>Where milliseconds begin, in microseconds: a power of two, and so where a bucket ends.</summary>
+    private const long LongFrom = 1L << 32;
+
     /// <summary>More than the longest batch lasts, in microseconds.</summary>
     private static readonly long s_longest = (long)TimeSpan.FromDays(400).TotalMicroseconds;
 
-    /// <summary>Holds nothing: it knows the buckets.</summary>
-    private static readonly LongHistogram s_buckets = New();
+    /// <summary>Hold nothing: they know the buckets.</summary>
+    private static readonly LongHistogram s_short = NewShort();
+    private static readonly LongHistogram s_long = NewLong();
 
-    private LongHistogram? _histogram;
+    private LongHistogram? _short;
+    private LongHistogram? _long;
     private DurationSketch? _sketch;
 
-    internal long Count => _histogram?.TotalCount ?? 0;
+    internal long Count => (_short?.TotalCount ?? 0) + (_long?.TotalCount ?? 0);
 
     internal void Add(TimeSpan duration) => Add(duration.Ticks / TimeSpan.TicksPerMicrosecond, 1);
 
@@ -52,26 +60,44 @@ internal sealed class DurationHistogram
     internal DurationSketch ToSketch() => _sketch ??= Count == 0 ? DurationSketch.Empty : Collect();
 
     /// <summary>The lowest of the durations that are in one bucket with this one, in microseconds.</summary>
-    internal static long LowestBeside(long microseconds) => s_buckets.LowestEquivalentValue(microseconds);
+    internal static long LowestBeside(long microseconds) => microseconds < LongFrom
+        ? s_short.LowestEquivalentValue(microseconds)
+        : Math.Max(LongFrom, s_long.LowestEquivalentValue(microseconds / MicrosecondsPerMillisecond) * MicrosecondsPerMillisecond);
 
-    private static LongHistogram New() => new(1, s_longest, SignificantDigits);
+    private static LongHistogram NewShort() => new(1, LongFrom, SignificantDigits);
+
+    private static LongHistogram NewLong() => new(1, s_longest / MicrosecondsPerMillisecond, SignificantDigits);
 
     private DurationSketch Collect()
     {
         List<long> microseconds = [];
         List<int> counts = [];
-        foreach (var bucket in _histogram!.RecordedValues())
-        {
-            microseconds.Add(bucket.ValueIteratedTo);
-            counts.Add((int)bucket.CountAtValueIteratedTo);
-        }
-
+        Collect(_short, highest => highest);
+        Collect(_long, highest => ((highest + 1) * MicrosecondsPerMillisecond) - 1);
         return new([.. microseconds], [.. counts]);
+
+        void Collect(LongHistogram? histogram, Func<long, long> highestOf)
+        {
+            foreach (var bucket in histogram?.RecordedValues() ?? [])
+            {
+                microseconds.Add(highestOf(bucket.ValueIteratedTo));
+                counts.Add((int)bucket.CountAtValueIteratedTo);
+            }
+        }
     }
 
     private void Add(long microseconds, int count)
     {
-        (_histogram ??= New()).RecordValueWithCount(Math.Clamp(microseconds, 0, s_longest), count);
+        long duration = Math.Clamp(microseconds, 0, s_longest);
+        if (duration < LongFrom)
+        {
+            (_short ??= NewShort()).RecordValueWithCount(duration, count);
+        }
+        else
+        {
+            (_long ??= NewLong()).RecordValueWithCount(duration / MicrosecondsPerMillisecond, count);
+        }
+
         _sketch = null;
     }
 }

@@ -81,7 +81,7 @@ public sealed class DocumentWriterTests
 
         Assert.Equal(
             """
-            {"id":"b","name":"nightly","phase":"running","stopReason":null,"total":10,"pending":4,"running":3,"completed":2,"failed":1,"cancelled":0,"createdAt":"2026-11-22T01:02:03+00:00","startedAt":"2026-11-22T01:02:03+00:00","deadline":"2026-11-23T01:02:03+00:00","stoppedAt":null,"finishedAt":null,"totalDuration":"00:00:02.0000000","decidedBy":null,"timeout":{"kind":"waitQuotaOrDuration","quota":3,"duration":"1.00:00:00.0000000"}}
+            {"id":"b","name":"nightly","phase":"running","stopReason":null,"total":10,"pending":4,"running":3,"completed":2,"failed":1,"cancelled":0,"createdAt":"2026-11-22T01:02:03+00:00","startedAt":"2026-11-22T01:02:03+00:00","deadline":"2026-11-23T01:02:03+00:00","stoppedAt":null,"finishedAt":null,"totalDuration":"00:00:02.0000000","decidedBy":null,"timeout":{"kind":"waitQuotaOrDuration","quota":3,"duration":"1.00:00:00.0000000"},"completedAtStop":null,"failedAtStop":null}
             """,
             json);
     }
