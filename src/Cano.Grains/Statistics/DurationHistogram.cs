@@ -3,9 +3,10 @@ using HdrHistogram;
 namespace Cano;
 
 /// <summary>
-/// Durations by their size, so that percentiles can be told to within one percent, of any number of them, and those of many partitions together: HDR histograms with two significant
-/// digits, in microseconds up to 72 minutes, in milliseconds beyond. (HdrHistogram 2.5.0 reckons buckets as wide as 2^31 in 32 bits, and so tells values from 2^38 on wrongly: in
-/// microseconds that would be those of more than three days.)
+/// Durations by their size, so that percentiles can be told to within one percent, of any number of them, and those of many partitions together. The buckets are those of HDR histograms
+/// with two significant digits, in microseconds up to 72 minutes, in milliseconds beyond: HdrHistogram 2.5.0 reckons the width of a bucket in 32 bits, and so tells those of values from
+/// 2^38 on wrongly, which in microseconds would be those of more than three days. Only buckets that hold something take space; a histogram of the library takes 40 KB, and a partition may
+/// have a thousand labels.
 /// </summary>
 internal sealed class DurationHistogram
 {
@@ -19,15 +20,13 @@ internal sealed class DurationHistogram
     /// <summary>More than the longest batch lasts, in microseconds.</summary>
     private static readonly long s_longest = (long)TimeSpan.FromDays(400).TotalMicroseconds;
 
-    /// <summary>Hold nothing: they know the buckets.</summary>
-    private static readonly LongHistogram s_short = NewShort();
-    private static readonly LongHistogram s_long = NewLong();
+    private static readonly LongHistogram s_short = new(1, LongFrom, SignificantDigits);
+    private static readonly LongHistogram s_long = new(1, s_longest / MicrosecondsPerMillisecond, SignificantDigits);
 
-    private LongHistogram? _short;
-    private LongHistogram? _long;
+    private readonly Dictionary<long, int> _buckets = [];
     private DurationSketch? _sketch;
 
-    internal long Count => (_short?.TotalCount ?? 0) + (_long?.TotalCount ?? 0);
+    internal long Count { get; private set; }
 
     internal void Add(TimeSpan duration) => Add(duration.Ticks / TimeSpan.TicksPerMicrosecond, 1);
 
@@ -39,7 +38,7 @@ internal sealed class DurationHistogram
         }
     }
 
-    /// <summary>The duration that a share of all is at or below; zero when there are none. (The library's own percentiles round the number of durations: of eleven its 95th is the tenth.)</summary>
+    /// <summary>The duration that a share of all is at or below; zero when there are none.</summary>
     /// <param name="percent">The share, from 0 to 100.</param>
     internal TimeSpan Percentile(double percent)
     {
@@ -57,47 +56,31 @@ internal sealed class DurationHistogram
         return TimeSpan.Zero;
     }
 
-    internal DurationSketch ToSketch() => _sketch ??= Count == 0 ? DurationSketch.Empty : Collect();
+    internal DurationSketch ToSketch()
+    {
+        if (_sketch is null)
+        {
+            long[] microseconds = [.. _buckets.Keys.Order()];
+            _sketch = microseconds.Length == 0 ? DurationSketch.Empty : new(microseconds, [.. microseconds.Select(bucket => _buckets[bucket])]);
+        }
+
+        return _sketch;
+    }
 
     /// <summary>The lowest of the durations that are in one bucket with this one, in microseconds.</summary>
     internal static long LowestBeside(long microseconds) => microseconds < LongFrom
         ? s_short.LowestEquivalentValue(microseconds)
         : Math.Max(LongFrom, s_long.LowestEquivalentValue(microseconds / MicrosecondsPerMillisecond) * MicrosecondsPerMillisecond);
 
-    private static LongHistogram NewShort() => new(1, LongFrom, SignificantDigits);
-
-    private static LongHistogram NewLong() => new(1, s_longest / MicrosecondsPerMillisecond, SignificantDigits);
-
-    private DurationSketch Collect()
-    {
-        List<long> microseconds = [];
-        List<int> counts = [];
-        Collect(_short, highest => highest);
-        Collect(_long, highest => ((highest + 1) * MicrosecondsPerMillisecond) - 1);
-        return new([.. microseconds], [.. counts]);
-
-        void Collect(LongHistogram? histogram, Func<long, long> highestOf)
-        {
-            foreach (var bucket in histogram?.RecordedValues() ?? [])
-            {
-                microseconds.Add(highestOf(bucket.ValueIteratedTo));
-                counts.Add((int)bucket.CountAtValueIteratedTo);
-            }
-        }
-    }
+    private static long HighestBeside(long microseconds) => microseconds < LongFrom
+        ? s_short.HighestEquivalentValue(microseconds)
+        : ((s_long.HighestEquivalentValue(microseconds / MicrosecondsPerMillisecond) + 1) * MicrosecondsPerMillisecond) - 1;
 
     private void Add(long microseconds, int count)
     {
-        long duration = Math.Clamp(microseconds, 0, s_longest);
-        if (duration < LongFrom)
-        {
-            (_short ??= NewShort()).RecordValueWithCount(duration, count);
-        }
-        else
-        {
-            (_long ??= NewLong()).RecordValueWithCount(duration / MicrosecondsPerMillisecond, count);
-        }
-
+        long bucket = HighestBeside(Math.Clamp(microseconds, 0, s_longest));
+        _buckets[bucket] = _buckets.GetValueOrDefault(bucket) + count;
+        Count += count;
         _sketch = null;
     }
 }
