@@ -24,7 +24,7 @@ internal static class EventEndpoint
         .Problems(404, 410);
 
     private static async Task<IResult> FollowAsync(
-        string id, IGrainFactory grains, [FromHeader(Name = "Last-Event-ID")] string? lastEventId, HttpContext http, CancellationToken cancellationToken)
+        string id, IGrainFactory grains, [FromHeader(Name = "Last-Event-ID")] string? lastEventId, HttpContext http, IHostApplicationLifetime host, CancellationToken cancellationToken)
     {
         BatchRun run = BatchEndpoints.Open(grains, id);
 
@@ -38,23 +38,31 @@ internal static class EventEndpoint
         }
 
         http.Response.Headers["X-Accel-Buffering"] = "no";
-        return TypedResults.ServerSentEvents(EventsAsync(run, view, seen, cancellationToken));
+        return TypedResults.ServerSentEvents(EventsAsync(run, view, seen, host.ApplicationStopping, cancellationToken));
     }
 
+    /// <summary>
+    /// The events of a stream. It also ends, in good order, when the host is told to stop: HTTP stops before the silo and waits for its requests, so that a stream which went on would
+    /// take the time in which the silo hands its work over. Who follows asks another silo for what is next.
+    /// </summary>
     private static async IAsyncEnumerable<SseItem<BatchStatus>> EventsAsync(
-        BatchRun run, BatchView view, long seen, [EnumeratorCancellation] CancellationToken cancellationToken)
+        BatchRun run, BatchView view, long seen, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellationToken);
         bool tell = view.Version != seen;
         for (long after = view.Version; view.Status.Phase is not BatchPhase.Finished;)
         {
             if (tell)
             {
                 yield return Event("progress", view);
-                await Task.Delay(s_pause, TimeProvider.System, cancellationToken);
             }
 
             // Answers after some ten seconds in any case; then what holds is told again, which keeps the connection alive. An activation that knows less than was told is waited for.
-            BatchView next = await run.GetViewAsync(after, cancellationToken);
+            if (await NextAsync(run, after, tell ? s_pause : TimeSpan.Zero, stopping, end.Token) is not { } next)
+            {
+                yield break;
+            }
+
             bool silence = next.Version == after;
             bool news = BatchRun.IsNews(next, view);
             view = news || next.Version == view.Version ? next : view;
@@ -63,6 +71,21 @@ internal static class EventEndpoint
         }
 
         yield return Event("finished", view);
+    }
+
+    /// <summary>What holds after a version, once a pause is over.</summary>
+    /// <returns>Null: the host stops.</returns>
+    private static async Task<BatchView?> NextAsync(BatchRun run, long after, TimeSpan pause, CancellationToken stopping, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(pause, TimeProvider.System, cancellationToken);
+            return await run.GetViewAsync(after, cancellationToken);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     private static SseItem<BatchStatus> Event(string type, BatchView view) =>
