@@ -10,10 +10,10 @@ internal sealed partial class ServeCommand(string urls, CanoHostOptions options,
     private static readonly TimeSpan s_startTimeout = TimeSpan.FromMinutes(1);
 
     /// <summary>What the silo is given beyond the host's own time for stopping, to sign off.</summary>
-    private static readonly TimeSpan s_stopMargin = TimeSpan.FromSeconds(5);
+    internal static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(5);
 
     /// <summary>How long the silo may take to stop once its instances were handed over.</summary>
-    private static readonly TimeSpan s_shutdown = TimeSpan.FromSeconds(20);
+    internal static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(20);
 
     internal async Task<int> RunAsync()
     {
@@ -53,7 +53,7 @@ internal sealed partial class ServeCommand(string urls, CanoHostOptions options,
     private static async Task RunAsync(WebApplication web)
     {
         ILogger logger = web.Logger;
-        TimeSpan patience = web.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout + s_stopMargin;
+        TimeSpan patience = web.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout + StopMargin;
         TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using CancellationTokenRegistration registration = web.Lifetime.ApplicationStopping.Register(begun.SetResult);
         Task shutdown = ServeAsync(web);
@@ -91,7 +91,7 @@ internal sealed partial class ServeCommand(string urls, CanoHostOptions options,
         builder.Configuration["AllowedHosts"] ??= ApiSecurity.HostNames(addresses, settings.Http);
         builder.WebHost.UseUrls(addresses);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.Services.AddOptions<HostOptions>().Configure<IOptions<CanoOptions>>((host, cano) => host.ShutdownTimeout = cano.Value.HandOverGrace + s_shutdown);
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<CanoOptions>>((host, cano) => host.ShutdownTimeout = cano.Value.HandOverGrace + Shutdown);
         builder.UseOrleans(silo =>
         {
             SiloSetup.Configure(silo, settings, SiloPorts.ForServer(settings), folder, configure);

@@ -9,7 +9,7 @@ internal sealed record HostSettings
     private static readonly string[] s_own =
     [
         "Cano:Storage:Provider", "Cano:Storage:Folder", "Cano:Storage:Migrate", "Cano:Storage:StartTimeout", "Cano:Clustering:Provider",
-        "Cano:ClusterId", "Cano:ServiceId", "Cano:SiloPort", "Cano:GatewayPort", "Cano:AdvertisedIP",
+        "Cano:ClusterId", "Cano:ServiceId", "Cano:SiloName", "Cano:SiloPort", "Cano:GatewayPort", "Cano:AdvertisedIP",
     ];
 
     /// <summary>The settings under <c>Cano:</c>, those of <see cref="CanoOptions"/> among them.</summary>
@@ -29,6 +29,9 @@ internal sealed record HostSettings
     internal required string ClusterId { get; init; }
 
     internal required string ServiceId { get; init; }
+
+    /// <summary>What the silo is called among its cluster; null: Orleans makes a name up.</summary>
+    internal string? SiloName { get; init; }
 
     /// <summary>Null when it is not set; 0: a free one.</summary>
     internal int? SiloPort { get; init; }
@@ -74,6 +77,7 @@ internal sealed record HostSettings
             Clustering = clustering,
             ClusterId = Text(configuration, "Cano:ClusterId", "cano"),
             ServiceId = Text(configuration, "Cano:ServiceId", "cano"),
+            SiloName = configuration["Cano:SiloName"] is { Length: > 0 } name ? name : null,
             SiloPort = Port(configuration, "Cano:SiloPort"),
             GatewayPort = Port(configuration, "Cano:GatewayPort"),
             AdvertisedIP = Address(configuration, "Cano:AdvertisedIP"),

@@ -8,6 +8,11 @@ internal static class SiloClustering
 {
     internal static void Configure(ISiloBuilder silo, HostSettings settings, SiloPorts ports)
     {
+        if (settings.SiloName is { } name)
+        {
+            silo.Configure<SiloOptions>(options => options.SiloName = name);
+        }
+
         if (settings.Clustering is ClusteringProvider.Localhost)
         {
             silo.UseLocalhostClustering(ports.Silo, ports.Gateway, serviceId: settings.ServiceId, clusterId: settings.ClusterId);

@@ -9,7 +9,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     internal const string Invariant = "Npgsql";
 
     // Five silos stay below the 100 connections that PostgreSQL allows unless it is told otherwise.
-    private const int DefaultPoolSize = 18;
+    internal const int DefaultPoolSize = 18;
 
     // Those that storage leaves to others, and two to work with.
     private const int MinPoolSize = PostgresLane.Reserved + 2;
