@@ -1,0 +1,25 @@
+using System.Text.RegularExpressions;
+using Cano.Tests.Packaging;
+
+namespace Cano.Tests.Kubernetes;
+
+/// <summary><c>docs/kubernetes.md</c>, which shows manifests and names what must be made by hand.</summary>
+internal static partial class KubernetesPage
+{
+    internal static string Text { get; } = File.ReadAllText(Path.Combine(DotnetProgram.Clone(), "docs", "kubernetes.md"));
+
+    /// <summary>The overlay of the reader's own that it shows.</summary>
+    internal static string OwnOverlay => Blocks().Single(IsOverlay);
+
+    /// <summary>All objects of Kubernetes that it shows.</summary>
+    internal static string[] Objects => [.. Blocks().Where(block => !IsOverlay(block))];
+
+    private static bool IsOverlay(string block) => block.Contains("kind: Kustomization", StringComparison.Ordinal);
+
+    /// <summary>Blocks within a list are indented.</summary>
+    private static IEnumerable<string> Blocks() => Block().Matches(Text)
+        .Select(block => block.Groups["yaml"].Value.Replace($"\n{block.Groups["indent"].Value}", "\n", StringComparison.Ordinal));
+
+    [GeneratedRegex(@"^(?<indent> *)```yaml(?<yaml>\n.*?\n) *```", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex Block();
+}

@@ -1,0 +1,36 @@
+using Cano.Tests.Packaging;
+using Cano.Tests.Storage;
+
+namespace Cano.Tests.Kubernetes;
+
+/// <summary>What <c>deploy/kubernetes</c> can be applied as.</summary>
+internal static class Overlays
+{
+    internal const string Dev = "dev";
+
+    internal const string Production = "production";
+
+    /// <summary>Production with monitoring in a namespace of the reader's, as docs/kubernetes.md shows it.</summary>
+    internal const string Own = "own";
+
+    internal static TheoryData<string> All => [Dev, Production, Own];
+
+    internal static string Root => Path.Combine(DotnetProgram.Clone(), "deploy", "kubernetes");
+
+    internal static async Task<Manifests> BuildAsync(string overlay) => Manifests.Parse(await YamlAsync(overlay));
+
+    internal static async Task<string> YamlAsync(string overlay)
+    {
+        using TemporaryFolder copy = new();
+        foreach (string file in Directory.GetFiles(Root, "*", SearchOption.AllDirectories))
+        {
+            string target = copy.At(Path.GetRelativePath(Root, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+
+        string own = Directory.CreateDirectory(copy.At($"overlays/{Own}")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(own, "kustomization.yaml"), KubernetesPage.OwnOverlay, TestContext.Current.CancellationToken);
+        return await Kustomize.BuildAsync(copy.At($"overlays/{overlay}"));
+    }
+}

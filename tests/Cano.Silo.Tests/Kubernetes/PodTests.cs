@@ -1,0 +1,102 @@
+using System.Globalization;
+using k8s.Models;
+
+namespace Cano.Tests.Kubernetes;
+
+/// <summary>The pods of each overlay: what they may do, what they are asked, and how they end.</summary>
+public sealed class PodTests
+{
+    public static TheoryData<string> Names => Overlays.All;
+
+    /// <summary>The profile "restricted" of the pod security standards, which the namespace demands, and a root file system that can't be written.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Pod_OfEachOverlay_MeetsTheRestrictedStandard(string overlay)
+    {
+        Manifests manifests = await Overlays.BuildAsync(overlay);
+        V1PodSpec pod = manifests.Pod;
+
+        Assert.Equal("restricted", manifests.One<V1Namespace>().Metadata.Labels["pod-security.kubernetes.io/enforce"]);
+        Assert.True(pod.HostNetwork is not true && pod.HostPID is not true && pod.HostIPC is not true);
+        Assert.True(pod.SecurityContext.RunAsNonRoot);
+        Assert.True(pod.SecurityContext.RunAsUser > 0);
+        Assert.Equal("RuntimeDefault", pod.SecurityContext.SeccompProfile.Type);
+        Assert.All(pod.Volumes, volume => Assert.True(volume.EmptyDir is not null || volume.PersistentVolumeClaim is not null, volume.Name));
+        Assert.All(manifests.Containers, container =>
+        {
+            V1SecurityContext security = container.SecurityContext;
+            Assert.False(security.AllowPrivilegeEscalation);
+            Assert.True(security.Privileged is not true && security.RunAsNonRoot is not false && security.RunAsUser is null or > 0);
+            Assert.Equal(["ALL"], security.Capabilities.Drop);
+            Assert.Null(security.Capabilities.Add);
+            Assert.True(security.ReadOnlyRootFilesystem);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Pod_OfEachOverlay_HasNoTokenAndNoVariablesOfServices(string overlay)
+    {
+        Manifests manifests = await Overlays.BuildAsync(overlay);
+
+        V1ServiceAccount account = manifests.One<V1ServiceAccount>();
+        Assert.Equal(account.Metadata.Name, manifests.Pod.ServiceAccountName);
+        Assert.False(account.AutomountServiceAccountToken);
+        Assert.False(manifests.Pod.AutomountServiceAccountToken);
+        Assert.False(manifests.Pod.EnableServiceLinks);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Containers_OfEachOverlay_RunOneImageAndMountVolumesThatAreThere(string overlay)
+    {
+        Manifests manifests = await Overlays.BuildAsync(overlay);
+
+        Assert.Single(manifests.Containers.Select(container => container.Image).Distinct());
+        Assert.All(manifests.Containers, container => Assert.Contains(container.VolumeMounts, mount => mount.MountPath == "/tmp"));
+        Assert.All(manifests.Containers.SelectMany(container => container.VolumeMounts), mount => Assert.Contains(manifests.Pod.Volumes, volume => volume.Name == mount.Name));
+        Assert.Equal(
+            manifests.Of<V1PersistentVolumeClaim>().Select(claim => claim.Metadata.Name),
+            manifests.Pod.Volumes.Where(volume => volume.PersistentVolumeClaim is not null).Select(volume => volume.PersistentVolumeClaim.ClaimName));
+    }
+
+    /// <summary>Memory is what is requested or, in a small cluster, bounded; the CPU of a silo never is.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Containers_OfEachOverlay_RequestWhatTheyNeed(string overlay)
+    {
+        Manifests manifests = await Overlays.BuildAsync(overlay);
+
+        Assert.All(manifests.Containers, container =>
+        {
+            Assert.Equal(["cpu", "memory"], container.Resources.Requests.Keys.Order(StringComparer.Ordinal));
+            Assert.Equal(["memory"], container.Resources.Limits.Keys);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Grace_OfEachOverlay_IsLongerThanTheHostTakesToStop(string overlay)
+    {
+        Manifests manifests = await Overlays.BuildAsync(overlay);
+
+        TimeSpan handOver = TimeSpan.Parse(manifests.One<V1ConfigMap>().Data["Cano__HandOverGrace"], CultureInfo.InvariantCulture);
+        TimeSpan before = TimeSpan.FromSeconds(manifests.Silo.Lifecycle.PreStop.Sleep.Seconds);
+        TimeSpan longest = before + handOver + ServeCommand.Shutdown + ServeCommand.StopMargin;
+        Assert.True(manifests.Pod.TerminationGracePeriodSeconds >= longest.TotalSeconds + 10, $"The host may take {longest} to stop.");
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Probes_OfEachOverlay_AskHttpAndWaitLongerThanTheHostDoes(string overlay)
+    {
+        V1Container silo = (await Overlays.BuildAsync(overlay)).Silo;
+
+        Assert.All((V1Probe[])[silo.StartupProbe, silo.LivenessProbe, silo.ReadinessProbe], probe => Assert.Contains(silo.Ports, port => port.Name == probe.HttpGet.Port.Value));
+        Assert.Equal(("/health/live", "/health/live", "/health/ready"), (silo.StartupProbe.HttpGet.Path, silo.LivenessProbe.HttpGet.Path, silo.ReadinessProbe.HttpGet.Path));
+
+        // The host answers within two seconds when the database does not, and waits two minutes for database and cluster before it serves.
+        Assert.True(silo.ReadinessProbe.TimeoutSeconds > 2);
+        Assert.True(silo.StartupProbe.PeriodSeconds * silo.StartupProbe.FailureThreshold > 120);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Net;
+using System.Net.Http;
+using System.Security.Cryptography;
+using System.Text;
+using Cano.TestDatabase;
+using Cano.Tests.Commands;
+using Cano.Tests.Storage;
+using k8s.Models;
+using Npgsql;
+
+namespace Cano.Tests.Kubernetes;
+
+/// <summary>The host, started as a process with the arguments and the environment that the overlays give its container.</summary>
+public sealed class ServedTests : IDisposable
+{
+    /// <summary>What the host says before the address that it was given.</summary>
+    private const string Listening = "Now listening on: ";
+
+    private const string Key = "the-key-of-this-test";
+
+    /// <summary>What must differ so that tests can run beside each other on one machine, and what the base image sets.</summary>
+    private static readonly (string Name, string Value)[] s_here =
+    [
+        ("Cano__SiloPort", "0"), ("Cano__GatewayPort", "0"), ("Logging__Console__LogToStandardErrorThreshold", "Trace"), ("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "true"),
+    ];
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly HttpClient _http = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Dev_StartedAsItsPodSays_AnswersItsProbesAndWritesToItsMountsAlone()
+    {
+        Manifests manifests = await Overlays.BuildAsync(Overlays.Dev);
+        string data = manifests.One<V1ConfigMap>().Data["Cano__Storage__Folder"];
+
+        await using CanoProcess silo = Start(manifests, manifests.Silo, [], ("Cano__Storage__Folder", Mount(data)));
+        await AnswersAsync(silo, manifests.Silo);
+
+        Assert.NotEmpty(Directory.GetFiles(Mount(data)));
+        Assert.Empty(Directory.GetFileSystemEntries(Mount("app")));
+    }
+
+    [Fact]
+    public async Task Production_StartedAsItsPodSays_MigratesAsTheOwnerAndServesAsTheUser()
+    {
+        Manifests manifests = await Overlays.BuildAsync(Overlays.Production);
+        await using PostgresServer server = await SharedPostgres.StartOwnAsync();
+        string database = new NpgsqlConnectionStringBuilder(await server.CreateDatabaseAsync()).Database!;
+        await server.ExecuteAsync(database, await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "roles.sql"), Token));
+        Dictionary<string, Dictionary<string, string>> secrets = new()
+        {
+            ["cano-database"] = new()
+            {
+                ["owner-connection-string"] = server.ConnectionString(database, "cano_owner", "change-this-one"),
+                ["connection-string"] = server.ConnectionString(database, "cano_user", "and-change-this-one"),
+            },
+            ["cano-api-keys"] = new()
+            {
+                ["Cano__Http__ApiKeys__0__Name"] = "test",
+                ["Cano__Http__ApiKeys__0__Hash"] = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Key))),
+                ["Cano__Http__ApiKeys__0__Role"] = "reader",
+            },
+        };
+
+        await using CanoProcess migration = Start(manifests, manifests.Pod.InitContainers.Single(), secrets);
+        CanoProcessResult migrated = await migration.EndAsync();
+        Assert.True(migrated.ExitCode == 0, migrated.Error);
+        await using CanoProcess silo = Start(manifests, manifests.Silo, secrets);
+        Uri url = await AnswersAsync(silo, manifests.Silo);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(new(url, "/api/batches"), key: null));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(new(url, "/metrics"), Key));
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(secrets["cano-database"]["connection-string"]);
+        Assert.Equal("cano-0 in cano", await source.CreateCommand("SELECT SiloName || ' in ' || DeploymentId FROM OrleansMembershipTable").ExecuteScalarAsync(Token));
+        Assert.Empty(Directory.GetFileSystemEntries(Mount("app")));
+    }
+
+    /// <summary>A folder in the place of one of the container's.</summary>
+    private string Mount(string path) => Directory.CreateDirectory(_folder.At(path.TrimStart('/'))).FullName;
+
+    private CanoProcess Start(Manifests manifests, V1Container container, Dictionary<string, Dictionary<string, string>> secrets, params (string Name, string Value)[] differing)
+    {
+        Dictionary<string, string> environment = ContainerEnvironment.Of(manifests, container, secrets);
+        foreach ((string name, string value) in (IEnumerable<(string, string)>)[.. s_here, ("TMPDIR", Mount("tmp")), .. differing])
+        {
+            environment[name] = value;
+        }
+
+        string[] arguments = [.. container.Args.Select(argument => argument.Replace(":5080", ":0", StringComparison.Ordinal))];
+        return CanoProcess.Start("Cano.Silo", Mount("app"), arguments, environment: [.. environment.Select(variable => (variable.Key, variable.Value))]);
+    }
+
+    /// <summary>Waits until the host serves, and asks it what the kubelet would.</summary>
+    private async Task<Uri> AnswersAsync(CanoProcess silo, V1Container container)
+    {
+        await silo.ErrorSaysAsync(Listening);
+        Uri said = new(silo.Error.Split(Listening)[1].Split('\n')[0].Trim());
+        Uri url = new($"http://127.0.0.1:{said.Port}");
+        foreach (V1Probe probe in (V1Probe[])[container.StartupProbe, container.LivenessProbe, container.ReadinessProbe])
+        {
+            Assert.Equal(HttpStatusCode.OK, await StatusAsync(new(url, probe.HttpGet.Path), key: null));
+        }
+
+        return url;
+    }
+
+    private async Task<HttpStatusCode> StatusAsync(Uri url, string? key)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, url);
+        if (key is not null)
+        {
+            request.Headers.Authorization = new("Bearer", key);
+        }
+
+        using HttpResponseMessage answer = await _http.SendAsync(request, Token);
+        return answer.StatusCode;
+    }
+}
