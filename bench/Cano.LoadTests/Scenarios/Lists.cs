@@ -37,7 +37,7 @@ internal sealed record Lists() : Scenario("lists", "how long GET of a list takes
         using HttpClient http = new() { BaseAddress = new(web.Urls.Single()) };
         Print($"{settings.Scenario} on {settings.Storage}, {settings.Instances:N0} batches in the catalog, pages of 50, {settings.Batches:N0} requests each");
         string deep = PageCursor.Of(new BatchPlace(s_newest.AddSeconds(-settings.Instances / 2), "a"));
-        foreach (string query in (string[])["", $"cursor={deep}", "phase=running", "phase=finished", "workflow=load.rare", "workflow=load.common", "label=l7", "label=l7&phase=running", "name=nightly"])
+        foreach (string query in (string[])["", $"cursor={deep}", "phase=running", "phase=finished", "workflow=load.rare", "workflow=load.common", "label=l7", "label=l7&phase=running", "name=nightly", "search=nIghT", "search=load-0000", "search=nowhere"])
         {
             List<double> milliseconds = [];
             for (int i = -20; i < settings.Batches; i++)
@@ -49,7 +49,7 @@ internal sealed record Lists() : Scenario("lists", "how long GET of a list takes
                     milliseconds.Add(Stopwatch.GetElapsedTime(asked).TotalMilliseconds);
                 }
 
-                if (!answer.StartsWith("{\"items\":[{", StringComparison.Ordinal))
+                if (answer.StartsWith("{\"items\":[]", StringComparison.Ordinal) && !query.EndsWith("nowhere", StringComparison.Ordinal))
                 {
                     throw new InvalidOperationException($"'{query}' found nothing: {answer}");
                 }
@@ -79,7 +79,8 @@ internal sealed record Lists() : Scenario("lists", "how long GET of a list takes
     {
         Status = new()
         {
-            Id = Guid.CreateVersion7(s_newest.AddSeconds(-number)).ToString(),
+            // The same each time, as the entry is written twice.
+            Id = $"load-{number:d7}",
             Name = IsRare(number) ? "nightly" : null,
             Phase = finished ? BatchPhase.Finished : BatchPhase.Running,
             StopReason = finished ? StopReason.AllFinished : null,

@@ -135,9 +135,11 @@ public sealed partial class PrometheusTests(PrometheusTests.ScrapedApi scraped) 
         internal async Task<HashSet<string>> NamesAsync() =>
             [.. (await AskAsync("label/__name__/values")).GetProperty("data").EnumerateArray().Select(name => name.GetString()!)];
 
+        /// <exception cref="HttpRequestException">It does not listen yet, or answers only that it is not ready.</exception>
         internal async Task<JsonElement> AskAsync(string path)
         {
             using HttpResponseMessage answer = await _http.GetAsync(new Uri(path, UriKind.Relative), Token);
+            answer.EnsureSuccessStatusCode();
             return JsonElement.Parse(await answer.Content.ReadAsStringAsync(Token));
         }
 
@@ -148,6 +150,7 @@ public sealed partial class PrometheusTests(PrometheusTests.ScrapedApi scraped) 
             string last = "";
             while (TimeProvider.System.GetElapsedTime(started) < CanoProcess.Patience)
             {
+                Assert.False(_prometheus!.HasExited, $"Prometheus ended by itself, with {(_prometheus.HasExited ? _prometheus.ExitCode : 0)}.");
                 try
                 {
                     if ((await NamesAsync()).Contains("cano_batch_finished_total"))

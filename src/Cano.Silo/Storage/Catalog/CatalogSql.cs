@@ -35,7 +35,7 @@ internal static class CatalogSql
 
     /// <summary>
     /// A page of the list. It is read in the order of an index (of the workflow's or the label's rows where one is asked for), so that it costs the same wherever in the list it is. The
-    /// unfinished, which are few, are all looked at.
+    /// unfinished, which are few, are all looked at, and before anything else: left to itself, PostgreSQL goes through all batches by time to find those of them that have a label.
     /// </summary>
     /// <param name="query">What is asked for.</param>
     /// <param name="oneByOne">
@@ -56,7 +56,6 @@ internal static class CatalogSql
         Add(child is not null, $"c.{child?.Column} = @{child?.Column}");
         Add(query.Workflow is not null && child is null, Has("CanoBatchWorkflow", "Workflow"));
         Add(query.Label is not null && child?.Column is not "Label", Has("CanoBatchLabel", "Label"));
-        Add(unfinished, "b.IsUnfinished");
         Add(query.Phase is not null, "b.Phase = @Phase");
         Add(query.Name is not null, "b.Name = @Name");
         Add(query.Search is not null, "(lower(b.Id) LIKE @SearchPattern ESCAPE '\\' OR lower(b.Name) LIKE @SearchPattern ESCAPE '\\')");
@@ -64,11 +63,12 @@ internal static class CatalogSql
         Add(query.To is not null, $"{batch}.CreatedAt < @To");
         Add(query.After is not null, $"({batch}.CreatedAt, {id}) < (@AfterTime, @AfterId)");
         string columns = string.Join(", ", Columns.Split(", ").Select(column => $"b.{column}"));
-        return $"SELECT {columns} FROM {From()} WHERE {string.Join(" AND ", conditions)} ORDER BY {batch}.CreatedAt DESC, {id} DESC LIMIT @Limit";
+        string first = unfinished ? "WITH Unfinished AS MATERIALIZED (SELECT * FROM CanoBatch WHERE ServiceId = @Service AND IsUnfinished) " : "";
+        return $"{first}SELECT {columns} FROM {From()} WHERE {string.Join(" AND ", conditions)} ORDER BY {batch}.CreatedAt DESC, {id} DESC LIMIT @Limit";
 
         string From() => (child, oneByOne) switch
         {
-            (null, _) => "CanoBatch b",
+            (null, _) => unfinished ? "Unfinished b" : "CanoBatch b",
             (_, false) => $"{child?.Table} c JOIN CanoBatch b ON b.Id = c.BatchId AND b.Digest = c.Digest AND b.ServiceId = c.ServiceId",
             _ => $"{child?.Table} c CROSS JOIN LATERAL (SELECT * FROM CanoBatch o WHERE o.Id = c.BatchId AND o.Digest = c.Digest AND o.ServiceId = c.ServiceId LIMIT 1) b",
         };
