@@ -91,14 +91,15 @@ internal sealed partial class ServeCommand(string urls, CanoHostOptions options,
         builder.Configuration["AllowedHosts"] ??= ApiSecurity.HostNames(addresses, settings.Http);
         builder.WebHost.UseUrls(addresses);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.Services.AddOptions<HostOptions>().Configure<IOptions<CanoOptions>>((host, cano) => host.ShutdownTimeout = cano.Value.HandOverGrace + Shutdown);
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<CanoOptions>, IOptions<CanoHttpOptions>>(
+            (host, cano, http) => host.ShutdownTimeout = http.Value.ShutdownDelay + cano.Value.HandOverGrace + Shutdown);
         builder.UseOrleans(silo =>
         {
             SiloSetup.Configure(silo, settings, SiloPorts.ForServer(settings), folder, configure);
             OrleansPages.Add(silo, settings.Http);
         });
         builder.Services.AddApi(settings.Configuration);
-        builder.Services.AddHealthChecks().AddCheck<SiloHealth>("silo").AddCheck<StorageHealth>("storage");
+        builder.Services.AddHealthChecks().AddCheck<ShutdownHealth>("host").AddCheck<SiloHealth>("silo").AddCheck<StorageHealth>("storage");
         ServeTelemetry.Add(builder);
         WebApplication web = builder.Build();
         web.UseApi();

@@ -8,4 +8,7 @@ internal enum ClusteringProvider
 
     /// <summary>Through a table in the database that they share.</summary>
     AdoNet = 1,
+
+    /// <summary>The same, as a pod of Kubernetes: what a silo is called and where it is found, the downward API says.</summary>
+    Kubernetes = 2,
 }

@@ -68,6 +68,7 @@ internal sealed record HostSettings
         };
         storage.Validate();
         ClusteringProvider clustering = ReadClustering(configuration, storage);
+        PodIdentity? pod = clustering is ClusteringProvider.Kubernetes ? PodIdentity.Read(configuration) : null;
         Bind<CanoOptions>(configuration, "Cano");
         return new()
         {
@@ -75,12 +76,12 @@ internal sealed record HostSettings
             Storage = storage,
             Http = Bind<CanoHttpOptions>(configuration, CanoHttpOptions.Section),
             Clustering = clustering,
-            ClusterId = Text(configuration, "Cano:ClusterId", "cano"),
-            ServiceId = Text(configuration, "Cano:ServiceId", "cano"),
-            SiloName = configuration["Cano:SiloName"] is { Length: > 0 } name ? name : null,
+            ClusterId = Text(configuration, "Cano:ClusterId", pod?.ClusterId ?? "cano"),
+            ServiceId = Text(configuration, "Cano:ServiceId", pod?.ServiceId ?? "cano"),
+            SiloName = configuration["Cano:SiloName"] is { Length: > 0 } name ? name : pod?.Name,
             SiloPort = Port(configuration, "Cano:SiloPort"),
             GatewayPort = Port(configuration, "Cano:GatewayPort"),
-            AdvertisedIP = Address(configuration, "Cano:AdvertisedIP"),
+            AdvertisedIP = Address(configuration, "Cano:AdvertisedIP") ?? (pod is null ? null : Address(configuration, PodIdentity.AddressVariable)),
         };
     }
 
@@ -90,12 +91,12 @@ internal sealed record HostSettings
         {
             case "localhost":
                 return ClusteringProvider.Localhost;
-            case "adonet" when storage.Provider == StorageProvider.Postgres:
-                return ClusteringProvider.AdoNet;
+            case var shared when storage.Provider is not StorageProvider.Postgres:
+                throw Invalid($"Cano:Clustering:Provider is {shared}, which needs a database that several silos share; set Cano:Storage:Provider to postgres, or Cano:Clustering:Provider to localhost.");
             case "adonet":
-                throw Invalid("Cano:Clustering:Provider is adonet, which needs a database that several silos share; set Cano:Storage:Provider to postgres, or Cano:Clustering:Provider to localhost.");
+                return ClusteringProvider.AdoNet;
             default:
-                throw Invalid("Cano:Clustering:Provider was kubernetes, which this version does not have yet; use localhost or adonet.");
+                return ClusteringProvider.Kubernetes;
         }
     }
 

@@ -24,6 +24,13 @@ internal static class SiloClustering
             return;
         }
 
+        if (settings.Clustering is ClusteringProvider.Kubernetes && settings.AdvertisedIP is null)
+        {
+            throw new CanoConfigurationException(
+                ErrorCodes.InvalidOptions,
+                $"Cano:Clustering:Provider is kubernetes, but {PodIdentity.AddressVariable}, the address of the pod, is not in the environment; let the downward API put it there (fieldPath: status.podIP), or set Cano:AdvertisedIP.");
+        }
+
         silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (settings.ClusterId, settings.ServiceId));
         silo.Configure<EndpointOptions>(options =>
         {

@@ -2,6 +2,15 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Cano;
 
+/// <summary>Ready until the host is told to stop: from then on nobody should send it anything new, though it still answers.</summary>
+internal sealed class ShutdownHealth(IHostApplicationLifetime host) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(host.ApplicationStopping.IsCancellationRequested
+            ? HealthCheckResult.Unhealthy("The host was told to stop.")
+            : HealthCheckResult.Healthy("The host was not told to stop."));
+}
+
 /// <summary>Ready while the silo is an active member of its cluster.</summary>
 internal sealed class SiloHealth(ISiloStatusOracle silos) : IHealthCheck
 {

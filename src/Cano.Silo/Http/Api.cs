@@ -16,6 +16,8 @@ internal static class Api
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = ApiProblems.Customize);
         services.AddExceptionHandler<ApiProblems>();
         services.AddSingleton<StatisticsReader>();
+        services.AddSingleton<ShutdownDelay>();
+        services.AddHostedService(provider => provider.GetRequiredService<ShutdownDelay>());
         services.AddApiLimits();
         services.AddApiSecurity(section.Get<CanoHttpOptions>() ?? new());
         services.AddApiDescription();

@@ -54,6 +54,14 @@ internal sealed class CanoHttpOptions
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan SignInLifetime { get; set; } = TimeSpan.FromHours(8);
 
+    /// <summary>
+    /// How long a host that was told to stop works on, HTTP too, while it says that it is not ready: load balancers learn of it before it refuses anything. What stops the process must allow
+    /// that much more.
+    /// </summary>
+    /// <value>From 0 to 10 minutes; default: 0.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00", ParseLimitsInInvariantCulture = true)]
+    public TimeSpan ShutdownDelay { get; set; }
+
     /// <summary>Whether Orleans' own pages of silos and grains are at <c>/orleans</c>. They cost each call of a grain something; silos of one cluster have them all, or none.</summary>
     /// <value>Default: false.</value>
     public bool OrleansDashboard { get; set; }

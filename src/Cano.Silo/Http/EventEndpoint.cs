@@ -24,7 +24,7 @@ internal static class EventEndpoint
         .Problems(404, 410);
 
     private static async Task<IResult> FollowAsync(
-        string id, IGrainFactory grains, [FromHeader(Name = "Last-Event-ID")] string? lastEventId, HttpContext http, IHostApplicationLifetime host, CancellationToken cancellationToken)
+        string id, IGrainFactory grains, [FromHeader(Name = "Last-Event-ID")] string? lastEventId, HttpContext http, ShutdownDelay shutdown, CancellationToken cancellationToken)
     {
         BatchRun run = BatchEndpoints.Open(grains, id);
 
@@ -38,11 +38,11 @@ internal static class EventEndpoint
         }
 
         http.Response.Headers["X-Accel-Buffering"] = "no";
-        return TypedResults.ServerSentEvents(EventsAsync(run, view, seen, host.ApplicationStopping, cancellationToken));
+        return TypedResults.ServerSentEvents(EventsAsync(run, view, seen, shutdown.Over, cancellationToken));
     }
 
     /// <summary>
-    /// The events of a stream. It also ends, in good order, when the host is told to stop: HTTP stops before the silo and waits for its requests, so that a stream which went on would
+    /// The events of a stream. It also ends, in good order, when the host stops: HTTP stops before the silo and waits for its requests, so that a stream which went on would
     /// take the time in which the silo hands its work over. Who follows asks another silo for what is next.
     /// </summary>
     private static async IAsyncEnumerable<SseItem<BatchStatus>> EventsAsync(

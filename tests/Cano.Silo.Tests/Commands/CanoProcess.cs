@@ -40,6 +40,16 @@ internal sealed class CanoProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>What it has in memory, in bytes.</summary>
+    internal long Memory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>When the last of standard output came.</summary>
     internal DateTimeOffset OutputAt { get; private set; }
 

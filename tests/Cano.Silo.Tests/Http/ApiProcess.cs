@@ -27,6 +27,9 @@ public sealed class ApiProcess : IAsyncLifetime
 
     internal string Log => _process!.Error;
 
+    /// <summary>What the host has in memory, in bytes.</summary>
+    internal long Memory => _process!.Memory;
+
     /// <summary>Where the host puts its temporary files.</summary>
     internal string TemporaryFiles => Path.Combine(_folder.Path, "tmp");
 

@@ -6,7 +6,14 @@ namespace Cano.Tests.Kubernetes;
 internal static class ContainerEnvironment
 {
     /// <summary>What the downward API says of the pod.</summary>
-    private static readonly Dictionary<string, string> s_pod = new() { ["metadata.name"] = "cano-0", ["status.podIP"] = "127.0.0.1" };
+    private static readonly Dictionary<string, string> s_pod = new()
+    {
+        ["metadata.name"] = "cano-0",
+        ["metadata.namespace"] = "cano",
+        ["status.podIP"] = "127.0.0.1",
+        ["metadata.labels['orleans/clusterId']"] = "cano",
+        ["metadata.labels['orleans/serviceId']"] = "cano",
+    };
 
     /// <summary>All variables of a container. What <c>env</c> says overrules what <c>envFrom</c> has.</summary>
     /// <param name="manifests">Where its ConfigMaps are.</param>

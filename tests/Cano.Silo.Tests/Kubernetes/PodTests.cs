@@ -81,7 +81,7 @@ public sealed class PodTests
         Manifests manifests = await Overlays.BuildAsync(overlay);
 
         TimeSpan handOver = TimeSpan.Parse(manifests.One<V1ConfigMap>().Data["Cano__HandOverGrace"], CultureInfo.InvariantCulture);
-        TimeSpan before = TimeSpan.FromSeconds(manifests.Silo.Lifecycle.PreStop.Sleep.Seconds);
+        TimeSpan before = TimeSpan.Parse(manifests.One<V1ConfigMap>().Data["Cano__Http__ShutdownDelay"], CultureInfo.InvariantCulture);
         TimeSpan longest = before + handOver + ServeCommand.Shutdown + ServeCommand.StopMargin;
         Assert.True(manifests.Pod.TerminationGracePeriodSeconds >= longest.TotalSeconds + 10, $"The host may take {longest} to stop.");
     }

@@ -7,8 +7,9 @@ namespace Cano.Tests.Kubernetes;
 /// <summary>The variables that the overlays set are settings that the host reads.</summary>
 public sealed partial class SettingTests
 {
-    /// <summary>What others read: OpenTelemetry's SDK, Microsoft.Extensions.Configuration.</summary>
-    private static readonly string[] s_others = ["OTEL_RESOURCE_ATTRIBUTES", "ConnectionStrings__Cano"];
+    /// <summary>What others read (OpenTelemetry's SDK, Microsoft.Extensions.Configuration, Orleans' hosting package), and <see cref="PodIdentity"/> with it.</summary>
+    private static readonly string[] s_others =
+        ["OTEL_RESOURCE_ATTRIBUTES", "ConnectionStrings__Cano", "POD_NAMESPACE", "POD_NAME", "POD_IP", "ORLEANS_CLUSTER_ID", "ORLEANS_SERVICE_ID"];
 
     public static TheoryData<string> Names => Overlays.All;
 

@@ -66,10 +66,17 @@ public sealed class PostgresStartTests(SharedPostgres postgres) : IDisposable
     public async Task Run_AStringThatIsNone_IsRefusedWithoutShowingIt(string connectionString, string fault) => AssertRefused(
         await RunAsync(connectionString), $"cano: ConnectionStrings:Cano {fault}; write it as Host=HOST;Database=NAME;Username=USER;Password=SECRET.");
 
+    [Theory]
+    [InlineData("adonet")]
+    [InlineData("kubernetes")]
+    public async Task Run_ClusteringOnSqlite_IsRefused(string provider) => AssertRefused(
+        await CanoProcess.RunAsync(_folder.Path, ["run", _folder.Write("batch.json", Batch), "--set", $"Cano:Clustering:Provider={provider}"]),
+        $"cano: Cano:Clustering:Provider is {provider}, which needs a database that several silos share; set Cano:Storage:Provider to postgres, or Cano:Clustering:Provider to localhost.");
+
     [Fact]
-    public async Task Run_AdoNetClusteringOnSqlite_IsRefused() => AssertRefused(
-        await CanoProcess.RunAsync(_folder.Path, ["run", _folder.Write("batch.json", Batch), "--set", "Cano:Clustering:Provider=adonet"]),
-        "cano: Cano:Clustering:Provider is adonet, which needs a database that several silos share; set Cano:Storage:Provider to postgres, or Cano:Clustering:Provider to localhost.");
+    public async Task Run_AsAPodWithoutItsAddress_IsRefused() => AssertRefused(
+        await RunAsync(await (await postgres.GetAsync()).CreateDatabaseAsync(), "Cano:Clustering:Provider=kubernetes"),
+        "cano: Cano:Clustering:Provider is kubernetes, but POD_IP, the address of the pod, is not in the environment; let the downward API put it there (fieldPath: status.podIP), or set Cano:AdvertisedIP.");
 
     [Fact]
     public async Task Run_ASiloUsesTheServiceId_IsRefusedUntilThatIsGone()
