@@ -99,6 +99,19 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Writes a copy of a database as it is at one moment, while it is used.</summary>
+    /// <returns>The file, gone with the server.</returns>
+    public async Task<string> DumpAsync(string database)
+    {
+        string file = Path.Combine(_folder, $"{database}.dump");
+        await PostgresPrograms.RunAsync(Program("pg_dump"), "--format=custom", $"--file={file}", $"--dbname={Url(database)}").ConfigureAwait(false);
+        return file;
+    }
+
+    /// <summary>Fills an empty database with a copy of another one.</summary>
+    public Task RestoreAsync(string database, string file) =>
+        PostgresPrograms.RunAsync(Program("pg_restore"), "--exit-on-error", $"--dbname={Url(database)}", file);
+
     /// <summary>Ends all connections to a database, whatever they are doing.</summary>
     /// <returns>How many there were.</returns>
     public async Task<long> TerminateConnectionsAsync(string database) => (long)(await ExecuteAsync(
@@ -127,6 +140,8 @@ public sealed class PostgresServer : IAsyncDisposable
         await _keeper.WaitForExitAsync().ConfigureAwait(false);
         _keeper.Dispose();
     }
+
+    private string Url(string database) => string.Create(CultureInfo.InvariantCulture, $"postgresql://{Superuser}:{Password}@127.0.0.1:{Port}/{database}");
 
     private static string Program(string name) => Path.Combine(PostgresBinaries.Folder, name);
 

@@ -1,0 +1,105 @@
+using System.Net;
+using System.Net.Http;
+using System.Text;
+using System.Text.Json;
+using Cano.TestDatabase;
+using Cano.Tests.Commands;
+using Npgsql;
+
+namespace Cano.Tests.Postgres;
+
+/// <summary>A copy of the database, made in the middle of batches, and a silo that goes on from it.</summary>
+public sealed class RestoreTests(SharedPostgres postgres) : IDisposable
+{
+    private const int Instances = 3_000;
+
+    private readonly HttpClient _http = new() { Timeout = CanoProcess.Patience };
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _http.Dispose();
+
+    [Fact]
+    public async Task Dump_MadeWhileABatchRuns_IsRestoredAndGoneOnFrom()
+    {
+        PostgresServer server = await postgres.GetAsync();
+        string database = NameIn(await server.CreateDatabaseAsync());
+        string file;
+        string before;
+        HashSet<string> final;
+        await using (ServeProcess silo = ServeProcess.Start(server.ConnectionString(database)))
+        {
+            Uri url = await silo.UrlAsync();
+            await StartAsync(url, "before", count: 10, steps: 1);
+            await FinishedAsync(url, "before");
+            before = await ResultsAsync(url, "before");
+            await StartAsync(url, "middle", Instances, steps: 10);
+            await UntilAsync(url, "middle", status => status.GetProperty("completed").GetInt32() >= Instances / 4);
+            final = [.. Lines(await ResultsAsync(url, "middle"))];
+
+            file = await server.DumpAsync(database);
+
+            Assert.Equal("running", (await StatusAsync(url, "middle")).GetProperty("phase").GetString());
+            await FinishedAsync(url, "middle");
+            await StartAsync(url, "after", count: 10, steps: 1);
+            await FinishedAsync(url, "after");
+            silo.Process.KillHard();
+            await silo.Process.EndAsync();
+        }
+
+        string copy = NameIn(await server.CreateDatabaseAsync());
+        await server.RestoreAsync(copy, file);
+        Assert.Equal("middle", await server.ExecuteAsync(copy, "SELECT string_agg(Id, ' ') FROM CanoBatch WHERE IsUnfinished"));
+        await using ServeProcess restored = ServeProcess.Start(server.ConnectionString(copy));
+        Uri again = await restored.UrlAsync();
+        JsonElement end = await FinishedAsync(again, "middle");
+        string[] results = Lines(await ResultsAsync(again, "middle"));
+
+        // Exact, once each; what was final at the time of the copy is as it was, what ended before is untouched, and what began later never was.
+        Assert.Equal((Instances, 0, 0), (end.GetProperty("completed").GetInt32(), end.GetProperty("failed").GetInt32(), end.GetProperty("cancelled").GetInt32()));
+        Assert.Equal(Instances, results.Select(line => JsonElement.Parse(line).GetProperty("id").GetString()).Distinct().Count());
+        Assert.Equal(Instances, results.Length);
+        Assert.InRange(final.Count, Instances / 4, Instances - 1);
+        Assert.Subset(results.ToHashSet(), final);
+        Assert.Equal(before, await ResultsAsync(again, "before"));
+        using HttpResponseMessage later = await _http.GetAsync(new Uri(again, "/api/batches/after"), Token);
+        Assert.Equal(HttpStatusCode.NotFound, later.StatusCode);
+    }
+
+    private static string NameIn(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString).Database!;
+
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    private async Task StartAsync(Uri url, string id, int count, int steps)
+    {
+        StringBuilder lines = new($$"""{ "id": "{{id}}", "timeout": { "kind": "waitForever" } }""" + "\n");
+        foreach (int number in Enumerable.Range(0, count))
+        {
+            lines.Append($$$"""{ "id": "i{{{number}}}", "workflow": "cano.simulate", "params": { "steps": {{{steps}}}, "delayMs": 100 } }""").Append('\n');
+        }
+
+        using StringContent content = new(lines.ToString(), Encoding.UTF8, "application/x-ndjson");
+        using HttpResponseMessage answer = await _http.PostAsync(new Uri(url, "/api/batches"), content, Token);
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+    }
+
+    private async Task<JsonElement> StatusAsync(Uri url, string id) => JsonElement.Parse(await _http.GetStringAsync(new Uri(url, $"/api/batches/{id}"), Token));
+
+    private Task<string> ResultsAsync(Uri url, string id) => _http.GetStringAsync(new Uri(url, $"/api/batches/{id}/results.ndjson"), Token);
+
+    private Task<JsonElement> FinishedAsync(Uri url, string id) => UntilAsync(url, id, status => status.GetProperty("phase").GetString() == "finished");
+
+    private async Task<JsonElement> UntilAsync(Uri url, string id, Predicate<JsonElement> holds)
+    {
+        using PeriodicTimer pause = new(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        long begun = TimeProvider.System.GetTimestamp();
+        JsonElement status;
+        while (!holds(status = await StatusAsync(url, id)))
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(begun) < CanoProcess.Patience, $"What is waited for of {id} has not come: {status}");
+            await pause.WaitForNextTickAsync(Token);
+        }
+
+        return status;
+    }
+}
