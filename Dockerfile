@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 
 # The host as an image: docker build --tag cano .
-# For a host of one's own see samples/OwnHost/Dockerfile. It wants BuildKit (or Podman), which sets TARGETARCH; several platforms: --platform linux/amd64,linux/arm64.
+# For a host of one's own see samples/Worker/Dockerfile. It wants BuildKit (or Podman), which sets TARGETARCH; several platforms: --platform linux/amd64,linux/arm64.
 
 FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0-noble AS build
 ARG TARGETARCH

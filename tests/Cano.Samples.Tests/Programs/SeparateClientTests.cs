@@ -16,7 +16,7 @@ public sealed class SeparateClientTests
         using TemporaryFolder folder = new();
         string[] settings = ["Cano:Storage:Provider=postgres", "Cano:Clustering:Provider=adonet", "Cano:SiloPort=0", "Cano:GatewayPort=0"];
         using Process silo = Start(
-            Path.Combine(AppContext.BaseDirectory, "OwnHost.dll"), folder, connectionString, ["serve", "--urls", $"http://127.0.0.1:{FreePort()}", .. settings.SelectMany(setting => (string[])["--set", setting])]);
+            Path.Combine(AppContext.BaseDirectory, "Worker.dll"), folder, connectionString, ["serve", "--urls", $"http://127.0.0.1:{FreePort()}", .. settings.SelectMany(setting => (string[])["--set", setting])]);
         try
         {
             Task<string> log = silo.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

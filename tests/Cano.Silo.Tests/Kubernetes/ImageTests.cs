@@ -35,7 +35,7 @@ public sealed partial class ImageTests
 
     [Theory]
     [InlineData("Dockerfile")]
-    [InlineData("samples/OwnHost/Dockerfile")]
+    [InlineData("samples/Worker/Dockerfile")]
     public async Task Dockerfile_FitsTheManifests(string file)
     {
         string[] dockerfile = Read(file);

@@ -47,6 +47,22 @@ public sealed class ManifestTests
         Assert.NotEqual(production.Silo.Image, own.Silo.Image);
     }
 
+    /// <summary>Only those silos have a token, and with it rights over the pods of their namespace alone.</summary>
+    [Fact]
+    public async Task Watching_WithItsComponent_HasATokenAndTheRightsThatOrleansAsksFor()
+    {
+        Manifests production = await Overlays.BuildAsync(Overlays.Production);
+        Manifests watching = await Overlays.BuildAsync(Overlays.Watching);
+
+        V1PolicyRule rule = watching.One<V1Role>().Rules.Single();
+        V1RoleBinding binding = watching.One<V1RoleBinding>();
+        Assert.Equal((false, true), (production.Pod.AutomountServiceAccountToken, watching.Pod.AutomountServiceAccountToken));
+        Assert.Equal(["Role/cano", "RoleBinding/cano"], Titles(watching).Except(Titles(production)).Order(StringComparer.Ordinal));
+        Assert.Equal("/pods: get list watch patch delete", $"{rule.ApiGroups.Single()}/{rule.Resources.Single()}: {string.Join(' ', rule.Verbs)}");
+        Assert.Equal(("Role", watching.One<V1Role>().Metadata.Name), (binding.RoleRef.Kind, binding.RoleRef.Name));
+        Assert.Equal([(watching.Pod.ServiceAccountName, watching.Deployment.Metadata.NamespaceProperty)], binding.Subjects.Select(subject => (subject.Name, subject.NamespaceProperty)));
+    }
+
     [Fact]
     public void Objects_ShownInTheDocumentation_AreOfKnownShape()
     {

@@ -13,6 +13,9 @@ internal static class Overlays
     /// <summary>Production with monitoring in a namespace of the reader's, as docs/kubernetes.md shows it.</summary>
     internal const string Own = "own";
 
+    /// <summary>The same with <c>pod-watching</c> in the place of monitoring.</summary>
+    internal const string Watching = "watching";
+
     internal static TheoryData<string> All => [Dev, Production, Own];
 
     internal static string Root => Path.Combine(DotnetProgram.Clone(), "deploy", "kubernetes");
@@ -29,8 +32,13 @@ internal static class Overlays
             File.Copy(file, target);
         }
 
-        string own = Directory.CreateDirectory(copy.At($"overlays/{Own}")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(own, "kustomization.yaml"), KubernetesPage.OwnOverlay, TestContext.Current.CancellationToken);
+        foreach ((string name, string component) in (IEnumerable<(string, string)>)[(Own, "monitoring"), (Watching, "pod-watching")])
+        {
+            string folder = Directory.CreateDirectory(copy.At($"overlays/{name}")).FullName;
+            string kustomization = KubernetesPage.OwnOverlay.Replace("components/monitoring", $"components/{component}", StringComparison.Ordinal);
+            await File.WriteAllTextAsync(Path.Combine(folder, "kustomization.yaml"), kustomization, TestContext.Current.CancellationToken);
+        }
+
         return await Kustomize.BuildAsync(copy.At($"overlays/{overlay}"));
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Cano.Samples.Tests.Programs;
 
-public sealed class OwnHostTests : IDisposable
+public sealed class WorkerTests : IDisposable
 {
     private readonly TemporaryFolder _temporary = new();
 
@@ -48,5 +48,5 @@ public sealed class OwnHostTests : IDisposable
         Assert.Contains("collatz", run.Error, StringComparison.Ordinal);
     }
 
-    private Task<SampleOutput> RunAsync(params string[] args) => SampleProgram.RunAsync("OwnHost", _temporary.FullPath, args);
+    private Task<SampleOutput> RunAsync(params string[] args) => SampleProgram.RunAsync("Worker", _temporary.FullPath, args);
 }

@@ -1,5 +1,5 @@
 using Cano;
-using OwnHost;
+using Worker;
 
 // Serves, runs and validates batches of this workflow: the command line is that of Cano.Silo.
 return await CanoHost.RunAsync(args, cano => cano.AddWorkflow(Collatz.Key, workflow => workflow

@@ -1,6 +1,6 @@
 using Cano;
 
-namespace OwnHost;
+namespace Worker;
 
 public enum CollatzState { Check, Step, One, Rejected }
 
