@@ -20,11 +20,13 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private readonly Process _keeper;
     private readonly string _folder;
+    private readonly PostgresReach? _reach;
     private int _databases;
 
-    private PostgresServer(string folder)
+    private PostgresServer(string folder, PostgresReach? reach)
     {
         _folder = folder;
+        _reach = reach;
         _keeper = Keep(folder);
     }
 
@@ -42,13 +44,14 @@ public sealed class PostgresServer : IAsyncDisposable
     private string LogFile => Path.Combine(_folder, "log");
 
     /// <summary>Makes a cluster and starts it.</summary>
+    /// <param name="reach">Where it listens besides 127.0.0.1; null: nowhere.</param>
     /// <exception cref="InvalidOperationException">No PostgreSQL is installed (<see cref="PostgresBinaries.Missing"/>), or it does not start.</exception>
-    public static async Task<PostgresServer> StartAsync()
+    public static async Task<PostgresServer> StartAsync(PostgresReach? reach = null)
     {
         _ = PostgresBinaries.Folder;
         string template = Path.Combine(Path.GetTempPath(), "cano-postgres-XXXXXX");
         string folder = (await PostgresPrograms.RunAsync("mktemp", "-d", template).ConfigureAwait(false)).Trim();
-        PostgresServer server = new(folder);
+        PostgresServer server = new(folder, reach);
         try
         {
             await server.MakeClusterAsync().ConfigureAwait(false);
@@ -71,10 +74,10 @@ public sealed class PostgresServer : IAsyncDisposable
         return ConnectionString(name);
     }
 
-    /// <summary>How to reach a database.</summary>
-    public string ConnectionString(string database, string user = Superuser, string? password = null) => new NpgsqlConnectionStringBuilder
+    /// <summary>How to reach a database; without a host, from this machine.</summary>
+    public string ConnectionString(string database, string user = Superuser, string? password = null, string host = "127.0.0.1") => new NpgsqlConnectionStringBuilder
     {
-        Host = "127.0.0.1",
+        Host = host,
         Port = Port,
         Database = database,
         Username = user,
@@ -176,12 +179,17 @@ public sealed class PostgresServer : IAsyncDisposable
             Program("initdb"), "-D", Data, "-U", Superuser, "--auth=scram-sha-256", $"--pwfile={passwordFile}", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync").ConfigureAwait(false);
         string settings =
             $"""
-            listen_addresses = '127.0.0.1'
+            listen_addresses = '{(_reach is null ? "127.0.0.1" : $"127.0.0.1,{_reach.Address}")}'
             unix_socket_directories = '{_folder}'
             max_connections = 200
             log_line_prefix = '%m [%p] %u@%d '
             """;
         await PostgresPrograms.RunAsync("sh", "-c", "printf '%s\\n' \"$1\" >> \"$2\"", "append", settings, Path.Combine(Data, "postgresql.conf")).ConfigureAwait(false);
+        if (_reach is not null)
+        {
+            string rule = $"host all all {_reach.Network} scram-sha-256";
+            await PostgresPrograms.RunAsync("sh", "-c", "printf '%s\\n' \"$1\" >> \"$2\"", "append", rule, Path.Combine(Data, "pg_hba.conf")).ConfigureAwait(false);
+        }
     }
 
     // Between the choice of a port and its use another process may take it.

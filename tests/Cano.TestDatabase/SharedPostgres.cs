@@ -21,14 +21,15 @@ public sealed class SharedPostgres : IAsyncDisposable
     }
 
     /// <summary>A server for the caller alone. Where none is installed the test is skipped, but fails in CI.</summary>
-    public static async Task<PostgresServer> StartOwnAsync()
+    /// <param name="reach">Where it listens besides 127.0.0.1; null: nowhere.</param>
+    public static async Task<PostgresServer> StartOwnAsync(PostgresReach? reach = null)
     {
         if (PostgresBinaries.Missing is { } reason && Environment.GetEnvironmentVariable("CI") != "true")
         {
             Assert.Skip(reason);
         }
 
-        return await PostgresServer.StartAsync().ConfigureAwait(false);
+        return await PostgresServer.StartAsync(reach).ConfigureAwait(false);
     }
 
     /// <summary>Stops the server, if one was started.</summary>

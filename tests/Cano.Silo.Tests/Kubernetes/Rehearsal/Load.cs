@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Cano.Tests.Kubernetes.Rehearsal;
+
+/// <summary>Clients that start batch after batch through the Service, follow each to its end and compare what came of it with what they asked for.</summary>
+internal sealed class Load : IDisposable
+{
+    private readonly RehearsedCluster _cluster;
+    private readonly (ServiceClient Client, BatchShape Shape)[] _drivers;
+    private readonly CancellationTokenSource _enough = new();
+    private readonly ConcurrentQueue<FinishedBatch> _finished = new();
+    private Task _run = Task.CompletedTask;
+
+    internal Load(RehearsedCluster cluster, params BatchShape[] shapes)
+    {
+        _cluster = cluster;
+        _drivers = [.. shapes.Select(shape => (new ServiceClient(cluster), shape))];
+    }
+
+    internal IReadOnlyCollection<FinishedBatch> Finished => _finished;
+
+    internal IEnumerable<string> Errors => _drivers.SelectMany(driver => driver.Client.Errors).Order(StringComparer.Ordinal);
+
+    internal IEnumerable<string> Slow => _drivers.SelectMany(driver => driver.Client.Slow).Order(StringComparer.Ordinal);
+
+    internal void Start() => _run = Task.WhenAll(_drivers.Select(driver => Task.Run(() => DriveAsync(driver.Client, driver.Shape))));
+
+    /// <summary>Starts nothing more, and waits for the end of what runs.</summary>
+    internal async Task EndAsync()
+    {
+        await _enough.CancelAsync();
+        await _run;
+    }
+
+    /// <summary>Waits until every client has seen another batch to its end that was started from now on, or fails with what it failed with.</summary>
+    internal async Task GoesOnAsync(TimeSpan patience)
+    {
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        await Patience.UntilAsync(
+            patience,
+            () => $"Not every client has seen another batch to its end. Errors: {string.Join('\n', Errors.TakeLast(10))}",
+            () => _run.IsFaulted || _drivers.All(driver => _finished.Any(batch => batch.Shape == driver.Shape && batch.StartedAt > now)));
+    }
+
+    /// <summary>Runs one batch to its end.</summary>
+    internal static async Task<FinishedBatch> RunAsync(ServiceClient client, BatchShape shape, string id)
+    {
+        DateTimeOffset startedAt = TimeProvider.System.GetUtcNow();
+        long started = Stopwatch.GetTimestamp();
+        string path = $"/api/batches/{id}";
+        string document = shape.Document(id);
+        await AskAsync(() => client.PostAsync("/api/batches", document), _ => true, $"{id} was not started");
+        JsonElement status = JsonElement.Parse(await AskAsync(
+            () => client.GetAsync(path), answer => JsonElement.Parse(answer).GetProperty("phase").GetString() == "finished", $"{id} has not finished"));
+        TimeSpan took = Stopwatch.GetElapsedTime(started);
+        string lines = await AskAsync(() => client.GetAsync($"{path}/results.ndjson"), _ => true, $"{id} has no results");
+
+        int Count(string name) => status.GetProperty(name).GetInt32();
+        Assert.Equal((id, shape.Instances, shape.Instances, 0, 0), (id, Count("total"), Count("completed"), Count("failed"), Count("cancelled")));
+        JsonElement[] results = [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))];
+        Assert.All(results, result => Assert.Equal("completed", result.GetProperty("outcome").GetString()));
+        Assert.Equal(shape.Ids.Order(StringComparer.Ordinal), results.Select(result => result.GetProperty("id").GetString()!).Order(StringComparer.Ordinal));
+        return new(id, shape, startedAt, took);
+    }
+
+    /// <summary>Compares what the database holds with what was asked for.</summary>
+    internal static async Task FinishedInTheCatalogAsync(RehearsedCluster cluster, IEnumerable<FinishedBatch> batches)
+    {
+        FinishedBatch[] all = [.. batches];
+        string expected = $"{all.Length} batches, {all.Sum(batch => batch.Shape.Instances)} completed, 0 others, 0 unfinished";
+        string is_ = "";
+        await Patience.UntilAsync(TimeSpan.FromSeconds(30), () => $"The catalog has {is_}, not {expected}.", async () => expected == (is_ = await cluster.AskAsync(
+            "SELECT count(*) || ' batches, ' || sum(Completed) || ' completed, ' || sum(Total - Completed) || ' others, ' || count(*) FILTER (WHERE IsUnfinished OR Phase <> 'finished') || ' unfinished' FROM CanoBatch")));
+    }
+
+    public void Dispose()
+    {
+        Array.ForEach(_drivers, driver => driver.Client.Dispose());
+        _enough.Dispose();
+    }
+
+    /// <summary>Asks until the answer is the one that is waited for. Errors are in the client's list, and it asks again.</summary>
+    private static async Task<string> AskAsync(Func<Task<string?>> ask, Func<string, bool> isIt, string otherwise)
+    {
+        string? last = null;
+        await Patience.UntilAsync(Patience.ForBatches, () => $"{otherwise}: {last}", async () => (last = await ask()) is not null && isIt(last));
+        return last!;
+    }
+
+    private async Task DriveAsync(ServiceClient client, BatchShape shape)
+    {
+        for (int number = 1; !_enough.IsCancellationRequested; number++)
+        {
+            _finished.Enqueue(await RunAsync(client, shape, string.Create(CultureInfo.InvariantCulture, $"{shape.Name}-{number}")));
+        }
+    }
+}
+
+/// <summary>A batch that has ended with what it was to end with.</summary>
+internal sealed record FinishedBatch(string Id, BatchShape Shape, DateTimeOffset StartedAt, TimeSpan Took);

@@ -1,0 +1,34 @@
+namespace Cano.Tests.Kubernetes.Rehearsal;
+
+/// <summary>A roll-out that brings a new workflow.</summary>
+[Collection(nameof(Rehearsals))]
+public sealed class NewWorkflowTests
+{
+    [Fact]
+    public async Task NewWorkflow_StartedWhileOldAndNewSilosRun_CompletesWhicheverIsAsked()
+    {
+        await using RehearsedCluster cluster = await RehearsedCluster.CreateAsync();
+        Pod[] old = await cluster.AddAllAsync();
+        using Load load = new(cluster, new("short", 300, 10, 20), new("long", 300, 10, 250));
+        load.Start();
+        await load.GoesOnAsync(Patience.ForBatches);
+
+        Pod first = await cluster.AddAsync(RehearsedCluster.NewProgram);
+        await first.ReadyAsync();
+        using Load fresh = new(cluster, new("new", 100, 5, 20, RehearsedCluster.NewWorkflow), new("new-wide", 1_200, 3, 100, RehearsedCluster.NewWorkflow));
+        fresh.Start();
+        await fresh.GoesOnAsync(Patience.ForBatches);
+        int beside = fresh.Finished.Count;
+        Task<PodEnd> firstEnd = old[0].DeleteAsync();
+        PodEnd[] ends = [.. await cluster.ReplaceAsync(old[1..], RehearsedCluster.NewProgram), await firstEnd];
+        await fresh.GoesOnAsync(Patience.ForBatches);
+        await Task.WhenAll(load.EndAsync(), fresh.EndAsync());
+
+        Report.Write(cluster, load, [.. ends.Select(end => $"{end}")]);
+        Report.Write(cluster, fresh, $"{beside} while all old ones were there");
+        Assert.All(ends, end => Assert.True(end is { ExitCode: 0, Killed: false }, $"{end}"));
+        Assert.Empty(cluster.Pods.SelectMany(pod => pod.Ends));
+        Assert.Empty(load.Errors.Concat(fresh.Errors));
+        await Load.FinishedInTheCatalogAsync(cluster, load.Finished.Concat(fresh.Finished));
+    }
+}
