@@ -35,7 +35,7 @@ internal sealed class Load : IDisposable
         await _run;
     }
 
-    /// <summary>Waits until every client has seen another batch to its end that was started from now on, or fails with what it failed with.</summary>
+    /// <summary>Waits until every client has seen another batch to its end that was started from now on. If one of them failed, <see cref="EndAsync"/> says with what.</summary>
     internal async Task GoesOnAsync(TimeSpan patience)
     {
         DateTimeOffset now = TimeProvider.System.GetUtcNow();

@@ -9,7 +9,7 @@ internal static class Patience
     internal static TimeSpan ForStarts { get; } = TimeSpan.FromSeconds(90);
 
     /// <summary>For a batch to end, whatever happens to silos meanwhile.</summary>
-    internal static TimeSpan ForBatches { get; } = TimeSpan.FromSeconds(120);
+    internal static TimeSpan ForBatches { get; } = TimeSpan.FromSeconds(240);
 
     internal static async Task UntilAsync(TimeSpan patience, Func<string> otherwise, Func<bool> condition) =>
         await UntilAsync(patience, otherwise, () => Task.FromResult(condition()));
