@@ -45,7 +45,15 @@ internal sealed class GrainCalls
                     reply.Ignore();
                 }
 
-                return await reply.WaitAsync(token).ConfigureAwait(false);
+                try
+                {
+                    return await reply.WaitAsync(token).ConfigureAwait(false);
+                }
+                catch (OperationCanceledException exception) when (!token.IsCancellationRequested)
+                {
+                    // Orleans broke it off by itself, as it does with a look into its directory when the silo that has the entry is gone: no answer, as when the time is over.
+                    throw new TimeoutException("The cluster broke a call off.", exception);
+                }
             },
             call,
             cancellationToken).ConfigureAwait(false);

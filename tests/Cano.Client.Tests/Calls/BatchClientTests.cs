@@ -110,6 +110,9 @@ public class BatchClientTests
     public static TheoryData<Exception> Transient() =>
     [
         new TimeoutException(),
+
+        // Orleans', not the caller's.
+        new TaskCanceledException(),
         new SiloUnavailableException("gone"),
         new ConnectionFailedException("refused"),
         new GatewayTooBusyException(),
