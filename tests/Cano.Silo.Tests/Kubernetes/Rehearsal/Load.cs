@@ -71,8 +71,8 @@ internal sealed class Load : IDisposable
     {
         FinishedBatch[] all = [.. batches];
         string expected = $"{all.Length} batches, {all.Sum(batch => batch.Shape.Instances)} completed, 0 others, 0 unfinished";
-        string is_ = "";
-        await Patience.UntilAsync(TimeSpan.FromSeconds(30), () => $"The catalog has {is_}, not {expected}.", async () => expected == (is_ = await cluster.AskAsync(
+        string found = "";
+        await Patience.UntilAsync(TimeSpan.FromSeconds(30), () => $"The catalog has {found}, not {expected}.", async () => expected == (found = await cluster.AskAsync(
             "SELECT count(*) || ' batches, ' || sum(Completed) || ' completed, ' || sum(Total - Completed) || ' others, ' || count(*) FILTER (WHERE IsUnfinished OR Phase <> 'finished') || ' unfinished' FROM CanoBatch")));
     }
 
