@@ -95,6 +95,8 @@ public sealed class BatchPageTests(ApiProcess api, SharedBrowser browser) : Dash
     {
         string id = await RunAsync("timeline", """{ "kind": "waitForever" }""", [Instance("only", 50)]);
         PageSession session = await OpenAsync($"/batches/{id}");
+        // Where the machine is busy the page comes first, and its numbers a moment later.
+        await Expect(session.Page.Locator("#sampled")).ToContainTextAsync("All 1 instance");
         ILocator chart = session.Page.Locator("#timeline canvas");
         await chart.ScrollIntoViewIfNeededAsync();
 
