@@ -12,6 +12,8 @@ public sealed class ApiProcess : IAsyncLifetime
     /// <summary>What the host says before the address that it was given.</summary>
     private const string Listening = "Now listening on: ";
 
+    private const int Terminate = 15;
+
     private readonly TemporaryFolder _folder = new();
     private string[] _settings;
     private CanoProcess? _process;
@@ -64,6 +66,12 @@ public sealed class ApiProcess : IAsyncLifetime
         _settings = settings;
         await InitializeAsync();
     }
+
+    /// <summary>Tells the process to stop, as whoever runs it does.</summary>
+    internal void Stop() => _process!.Signal(Terminate);
+
+    /// <summary>Waits for its end.</summary>
+    internal Task<CanoProcessResult> EndAsync() => _process!.EndAsync();
 
     /// <summary>Asks, and reads the answer as JSON, whatever its status.</summary>
     internal async Task<Answer> AskAsync(HttpMethod method, string path, HttpContent? content = null, params (string Name, string Value)[] headers)
