@@ -12,51 +12,49 @@ namespace Cano;
 internal sealed class GrainCalls
 {
     /// <summary>
-    /// With the delays below this bridges about a minute without an answer: the loss of a silo, or a short restart of silos or database. Many short delays rather than a few
-    /// long ones: where silos come and go, each of a few calls might find one that is gone.
+    /// From its first try on, a call is made again for so long: this bridges the loss of a silo, or a short restart of silos or database. By time and not by number, since one that is
+    /// refused takes no time and one that nobody answers takes half a minute.
     /// </summary>
-    internal const int MaxRetries = 30;
+    internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     internal static readonly GrainCalls Default = new(TimeProvider.System);
 
+    private static readonly ResiliencePropertyKey<long> s_begun = new(nameof(s_begun));
+
+    private readonly TimeProvider _time;
     private readonly ResiliencePipeline _pipeline;
 
-    internal GrainCalls(TimeProvider time) => _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
-        .AddRetry(new RetryStrategyOptions
-        {
-            ShouldHandle = static arguments => new ValueTask<bool>(IsTransient(arguments.Outcome.Exception)),
-            MaxRetryAttempts = MaxRetries,
-            BackoffType = DelayBackoffType.Exponential,
-            Delay = TimeSpan.FromMilliseconds(200),
-            MaxDelay = TimeSpan.FromSeconds(2),
-            UseJitter = true,
-        })
-        .Build();
-
-    internal async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken) =>
-        await _pipeline.ExecuteAsync(
-            static async (call, token) =>
+    internal GrainCalls(TimeProvider time)
+    {
+        _time = time;
+        // Many short delays rather than a few long ones: where silos come and go, each of a few calls might find one that is gone.
+        _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions
             {
-                token.ThrowIfCancellationRequested();
-                Task<T> reply = call();
-                if (token.CanBeCanceled)
-                {
-                    // What comes of a call that nobody waits for any more is nobody's error.
-                    reply.Ignore();
-                }
+                ShouldHandle = arguments => new ValueTask<bool>(
+                    IsTransient(arguments.Outcome.Exception) && time.GetElapsedTime(arguments.Context.Properties.GetValue(s_begun, 0)) < Patience),
+                MaxRetryAttempts = int.MaxValue,
+                BackoffType = DelayBackoffType.Exponential,
+                Delay = TimeSpan.FromMilliseconds(200),
+                MaxDelay = TimeSpan.FromSeconds(2),
+                UseJitter = true,
+            })
+            .Build();
+    }
 
-                try
-                {
-                    return await reply.WaitAsync(token).ConfigureAwait(false);
-                }
-                catch (OperationCanceledException exception) when (!token.IsCancellationRequested)
-                {
-                    // Orleans broke it off by itself, as it does with a look into its directory when the silo that has the entry is gone: no answer, as when the time is over.
-                    throw new TimeoutException("The cluster broke a call off.", exception);
-                }
-            },
-            call,
-            cancellationToken).ConfigureAwait(false);
+    internal async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
+    {
+        ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
+        context.Properties.Set(s_begun, _time.GetTimestamp());
+        try
+        {
+            return await _pipeline.ExecuteAsync(static (context, call) => TryAsync(call, context.CancellationToken), context, call).ConfigureAwait(false);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
 
     internal async Task CallAsync(Func<Task> call, CancellationToken cancellationToken) =>
         await CallAsync(
@@ -76,6 +74,27 @@ internal sealed class GrainCalls
         or SupersededException
         or ResultsBehindException
         or StorageException { Code: ErrorCodes.StorageUnavailable };
+
+    private static async ValueTask<T> TryAsync<T>(Func<Task<T>> call, CancellationToken token)
+    {
+        token.ThrowIfCancellationRequested();
+        Task<T> reply = call();
+        if (token.CanBeCanceled)
+        {
+            // What comes of a call that nobody waits for any more is nobody's error.
+            reply.Ignore();
+        }
+
+        try
+        {
+            return await reply.WaitAsync(token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (!token.IsCancellationRequested)
+        {
+            // Orleans broke it off by itself, as it does with a look into its directory when the silo that has the entry is gone: no answer, as when the time is over.
+            throw new TimeoutException("The cluster broke a call off.", exception);
+        }
+    }
 }
 
 /// <summary>A partition answered with fewer results than its batch counts: an activation that is being superseded, or one that has not read all of its rows.</summary>

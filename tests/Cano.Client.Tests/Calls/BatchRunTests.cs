@@ -89,14 +89,33 @@ public class BatchRunTests
     }
 
     [Fact]
-    public async Task AnyCall_StorageStaysAway_FailsAfterABoundedNumberOfTries()
+    public async Task AnyCall_StorageStaysAway_IsAskedAgainForAMinute()
     {
+        InstantTime time = new();
         _cluster.Before = _ => Task.FromException(new StorageException(ErrorCodes.StorageUnavailable, "The database is away."));
 
-        StorageException away = await Assert.ThrowsAsync<StorageException>(() => _cluster.Run().GetStatusAsync());
+        StorageException away = await Assert.ThrowsAsync<StorageException>(() => _cluster.Run(time).GetStatusAsync());
 
         Assert.Equal("The database is away.", away.Message);
-        Assert.Equal(GrainCalls.MaxRetries + 1, _cluster.Calls.Count);
+        Assert.InRange(time.Waits.Sum(wait => wait.TotalSeconds), 59, 63);
+        Assert.InRange(_cluster.Calls.Count, 25, 60);
+    }
+
+    [Theory]
+    [InlineData(15, 4)]
+    [InlineData(30, 2)]
+    public async Task AnyCall_NobodyAnswersIt_FailsAfterAboutAMinute(int timeout, int tries)
+    {
+        InstantTime time = new();
+        _cluster.Before = _ =>
+        {
+            time.Pass(TimeSpan.FromSeconds(timeout));
+            return Task.FromException(new TimeoutException("No answer."));
+        };
+
+        await Assert.ThrowsAsync<TimeoutException>(() => _cluster.Run(time).GetStatusAsync());
+
+        Assert.Equal(tries, _cluster.Calls.Count);
     }
 
     [Fact]

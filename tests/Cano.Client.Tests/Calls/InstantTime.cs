@@ -16,6 +16,24 @@ public sealed class InstantTime : TimeProvider
         }
     }
 
+    /// <summary>What was waited for has passed.</summary>
+    public override long GetTimestamp()
+    {
+        lock (_waits)
+        {
+            return base.GetTimestamp() + (long)(_waits.Sum(wait => wait.TotalSeconds) * TimestampFrequency);
+        }
+    }
+
+    /// <summary>Lets time pass that nobody waits for with a timer.</summary>
+    public void Pass(TimeSpan span)
+    {
+        lock (_waits)
+        {
+            _waits.Add(span);
+        }
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         lock (_waits)
