@@ -52,9 +52,12 @@ internal sealed class Load : IDisposable
         long started = Stopwatch.GetTimestamp();
         string path = $"/api/batches/{id}";
         string document = shape.Document(id);
-        await AskAsync(() => client.PostAsync("/api/batches", document), _ => true, $"{id} was not started");
+        await AskAsync(() => client.PostAsync("/api/batches", document, shape.ByLines ? "application/x-ndjson" : "application/json"), _ => true, $"{id} was not started");
+        int final = 0;
         JsonElement status = JsonElement.Parse(await AskAsync(
-            () => client.GetAsync(path), answer => JsonElement.Parse(answer).GetProperty("phase").GetString() == "finished", $"{id} has not finished"));
+            () => shape.ByLines ? client.FollowAsync($"{path}/events", See) : client.GetAsync(path),
+            answer => JsonElement.Parse(answer).GetProperty("phase").GetString() == "finished",
+            $"{id} has not finished"));
         TimeSpan took = Stopwatch.GetElapsedTime(started);
         string lines = await AskAsync(() => client.GetAsync($"{path}/results.ndjson"), _ => true, $"{id} has no results");
 
@@ -64,6 +67,14 @@ internal sealed class Load : IDisposable
         Assert.All(results, result => Assert.Equal("completed", result.GetProperty("outcome").GetString()));
         Assert.Equal(shape.Ids.Order(StringComparer.Ordinal), results.Select(result => result.GetProperty("id").GetString()!).Order(StringComparer.Ordinal));
         return new(id, shape, startedAt, took);
+
+        // Whoever tells it, and whatever became of who told it before: what is final stays so.
+        void See(string status)
+        {
+            int completed = JsonElement.Parse(status).GetProperty("completed").GetInt32();
+            Assert.True(completed >= final, $"{id}: {completed} are completed after {final} were.");
+            final = completed;
+        }
     }
 
     /// <summary>Compares what the database holds with what was asked for.</summary>

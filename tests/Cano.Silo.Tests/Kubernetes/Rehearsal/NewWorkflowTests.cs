@@ -18,6 +18,7 @@ public sealed class NewWorkflowTests
         using Load fresh = new(cluster, new("new", 100, 5, 20, RehearsedCluster.NewWorkflow), new("new-wide", 1_200, 3, 100, RehearsedCluster.NewWorkflow));
         fresh.Start();
         await fresh.GoesOnAsync(Patience.ForBatches);
+        FinishedBatch[] asked = await Task.WhenAll(old.Append(first).Select(pod => AskAsync(cluster, pod)));
         int beside = fresh.Finished.Count;
         Task<PodEnd> firstEnd = old[0].DeleteAsync();
         PodEnd[] ends = [.. await cluster.ReplaceAsync(old[1..], RehearsedCluster.NewProgram), await firstEnd];
@@ -29,6 +30,15 @@ public sealed class NewWorkflowTests
         Assert.All(ends, end => Assert.True(end is { ExitCode: 0, Killed: false }, $"{end}"));
         Assert.Empty(cluster.Pods.SelectMany(pod => pod.Ends));
         Assert.Empty(load.Errors.Concat(fresh.Errors));
-        await Load.FinishedInTheCatalogAsync(cluster, load.Finished.Concat(fresh.Finished));
+        await Load.FinishedInTheCatalogAsync(cluster, [.. load.Finished, .. fresh.Finished, .. asked]);
+    }
+
+    /// <summary>Starts a batch of the new workflow at one pod, and follows it there.</summary>
+    private static async Task<FinishedBatch> AskAsync(RehearsedCluster cluster, Pod pod)
+    {
+        using ServiceClient client = new(cluster, pod);
+        FinishedBatch batch = await Load.RunAsync(client, new($"new-at-{pod.Name}", 100, 3, 20, RehearsedCluster.NewWorkflow), $"new-at-{pod.Name}");
+        Assert.Empty(client.Errors);
+        return batch;
     }
 }
