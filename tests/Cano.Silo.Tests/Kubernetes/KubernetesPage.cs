@@ -14,11 +14,17 @@ internal static partial class KubernetesPage
     /// <summary>All objects of Kubernetes that it shows.</summary>
     internal static string[] Objects => [.. Blocks().Where(block => !IsOverlay(block))];
 
+    /// <summary>What the reader is told to put into the Secret for the silos.</summary>
+    internal static string SiloConnectionString => Connection().Match(Text).Groups["string"].Value;
+
     private static bool IsOverlay(string block) => block.Contains("kind: Kustomization", StringComparison.Ordinal);
 
     /// <summary>Blocks within a list are indented.</summary>
     private static IEnumerable<string> Blocks() => Block().Matches(Text)
         .Select(block => block.Groups["yaml"].Value.Replace($"\n{block.Groups["indent"].Value}", "\n", StringComparison.Ordinal));
+
+    [GeneratedRegex("--from-literal=connection-string='(?<string>[^']*)'")]
+    private static partial Regex Connection();
 
     [GeneratedRegex(@"^(?<indent> *)```yaml(?<yaml>\n.*?\n) *```", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Block();
