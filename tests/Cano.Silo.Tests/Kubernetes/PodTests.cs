@@ -69,9 +69,40 @@ public sealed class PodTests
 
         Assert.All(manifests.Containers, container =>
         {
-            Assert.Equal(["cpu", "memory"], container.Resources.Requests.Keys.Order(StringComparer.Ordinal));
-            Assert.Equal(["memory"], container.Resources.Limits.Keys);
+            Assert.Empty(((string[])["cpu", "memory"]).Except(container.Resources.Requests.Keys));
+            Assert.Contains("memory", container.Resources.Limits.Keys);
+            Assert.DoesNotContain("cpu", container.Resources.Limits.Keys);
         });
+    }
+
+    /// <summary>A pod that writes more than it may is evicted, with all that runs on it.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Tmp_OfEachOverlay_HoldsAsManyLargeStartsAsTwoCallersMaySendAtOnce(string overlay)
+    {
+        Manifests manifests = await Overlays.BuildAsync(overlay);
+        IDictionary<string, string> settings = manifests.One<V1ConfigMap>().Data;
+
+        decimal caller = decimal.Parse(settings["Cano__Http__MaxStreamBytes"], CultureInfo.InvariantCulture) * int.Parse(settings["Cano__Http__StartsAtOnce"], CultureInfo.InvariantCulture);
+        decimal room = manifests.Pod.Volumes.Single(volume => volume.Name == "tmp").EmptyDir.SizeLimit.ToDecimal();
+        Assert.InRange(2 * caller, 1, room);
+        if (manifests.Silo.Resources.Limits.TryGetValue("ephemeral-storage", out ResourceQuantity? limit))
+        {
+            Assert.True(limit.ToDecimal() > room);
+            Assert.True(manifests.Silo.Resources.Requests["ephemeral-storage"].ToDecimal() >= caller);
+        }
+    }
+
+    /// <summary>Kubernetes replaces only what stands before the variable that asks for it; the rest stays as it is written.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Telemetry_OfEachOverlay_SaysWhichPodOfWhichNamespace(string overlay)
+    {
+        Manifests manifests = await Overlays.BuildAsync(overlay);
+
+        Dictionary<string, string> environment = ContainerEnvironment.Of(
+            manifests, manifests.Silo, new Dictionary<string, Dictionary<string, string>> { ["cano-api-keys"] = [], ["cano-database"] = new() { ["connection-string"] = "" } });
+        Assert.Equal($"k8s.pod.name=cano-0,k8s.namespace.name={manifests.One<V1Namespace>().Metadata.Name}", environment["OTEL_RESOURCE_ATTRIBUTES"]);
     }
 
     [Theory]
