@@ -78,6 +78,7 @@ public sealed class ServedTests : IDisposable
 
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(new(url, "/api/batches"), key: null));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(new(url, "/metrics"), Key));
+        Assert.Contains("\"url\": \"https://", await BehindTlsAsync(new(url, "/openapi/v1.json")), StringComparison.Ordinal);
         await using NpgsqlDataSource source = NpgsqlDataSource.Create(secrets["cano-database"]["connection-string"]);
         Assert.Equal("cano-0 in cano", await source.CreateCommand("SELECT SiloName || ' in ' || DeploymentId FROM OrleansMembershipTable").ExecuteScalarAsync(Token));
         Assert.Empty(Directory.GetFileSystemEntries(Mount("app")));
@@ -110,6 +111,16 @@ public sealed class ServedTests : IDisposable
         }
 
         return url;
+    }
+
+    /// <summary>What it answers when an ingress says that it was asked by HTTPS.</summary>
+    private async Task<string> BehindTlsAsync(Uri url)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, url);
+        request.Headers.Authorization = new("Bearer", Key);
+        request.Headers.Add("X-Forwarded-Proto", "https");
+        using HttpResponseMessage answer = await _http.SendAsync(request, Token);
+        return await answer.Content.ReadAsStringAsync(Token);
     }
 
     private async Task<HttpStatusCode> StatusAsync(Uri url, string? key)

@@ -9,7 +9,10 @@ public sealed partial class SettingTests
 {
     /// <summary>What others read (OpenTelemetry's SDK, Microsoft.Extensions.Configuration, Orleans' hosting package), and <see cref="PodIdentity"/> with it.</summary>
     private static readonly string[] s_others =
-        ["OTEL_RESOURCE_ATTRIBUTES", "ConnectionStrings__Cano", "POD_NAMESPACE", "POD_NAME", "POD_IP", "ORLEANS_CLUSTER_ID", "ORLEANS_SERVICE_ID"];
+    [
+        "OTEL_RESOURCE_ATTRIBUTES", "ConnectionStrings__Cano", "ASPNETCORE_FORWARDEDHEADERS_ENABLED", "DOTNET_GCHeapCount", "DOTNET_GCNoAffinitize",
+        "POD_NAMESPACE", "POD_NAME", "POD_IP", "ORLEANS_CLUSTER_ID", "ORLEANS_SERVICE_ID",
+    ];
 
     public static TheoryData<string> Names => Overlays.All;
 
