@@ -22,6 +22,9 @@ public sealed class NetworkTests
         Assert.All(manifests.Of<V1NetworkPolicy>(), policy => Assert.True(manifests.Selects(policy.Spec.PodSelector.MatchLabels), policy.Metadata.Name));
         Assert.All(manifests.Of<V1PodDisruptionBudget>(), budget => Assert.True(manifests.Selects(budget.Spec.Selector.MatchLabels), budget.Metadata.Name));
         Assert.All(manifests.Pod.TopologySpreadConstraints ?? [], spread => Assert.True(manifests.Selects(spread.LabelSelector.MatchLabels), spread.TopologyKey));
+
+        // Counted with those that go, the new ones of a roll-out end up beside each other.
+        Assert.All(manifests.Pod.TopologySpreadConstraints ?? [], spread => Assert.Equal(["pod-template-hash"], spread.MatchLabelKeys));
     }
 
     [Theory]

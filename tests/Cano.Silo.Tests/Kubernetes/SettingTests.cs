@@ -7,7 +7,7 @@ namespace Cano.Tests.Kubernetes;
 /// <summary>The variables that the overlays set are settings that the host reads.</summary>
 public sealed partial class SettingTests
 {
-    /// <summary>What others read (OpenTelemetry's SDK, Microsoft.Extensions.Configuration, Orleans' hosting package), and <see cref="PodIdentity"/> with it.</summary>
+    /// <summary>What others read (OpenTelemetry's SDK, Microsoft.Extensions.Configuration, ASP.NET Core, the runtime, Orleans' hosting package), and <see cref="PodIdentity"/> with it.</summary>
     private static readonly string[] s_others =
     [
         "OTEL_RESOURCE_ATTRIBUTES", "ConnectionStrings__Cano", "ASPNETCORE_FORWARDEDHEADERS_ENABLED", "DOTNET_GCHeapCount", "DOTNET_GCNoAffinitize",
