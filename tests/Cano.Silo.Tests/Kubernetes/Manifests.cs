@@ -27,6 +27,9 @@ internal sealed class Manifests
     /// <summary>All containers, those that run before the silo first.</summary>
     internal IEnumerable<V1Container> Containers => [.. Pod.InitContainers ?? [], .. Pod.Containers];
 
+    /// <summary>Kind and name of each, without those whose name an overlay changes.</summary>
+    internal IEnumerable<string> Titles => All.Where(one => one is not (V1Namespace or V1ConfigMap)).Select(one => $"{one.Kind}/{one.Metadata.Name}");
+
     internal static Manifests Parse(string yaml) => new(KubernetesYaml.LoadAllFromString(yaml, s_operator, strict: true));
 
     internal T One<T>() => Of<T>().Single();

@@ -16,6 +16,9 @@ internal static class Overlays
     /// <summary>The same with <c>pod-watching</c> in the place of monitoring.</summary>
     internal const string Watching = "watching";
 
+    /// <summary>Own with everything that docs/kubernetes.md shows for it.</summary>
+    internal const string Extended = "extended";
+
     internal static TheoryData<string> All => [Dev, Production, Own];
 
     internal static string Root => Path.Combine(DotnetProgram.Clone(), "deploy", "kubernetes");
@@ -39,6 +42,21 @@ internal static class Overlays
             await File.WriteAllTextAsync(Path.Combine(folder, "kustomization.yaml"), kustomization, TestContext.Current.CancellationToken);
         }
 
+        await ExtendAsync(Directory.CreateDirectory(copy.At($"overlays/{Extended}")).FullName);
         return await Kustomize.BuildAsync(copy.At($"overlays/{overlay}"));
+    }
+
+    private static async Task ExtendAsync(string folder)
+    {
+        foreach ((string file, _, string yaml) in KubernetesPage.Additions)
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, file), yaml, TestContext.Current.CancellationToken);
+        }
+
+        string resources = string.Concat(KubernetesPage.Additions.Where(one => one.List == "resources").Select(one => $"  - {one.File}\n"));
+        string patches = string.Concat(KubernetesPage.Additions.Where(one => one.List == "patches").Select(one => $"  - path: {one.File}\n"));
+        string kustomization = KubernetesPage.OwnOverlay.Replace("components:\n", $"{resources}components:\n", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "kustomization.yaml"), $"{kustomization}patches:\n{patches}{string.Concat(KubernetesPage.Lines)}", TestContext.Current.CancellationToken);
     }
 }

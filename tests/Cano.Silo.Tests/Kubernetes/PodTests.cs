@@ -14,22 +14,26 @@ public sealed class PodTests
     public async Task Pod_OfEachOverlay_MeetsTheRestrictedStandard(string overlay)
     {
         Manifests manifests = await Overlays.BuildAsync(overlay);
-        V1PodSpec pod = manifests.Pod;
 
         Assert.Equal("restricted", manifests.One<V1Namespace>().Metadata.Labels["pod-security.kubernetes.io/enforce"]);
+        MeetsTheRestrictedStandard(manifests.Pod);
+        Assert.All(manifests.Containers, container => Assert.True(container.SecurityContext.ReadOnlyRootFilesystem));
+    }
+
+    internal static void MeetsTheRestrictedStandard(V1PodSpec pod)
+    {
         Assert.True(pod.HostNetwork is not true && pod.HostPID is not true && pod.HostIPC is not true);
         Assert.True(pod.SecurityContext.RunAsNonRoot);
         Assert.True(pod.SecurityContext.RunAsUser > 0);
         Assert.Equal("RuntimeDefault", pod.SecurityContext.SeccompProfile.Type);
         Assert.All(pod.Volumes, volume => Assert.True(volume.EmptyDir is not null || volume.PersistentVolumeClaim is not null, volume.Name));
-        Assert.All(manifests.Containers, container =>
+        Assert.All([.. pod.InitContainers ?? [], .. pod.Containers], container =>
         {
             V1SecurityContext security = container.SecurityContext;
             Assert.False(security.AllowPrivilegeEscalation);
             Assert.True(security.Privileged is not true && security.RunAsNonRoot is not false && security.RunAsUser is null or > 0);
             Assert.Equal(["ALL"], security.Capabilities.Drop);
             Assert.Null(security.Capabilities.Add);
-            Assert.True(security.ReadOnlyRootFilesystem);
         });
     }
 
@@ -73,6 +77,18 @@ public sealed class PodTests
             Assert.Contains("memory", container.Resources.Limits.Keys);
             Assert.DoesNotContain("cpu", container.Resources.Limits.Keys);
         });
+    }
+
+    /// <summary>Otherwise there is one heap for each CPU of the node, and those of all silos on it share the first CPUs. The runtime reads the number in hexadecimal.</summary>
+    [Theory]
+    [InlineData(Overlays.Production)]
+    [InlineData(Overlays.Own)]
+    public async Task Heaps_WithoutALimitOfCpu_AreFew(string overlay)
+    {
+        IDictionary<string, string> settings = (await Overlays.BuildAsync(overlay)).One<V1ConfigMap>().Data;
+
+        Assert.InRange(int.Parse(settings["DOTNET_GCHeapCount"], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture), 2, 8);
+        Assert.Equal("1", settings["DOTNET_GCNoAffinitize"]);
     }
 
     /// <summary>A pod that writes more than it may is evicted, with all that runs on it.</summary>
