@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using k8s.Models;
+using Npgsql;
 
 namespace Cano.Tests.Kubernetes;
 
@@ -33,6 +34,16 @@ public sealed partial class PageTests
         Assert.Equal("monitoring", extended.One<ServiceMonitor>().Metadata.Labels["release"]);
         Assert.Equal("monitoring", extended.One<PrometheusRule>().Metadata.Labels["release"]);
         Assert.DoesNotContain("release", extended.PodLabels.Keys);
+    }
+
+    [Fact]
+    public async Task Certificate_ShownInTheDocumentation_IsLookedForWhereItIsMounted()
+    {
+        Manifests extended = await Overlays.BuildAsync(Overlays.Extended);
+
+        NpgsqlConnectionStringBuilder verified = new(Verified().Match(KubernetesPage.Text).Value);
+        Assert.Equal(SslMode.VerifyFull, verified.SslMode);
+        Assert.All(extended.Containers, container => Assert.Contains(container.VolumeMounts, mount => $"{mount.MountPath}/db-ca.crt" == verified.RootCertificate));
     }
 
     /// <summary>What goes out is let go to where the silos and the database are.</summary>
@@ -94,6 +105,9 @@ public sealed partial class PageTests
         Assert.Equal(2, ends.Length);
         Assert.All(ends, end => Assert.Matches(@"^&&\n  kubectl -n (batches|cano-dev) wait --for=delete pod -l app\.kubernetes\.io/component=silo --timeout=[0-9]+s &&$", end.Groups["next"].Value));
     }
+
+    [GeneratedRegex("SSL Mode=[^`]+")]
+    private static partial Regex Verified();
 
     [GeneratedRegex(@"--replicas=0(?: (?<next>.*\n.*))?\n")]
     private static partial Regex Ended();
