@@ -27,6 +27,9 @@ internal sealed record LoadSettings
     /// <summary>A silo's limit of running instances.</summary>
     internal int MaxRunning { get; init; }
 
+    /// <summary>How many milliseconds PostgreSQL waits before each flush of its log, 0 to 100.</summary>
+    internal int FlushDelay { get; init; }
+
     /// <summary><c>forever</c>, <c>quota</c>, <c>duration</c> or <c>both</c>.</summary>
     internal required string Strategy { get; init; }
 }

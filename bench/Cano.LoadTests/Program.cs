@@ -13,7 +13,8 @@ Option<int> warmup = new("--warmup") { Description = "batches before them", Defa
 Option<int?> maxRunning = new("--max-running") { Description = "a silo's limit of running instances; each scenario has a default" };
 Option<string> strategy = new("--strategy") { Description = "of throughput and stop", DefaultValueFactory = _ => "forever" };
 strategy.AcceptOnlyFromAmong("forever", "quota", "duration", "both");
-RootCommand command = new("Measures batches on silos in this process.") { scenario, storage, connection, instances, batches, warmup, maxRunning, strategy };
+Option<int> flushDelay = new("--flush-delay") { Description = "of silos: how many milliseconds PostgreSQL waits before it flushes its log, as for a slow disk; 0 to 100", DefaultValueFactory = _ => 0 };
+RootCommand command = new("Measures batches on silos in this process.") { scenario, storage, connection, instances, batches, warmup, maxRunning, strategy, flushDelay };
 command.SetAction(async (arguments, _) =>
 {
     DirectoryInfo folder = Directory.CreateTempSubdirectory("cano-load-");
@@ -33,6 +34,7 @@ command.SetAction(async (arguments, _) =>
             Warmup = arguments.GetValue(warmup),
             MaxRunning = arguments.GetValue(maxRunning) ?? chosen.MaxRunning,
             Strategy = arguments.GetValue(strategy)!,
+            FlushDelay = arguments.GetValue(flushDelay),
         });
     }
     finally

@@ -7,6 +7,7 @@ namespace Cano;
 /// <summary>Holds one activation of a <see cref="Partition"/>.</summary>
 /// <remarks>A finished one stays a short while for readers, who come soon or seldom: a hundred thousand results take some 60 MB.</remarks>
 [CollectionAgeLimit(Minutes = 2)]
+[EvenPlacement]
 internal sealed class PartitionGrain : Grain, IPartitionGrain, ILeaving
 {
     private readonly string _key;
