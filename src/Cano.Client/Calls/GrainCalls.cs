@@ -12,10 +12,12 @@ namespace Cano;
 internal sealed class GrainCalls
 {
     /// <summary>
-    /// From its first try on, a call is made again for so long: this bridges the loss of a silo, or a short restart of silos or database. By time and not by number, since one that is
-    /// refused takes no time and one that nobody answers takes half a minute.
+    /// From its first try on, a call is made again for so long: this bridges the loss of a silo, or a short restart of silos or database. By time, since a call that is
+    /// refused takes none; and <see cref="MinTries"/> times in any case, since one that nobody answers takes up to half a minute, and a few may be lost in a row.
     /// </summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    internal const int MinTries = 4;
 
     internal static readonly GrainCalls Default = new(TimeProvider.System);
 
@@ -32,7 +34,8 @@ internal sealed class GrainCalls
             .AddRetry(new RetryStrategyOptions
             {
                 ShouldHandle = arguments => new ValueTask<bool>(
-                    IsTransient(arguments.Outcome.Exception) && time.GetElapsedTime(arguments.Context.Properties.GetValue(s_begun, 0)) < Patience),
+                    IsTransient(arguments.Outcome.Exception)
+                    && (arguments.AttemptNumber + 1 < MinTries || time.GetElapsedTime(arguments.Context.Properties.GetValue(s_begun, 0)) < Patience)),
                 MaxRetryAttempts = int.MaxValue,
                 BackoffType = DelayBackoffType.Exponential,
                 Delay = TimeSpan.FromMilliseconds(200),
