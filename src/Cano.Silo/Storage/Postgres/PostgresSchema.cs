@@ -72,8 +72,9 @@ internal sealed class PostgresSchema(PostgresDatabase database)
     private static Task<int> LastAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT coalesce(max(Number), 0) FROM CanoMigration", cancellationToken: cancellationToken));
 
+    /// <summary>Runs a statement for as long as it takes: a large table is not rewritten in the time that a query has, and whoever waits for the one that does it waits as long.</summary>
     private static Task<int> RunAsync(NpgsqlConnection connection, string sql, object? parameters, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+        connection.ExecuteAsync(new CommandDefinition(sql, parameters, commandTimeout: 0, cancellationToken: cancellationToken));
 
     private static string Script(string name)
     {
