@@ -53,9 +53,9 @@ internal sealed class CanoGrainStorage(
         grainState.RecordExists = false;
     }
 
-    /// <summary>Asks the database something, over the way that all operations go.</summary>
+    /// <summary>Asks the database something.</summary>
     internal Task ProbeAsync() =>
-        lane.RunAsync(writes: false, () => rows.ReadStateAsync("probe", GrainId.Create("probe", "/probe"), new GrainState<Payload>()));
+        lane.ProbeAsync(() => rows.ReadStateAsync("probe", GrainId.Create("probe", "/probe"), new GrainState<Payload>()));
 
     private T New<T>() => activators.GetActivator<T>().Create();
 }

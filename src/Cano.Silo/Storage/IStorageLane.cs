@@ -12,6 +12,11 @@ internal interface IStorageLane
     /// <exception cref="StorageException">The database is not available, or failed. Other exceptions are those of the operation.</exception>
     Task RunAsync(bool writes, Func<Task> operation);
 
+    /// <summary>Runs an operation that only shows whether the database answers, without waiting until those that are under way make room. Who asks while another asks is told the same.</summary>
+    /// <param name="operation">Reads something, with one statement.</param>
+    /// <exception cref="StorageException">The database is not available, or failed.</exception>
+    Task ProbeAsync(Func<Task> operation);
+
     /// <summary>Ends the operations that are under way and lets go of the database.</summary>
     Task CloseAsync();
 }

@@ -36,6 +36,8 @@ internal sealed class PostgresStorage : IAsyncDisposable
 
     internal IGrainStorage Storage => _services.GetRequiredKeyedService<IGrainStorage>("cano");
 
+    internal StorageHealth Health => new(_services.GetRequiredService<CanoGrainStorage>(), TimeProvider.System);
+
     internal static async Task<PostgresStorage> OpenAsync(string connectionString, Action<CanoStorageOptions>? configure = null)
     {
         PostgresStorage storage = new(connectionString, configure);

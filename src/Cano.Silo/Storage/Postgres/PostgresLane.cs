@@ -3,7 +3,7 @@ namespace Cano;
 /// <summary>PostgreSQL takes operations side by side, each in a transaction of its own, and shares the flushes of its log among them; this only bounds how many.</summary>
 internal sealed class PostgresLane : IStorageLane, IDisposable
 {
-    /// <summary>Connections that storage leaves to others: the lock of the service id, and membership, since a silo that is busy must still be able to say that it lives.</summary>
+    /// <summary>Connections that storage leaves to others: the lock of the service id, membership, and the probe, since a silo that is busy must still be able to say that it lives.</summary>
     internal const int Reserved = 3;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
@@ -13,6 +13,8 @@ internal sealed class PostgresLane : IStorageLane, IDisposable
     private readonly StorageMetrics _metrics;
     private readonly int _width;
     private readonly SemaphoreSlim _slots;
+    private readonly Lock _probing = new();
+    private Task _probe = Task.CompletedTask;
     private volatile bool _closed;
 
     public PostgresLane(PostgresDatabase database, PostgresStart start, StorageMetrics metrics)
@@ -39,10 +41,6 @@ internal sealed class PostgresLane : IStorageLane, IDisposable
         {
             await RunAsync(operation, again: !writes);
         }
-        catch (Exception exception) when (PostgresFaults.Is(exception))
-        {
-            throw PostgresFaults.ToStorageException(exception, _database);
-        }
         finally
         {
             _slots.Release();
@@ -54,8 +52,30 @@ internal sealed class PostgresLane : IStorageLane, IDisposable
         }
     }
 
-    /// <summary>Runs an operation; one that only reads once more, if all that is wrong is an old connection. What a write has done is unknown: its grain must read it.</summary>
+    /// <summary>Takes one of the connections that storage leaves to others, and never a second one, however many ask.</summary>
+    public Task ProbeAsync(Func<Task> operation)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        lock (_probing)
+        {
+            return _probe.IsCompleted ? _probe = RunAsync(operation, again: true) : _probe;
+        }
+    }
+
     private async Task RunAsync(Func<Task> operation, bool again)
+    {
+        try
+        {
+            await TryAsync(operation, again);
+        }
+        catch (Exception exception) when (PostgresFaults.Is(exception))
+        {
+            throw PostgresFaults.ToStorageException(exception, _database);
+        }
+    }
+
+    /// <summary>Runs an operation; one that only reads once more, if all that is wrong is an old connection. What a write has done is unknown: its grain must read it.</summary>
+    private async Task TryAsync(Func<Task> operation, bool again)
     {
         try
         {

@@ -64,6 +64,9 @@ internal sealed partial class SqliteLane : IStorageLane, IDisposable
         return queued.Task;
     }
 
+    /// <summary>There is one way; the group that it joins is the next to run.</summary>
+    public Task ProbeAsync(Func<Task> operation) => RunAsync(writes: false, operation);
+
     public Task CloseAsync()
     {
         _queue.CompleteAdding();
