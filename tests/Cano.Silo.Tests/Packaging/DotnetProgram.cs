@@ -4,9 +4,11 @@ using System.Runtime.InteropServices;
 namespace Cano.Tests.Packaging;
 
 /// <summary>The SDK that runs the tests, and programs that it installs; whatever they keep for their user goes into a folder of the test's.</summary>
-internal sealed class DotnetProgram(string home)
+/// <param name="home">Where they start, and what they take for their user's folder.</param>
+/// <param name="environment">Further variables.</param>
+internal sealed class DotnetProgram(string home, params (string Name, string Value)[] environment)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(4);
 
     /// <summary>Where the runtime is, of which this process is one: <c>ROOT/shared/Microsoft.NETCore.App/VERSION/</c>.</summary>
     private static readonly string s_root = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
@@ -41,7 +43,14 @@ internal sealed class DotnetProgram(string home)
             start.Environment.Remove(name);
         }
 
-        (string Name, string Value)[] own = [("HOME", home), ("DOTNET_CLI_HOME", home), ("DOTNET_ROOT", s_root), ("MSBUILDDISABLENODEREUSE", "1"), ("DOTNET_NOLOGO", "1"), ("DOTNET_CLI_TELEMETRY_OPTOUT", "1")];
+        (string Name, string Value)[] own =
+        [
+            ("HOME", home), ("DOTNET_CLI_HOME", home), ("DOTNET_ROOT", s_root), ("PATH", $"{s_root}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}"), ("DOTNET_NOLOGO", "1"),
+            ("DOTNET_CLI_TELEMETRY_OPTOUT", "1"),
+            // No server outlives it, holding its output open.
+            ("MSBUILDDISABLENODEREUSE", "1"), ("UseSharedCompilation", "false"),
+            .. environment,
+        ];
         Array.ForEach(own, one => start.Environment[one.Name] = one.Value);
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
