@@ -112,8 +112,8 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>Fills an empty database with a copy of another one.</summary>
-    public Task RestoreAsync(string database, string file) =>
-        PostgresPrograms.RunAsync(Program("pg_restore"), "--exit-on-error", $"--dbname={Url(database)}", file);
+    public Task RestoreAsync(string database, string file, string user = Superuser, string? password = null) =>
+        PostgresPrograms.RunAsync(Program("pg_restore"), "--exit-on-error", $"--dbname={Url(database, user, password)}", file);
 
     /// <summary>Ends all connections to a database, whatever they are doing.</summary>
     /// <returns>How many there were.</returns>
@@ -144,7 +144,8 @@ public sealed class PostgresServer : IAsyncDisposable
         _keeper.Dispose();
     }
 
-    private string Url(string database) => string.Create(CultureInfo.InvariantCulture, $"postgresql://{Superuser}:{Password}@127.0.0.1:{Port}/{database}");
+    private string Url(string database, string user = Superuser, string? password = null) =>
+        string.Create(CultureInfo.InvariantCulture, $"postgresql://{user}:{password ?? Password}@127.0.0.1:{Port}/{database}");
 
     private static string Program(string name) => Path.Combine(PostgresBinaries.Folder, name);
 

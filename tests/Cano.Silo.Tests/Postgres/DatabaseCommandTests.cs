@@ -71,16 +71,9 @@ public sealed class DatabaseCommandTests(SharedPostgres postgres) : IDisposable
     public async Task Roles_TheOwnerMigrates_TheUserRunsBatchesAndCanMakeNoTables()
     {
         await using PostgresServer server = await SharedPostgres.StartOwnAsync();
-        string database = new NpgsqlConnectionStringBuilder(await server.CreateDatabaseAsync()).Database!;
-        await server.ExecuteAsync(database, $"CREATE ROLE administrator LOGIN CREATEROLE CREATEDB PASSWORD 'a'; ALTER DATABASE {database} OWNER TO administrator");
-        await using (NpgsqlDataSource administrator = NpgsqlDataSource.Create(server.ConnectionString(database, "administrator", "a")))
-        {
-            string roles = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "roles.sql"), TestContext.Current.CancellationToken);
-            await administrator.CreateCommand(roles).ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        }
-
-        string owner = server.ConnectionString(database, "cano_owner", "change-this-one");
-        string user = server.ConnectionString(database, "cano_user", "and-change-this-one");
+        string database = await DatabaseRoles.CreateDatabaseAsync(server);
+        string owner = DatabaseRoles.Owner(server, database);
+        string user = DatabaseRoles.User(server, database);
         string file = _folder.Write("batch.json", Batch);
 
         CanoProcessResult early = await RunAsync(user, "run", file);

@@ -8,8 +8,8 @@ using Npgsql;
 
 namespace Cano.Tests.Postgres;
 
-/// <summary>A copy of the database, made in the middle of batches, and a silo that goes on from it.</summary>
-public sealed class RestoreTests(SharedPostgres postgres) : IDisposable
+/// <summary>A copy of the database, made in the middle of batches, and a silo that goes on from it; all of it with the two users of deploy/postgres/roles.sql, as in production.</summary>
+public sealed class RestoreTests : IDisposable
 {
     private const int Instances = 3_000;
 
@@ -22,12 +22,13 @@ public sealed class RestoreTests(SharedPostgres postgres) : IDisposable
     [Fact]
     public async Task Dump_MadeWhileABatchRuns_IsRestoredAndGoneOnFrom()
     {
-        PostgresServer server = await postgres.GetAsync();
-        string database = NameIn(await server.CreateDatabaseAsync());
+        await using PostgresServer server = await SharedPostgres.StartOwnAsync();
+        string database = await DatabaseRoles.CreateDatabaseAsync(server);
+        await (await PostgresStorage.OpenAsync(DatabaseRoles.Owner(server, database))).DisposeAsync();
         string file;
         string before;
         HashSet<string> final;
-        await using (ServeProcess silo = ServeProcess.Start(server.ConnectionString(database)))
+        await using (ServeProcess silo = Serve(server, database))
         {
             Uri url = await silo.UrlAsync();
             await StartAsync(url, "before", count: 10, steps: 1);
@@ -47,10 +48,13 @@ public sealed class RestoreTests(SharedPostgres postgres) : IDisposable
             await silo.Process.EndAsync();
         }
 
-        string copy = NameIn(await server.CreateDatabaseAsync());
-        await server.RestoreAsync(copy, file);
-        Assert.Equal("middle", await server.ExecuteAsync(copy, "SELECT string_agg(Id, ' ') FROM CanoBatch WHERE IsUnfinished"));
-        await using ServeProcess restored = ServeProcess.Start(server.ConnectionString(copy));
+        // On another server, which has nothing but the roles.
+        await using PostgresServer other = await SharedPostgres.StartOwnAsync();
+        string copy = await DatabaseRoles.CreateDatabaseAsync(other);
+        await other.RestoreAsync(copy, file, DatabaseRoles.Administrator, DatabaseRoles.AdministratorPassword);
+        Assert.Equal("middle", await other.ExecuteAsync(copy, "SELECT string_agg(Id, ' ') FROM CanoBatch WHERE IsUnfinished"));
+        Assert.Equal(await DatabaseRoles.RightsAsync(server, database), await DatabaseRoles.RightsAsync(other, copy));
+        await using ServeProcess restored = Serve(other, copy);
         Uri again = await restored.UrlAsync();
         JsonElement end = await FinishedAsync(again, "middle");
         string[] results = Lines(await ResultsAsync(again, "middle"));
@@ -66,7 +70,30 @@ public sealed class RestoreTests(SharedPostgres postgres) : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, later.StatusCode);
     }
 
-    private static string NameIn(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString).Database!;
+    /// <summary>In another database of the server, as docs/kubernetes.md shows it.</summary>
+    [Fact]
+    public async Task Dump_RestoredBesideTheOriginal_HasTheSameRights()
+    {
+        await using PostgresServer server = await SharedPostgres.StartOwnAsync();
+        string database = await DatabaseRoles.CreateDatabaseAsync(server);
+        await (await PostgresStorage.OpenAsync(DatabaseRoles.Owner(server, database))).DisposeAsync();
+        string rights = await DatabaseRoles.RightsAsync(server, database);
+        string file = await server.DumpAsync(database);
+
+        string bySuperuser = await AnotherAsync();
+        await server.RestoreAsync(bySuperuser, file);
+        string byAdministrator = await AnotherAsync();
+        await server.ExecuteAsync(byAdministrator, $"ALTER DATABASE {byAdministrator} OWNER TO {DatabaseRoles.Administrator}; GRANT USAGE, CREATE ON SCHEMA public TO cano_owner");
+        await server.RestoreAsync(byAdministrator, file, DatabaseRoles.Administrator, DatabaseRoles.AdministratorPassword);
+
+        Assert.Contains("cano_user", rights, StringComparison.Ordinal);
+        Assert.Equal(rights, await DatabaseRoles.RightsAsync(server, bySuperuser));
+        Assert.Equal(rights, await DatabaseRoles.RightsAsync(server, byAdministrator));
+
+        async Task<string> AnotherAsync() => new NpgsqlConnectionStringBuilder(await server.CreateDatabaseAsync()).Database!;
+    }
+
+    private static ServeProcess Serve(PostgresServer server, string database) => ServeProcess.Start(DatabaseRoles.User(server, database), "Cano:Storage:Migrate=false");
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
