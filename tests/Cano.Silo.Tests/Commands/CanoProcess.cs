@@ -40,6 +40,8 @@ internal sealed class CanoProcess : IAsyncDisposable
         }
     }
 
+    internal int Id => _process.Id;
+
     /// <summary>What it has in memory, in bytes.</summary>
     internal long Memory
     {
@@ -58,15 +60,20 @@ internal sealed class CanoProcess : IAsyncDisposable
     /// <summary>Starts a program that stands beside the tests.</summary>
     internal static CanoProcess Start(string program, string folder, string[] args, string? input = null, params (string Name, string Value)[] environment)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        string dotnet = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        return Start([dotnet, Path.Combine(AppContext.BaseDirectory, $"{program}.dll"), .. args], folder, input, environment);
+    }
+
+    /// <summary>Starts a command that becomes such a program.</summary>
+    internal static CanoProcess Start(string[] command, string folder, string? input, (string Name, string Value)[] environment)
+    {
+        ProcessStartInfo start = new(command[0], command[1..])
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, $"{program}.dll"));
-        Array.ForEach(args, start.ArgumentList.Add);
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;

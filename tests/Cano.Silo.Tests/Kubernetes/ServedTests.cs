@@ -53,22 +53,7 @@ public sealed class ServedTests : IDisposable
     {
         Manifests manifests = await Overlays.BuildAsync(Overlays.Production);
         await using PostgresServer server = await SharedPostgres.StartOwnAsync();
-        string database = new NpgsqlConnectionStringBuilder(await server.CreateDatabaseAsync()).Database!;
-        await server.ExecuteAsync(database, await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "roles.sql"), Token));
-        Dictionary<string, Dictionary<string, string>> secrets = new()
-        {
-            ["cano-database"] = new()
-            {
-                ["owner-connection-string"] = server.ConnectionString(database, "cano_owner", "change-this-one"),
-                ["connection-string"] = server.ConnectionString(database, "cano_user", "and-change-this-one"),
-            },
-            ["cano-api-keys"] = new()
-            {
-                ["Cano__Http__ApiKeys__0__Name"] = "test",
-                ["Cano__Http__ApiKeys__0__Hash"] = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Key))),
-                ["Cano__Http__ApiKeys__0__Role"] = "reader",
-            },
-        };
+        Dictionary<string, Dictionary<string, string>> secrets = await SecretsAsync(server, "reader");
 
         await using CanoProcess migration = Start(manifests, manifests.Pod.InitContainers.Single(), secrets);
         CanoProcessResult migrated = await migration.EndAsync();
@@ -84,19 +69,85 @@ public sealed class ServedTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(Mount("app")));
     }
 
+    /// <summary>No more rights than the security context leaves: the image's user, and a root file system that can't be written.</summary>
+    [Fact]
+    public async Task Production_AsItsSecurityContextSays_MigratesAndRunsABatchThatIsSentLineByLine()
+    {
+        await ContainerSandbox.RequireAsync();
+        Manifests manifests = await Overlays.BuildAsync(Overlays.Production);
+        await using PostgresServer server = await SharedPostgres.StartOwnAsync();
+        Dictionary<string, Dictionary<string, string>> secrets = await SecretsAsync(server, "operator");
+
+        await using CanoProcess migration = Confine(manifests, manifests.Pod.InitContainers.Single(), secrets);
+        CanoProcessResult migrated = await migration.EndAsync();
+        Assert.True(migrated.ExitCode == 0, migrated.Error);
+        await using CanoProcess silo = Confine(manifests, manifests.Silo, secrets);
+        Uri url = await AnswersAsync(silo, manifests.Silo);
+        using StringContent lines = new(
+            """
+            { "id": "b", "timeout": { "kind": "waitForever" } }
+            { "id": "a", "workflow": "cano.simulate", "params": { "output": 7 } }
+
+            """,
+            Encoding.UTF8,
+            "application/x-ndjson");
+        using HttpRequestMessage start = new(HttpMethod.Post, new Uri(url, "/api/batches")) { Content = lines, Headers = { Authorization = new("Bearer", Key) } };
+        using HttpResponseMessage started = await _http.SendAsync(start, Token);
+
+        Assert.Equal(HttpStatusCode.Created, started.StatusCode);
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(secrets["cano-database"]["connection-string"]);
+        await UntilAsync(async () => await source.CreateCommand("SELECT Completed FROM CanoBatch WHERE Id = 'b' AND Phase = 'finished'").ExecuteScalarAsync(Token) is 1, "a finished batch");
+        Assert.All(ContainerSandbox.WritableMounts(silo.Id), mount => Assert.Matches("^/(tmp|proc|dev|sys)(/|$)", mount));
+        string status = await File.ReadAllTextAsync($"/proc/{silo.Id}/status", Token);
+        Assert.Matches(@"\nUid:\s1654\s1654\s1654\s1654\nGid:\s1654\s1654\s1654\s1654\n", status);
+        Assert.Contains("\nCapEff:\t0000000000000000\n", status, StringComparison.Ordinal);
+    }
+
     /// <summary>A folder in the place of one of the container's.</summary>
     private string Mount(string path) => Directory.CreateDirectory(_folder.At(path.TrimStart('/'))).FullName;
 
-    private CanoProcess Start(Manifests manifests, V1Container container, Dictionary<string, Dictionary<string, string>> secrets, params (string Name, string Value)[] differing)
+    /// <summary>What no manifest has: the two users of the database, and a key.</summary>
+    private static async Task<Dictionary<string, Dictionary<string, string>>> SecretsAsync(PostgresServer server, string role)
+    {
+        string database = new NpgsqlConnectionStringBuilder(await server.CreateDatabaseAsync()).Database!;
+        await server.ExecuteAsync(database, await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "roles.sql"), Token));
+        return new()
+        {
+            ["cano-database"] = new()
+            {
+                ["owner-connection-string"] = server.ConnectionString(database, "cano_owner", "change-this-one"),
+                ["connection-string"] = server.ConnectionString(database, "cano_user", "and-change-this-one"),
+            },
+            ["cano-api-keys"] = new()
+            {
+                ["Cano__Http__ApiKeys__0__Name"] = "test",
+                ["Cano__Http__ApiKeys__0__Hash"] = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Key))),
+                ["Cano__Http__ApiKeys__0__Role"] = role,
+            },
+        };
+    }
+
+    private CanoProcess Start(Manifests manifests, V1Container container, Dictionary<string, Dictionary<string, string>> secrets, params (string Name, string Value)[] differing) =>
+        CanoProcess.Start("Cano.Silo", Mount("app"), Arguments(container), environment: Variables(manifests, container, secrets, [("TMPDIR", Mount("tmp")), .. differing]));
+
+    private CanoProcess Confine(Manifests manifests, V1Container container, Dictionary<string, Dictionary<string, string>> secrets) => CanoProcess.Start(
+        ContainerSandbox.Command(manifests.Pod, container, "Cano.Silo", Arguments(container)),
+        Mount("app"),
+        input: null,
+        Variables(manifests, container, secrets, [("TMPDIR", "/tmp"), ("HOME", "/home/app")]));
+
+    private static string[] Arguments(V1Container container) => [.. container.Args.Select(argument => argument.Replace(":5080", ":0", StringComparison.Ordinal))];
+
+    private static (string Name, string Value)[] Variables(
+        Manifests manifests, V1Container container, Dictionary<string, Dictionary<string, string>> secrets, (string Name, string Value)[] differing)
     {
         Dictionary<string, string> environment = ContainerEnvironment.Of(manifests, container, secrets);
-        foreach ((string name, string value) in (IEnumerable<(string, string)>)[.. s_here, ("TMPDIR", Mount("tmp")), .. differing])
+        foreach ((string name, string value) in (IEnumerable<(string, string)>)[.. s_here, .. differing])
         {
             environment[name] = value;
         }
 
-        string[] arguments = [.. container.Args.Select(argument => argument.Replace(":5080", ":0", StringComparison.Ordinal))];
-        return CanoProcess.Start("Cano.Silo", Mount("app"), arguments, environment: [.. environment.Select(variable => (variable.Key, variable.Value))]);
+        return [.. environment.Select(variable => (variable.Key, variable.Value))];
     }
 
     /// <summary>Waits until the host serves, and asks it what the kubelet would.</summary>
@@ -133,5 +184,16 @@ public sealed class ServedTests : IDisposable
 
         using HttpResponseMessage answer = await _http.SendAsync(request, Token);
         return answer.StatusCode;
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> holds, string what)
+    {
+        using PeriodicTimer pause = new(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        long begun = TimeProvider.System.GetTimestamp();
+        while (!await holds())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(begun) < CanoProcess.Patience, $"There never was {what}.");
+            await pause.WaitForNextTickAsync(Token);
+        }
     }
 }

@@ -11,7 +11,7 @@ internal sealed class DotnetProgram(string home, params (string Name, string Val
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(4);
 
     /// <summary>Where the runtime is, of which this process is one: <c>ROOT/shared/Microsoft.NETCore.App/VERSION/</c>.</summary>
-    private static readonly string s_root = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+    internal static string Root { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
 
     /// <summary>As what the tests were built: they stand in <c>bin/CONFIGURATION/net10.0/</c>.</summary>
     internal static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
@@ -29,7 +29,7 @@ internal sealed class DotnetProgram(string home, params (string Name, string Val
     }
 
     /// <summary>Runs <c>dotnet</c> and asserts that it succeeds.</summary>
-    internal Task<string> RunAsync(params string[] args) => RunProgramAsync(Path.Combine(s_root, "dotnet"), args);
+    internal Task<string> RunAsync(params string[] args) => RunProgramAsync(Path.Combine(Root, "dotnet"), args);
 
     /// <summary>Runs a program and asserts that it succeeds.</summary>
     /// <returns>Its standard output.</returns>
@@ -45,7 +45,7 @@ internal sealed class DotnetProgram(string home, params (string Name, string Val
 
         (string Name, string Value)[] own =
         [
-            ("HOME", home), ("DOTNET_CLI_HOME", home), ("DOTNET_ROOT", s_root), ("PATH", $"{s_root}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}"), ("DOTNET_NOLOGO", "1"),
+            ("HOME", home), ("DOTNET_CLI_HOME", home), ("DOTNET_ROOT", Root), ("PATH", $"{Root}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}"), ("DOTNET_NOLOGO", "1"),
             ("DOTNET_CLI_TELEMETRY_OPTOUT", "1"),
             // No server outlives it, holding its output open.
             ("MSBUILDDISABLENODEREUSE", "1"), ("UseSharedCompilation", "false"),
