@@ -8,7 +8,6 @@ namespace Cano;
 /// Partitions of one batch go to the silos in turn, beginning with one that the batch's id chooses. Orleans' own choice goes by what silos last told of their load, so that
 /// partitions which come within the same second all go to the same silo.
 /// </summary>
-[GenerateSerializer, Immutable, Alias("Cano.EvenPlacement")]
 internal sealed class EvenPlacement : PlacementStrategy;
 
 /// <summary>Marks a grain whose key ends with its place in a row of them, as a partition's does.</summary>
