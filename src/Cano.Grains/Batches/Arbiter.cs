@@ -205,6 +205,12 @@ internal sealed class Arbiter
             return;
         }
 
+        // Not left to the next orders for this partition: one that is sealed gets none.
+        if (_windows.NextHungry() is >= 0 and var hungry)
+        {
+            _dirty.Add(hungry);
+        }
+
         if (_admission.HasFree)
         {
             for (int other = 0; other < _reports.Length; other++)

@@ -112,6 +112,23 @@ public sealed class ArbiterTests
         Assert.Contains(0, arbiter.TakeDirty());
     }
 
+    /// <summary>A sealed partition gets no more orders. Those for the next one came with them, and so only when it asked again by itself, 20 s later.</summary>
+    [Fact]
+    public void Hear_ThatAPartitionIsSealed_TheNextHungryIsTold()
+    {
+        Arbiter arbiter = new(Header(new ConcurrentTimeout.WaitForever(), [3, 3], limit: 3), epoch: 1, null, null, fresh: true);
+        foreach (int p in arbiter.TakeDirty())
+        {
+            arbiter.OrdersFor(p);
+        }
+
+        arbiter.TakeDirty();
+        arbiter.Hear(0, new() { Epoch = 1, Fence = 1, Version = 1, Window = 3, Unfinished = 0, Completed = 3, Sealed = true }, SimulatedTime.Start);
+
+        Assert.Contains(1, arbiter.TakeDirty());
+        Assert.Equal(3, arbiter.OrdersFor(1).Window);
+    }
+
     /// <summary>A partition that ended more than one other could use freed it for one of them only; the rest waited until they asked again.</summary>
     [Fact]
     public void OrdersFor_MoreFreedThanOneCanUse_TheNextHungryIsToldToo()
