@@ -36,9 +36,9 @@ public sealed class StubbornTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [InlineData("""{ "kind": "waitForQuota", "quota": 2 }""", "quotaReached 2 1 3")]
-    [InlineData("""{ "kind": "waitDuration", "duration": "00:00:01" }""", "durationElapsed 2 1 3")]
+    [InlineData("""{ "kind": "waitDuration", "duration": "00:00:04" }""", "durationElapsed 2 1 3")]
     [InlineData("""{ "kind": "waitQuotaOrDuration", "quota": 2, "duration": "00:00:50" }""", "quotaReached 2 1 3")]
-    [InlineData("""{ "kind": "waitQuotaOrDuration", "quota": 3, "duration": "00:00:01" }""", "durationElapsed 2 1 3")]
+    [InlineData("""{ "kind": "waitQuotaOrDuration", "quota": 3, "duration": "00:00:04" }""", "durationElapsed 2 1 3")]
     public async Task EveryStrategy_WithStubbornNodes_GivesTheRightDocument(string timeout, string counts)
     {
         Batch(timeout, [
