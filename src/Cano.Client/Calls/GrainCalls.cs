@@ -17,7 +17,7 @@ internal sealed class GrainCalls
     /// </summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    internal const int MinTries = 4;
+    internal const int MinTries = 6;
 
     internal static readonly GrainCalls Default = new(TimeProvider.System);
 

@@ -102,10 +102,10 @@ public class BatchRunTests
     }
 
     [Theory]
-    [InlineData(10, 6)]
-    [InlineData(15, 4)]
-    [InlineData(30, 4)]
-    public async Task AnyCall_NobodyAnswersIt_FailsAfterAMinuteAndFourTries(int timeout, int tries)
+    [InlineData(5, 10)]
+    [InlineData(15, 6)]
+    [InlineData(30, 6)]
+    public async Task AnyCall_NobodyAnswersIt_FailsAfterAMinuteAndSixTries(int timeout, int tries)
     {
         InstantTime time = new();
         _cluster.Before = _ =>
