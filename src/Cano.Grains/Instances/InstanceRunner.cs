@@ -39,7 +39,7 @@ internal sealed class InstanceRunner(
     internal void End() => Interlocked.Decrement(ref _underWay);
 
     /// <summary>Runs an instance.</summary>
-    /// <param name="key"><c>batchId/instanceId</c>.</param>
+    /// <param name="key">The key of the instance's grain.</param>
     /// <param name="run">The instance.</param>
     /// <param name="resume">Where it goes on; null: from the start.</param>
     /// <param name="checkpoints">Where its progress is saved.</param>
@@ -52,7 +52,7 @@ internal sealed class InstanceRunner(
             throw new WorkflowNotRegisteredException(run.Instance.Workflow, workflows.Names);
         }
 
-        string batchId = key[..key.IndexOf('/', StringComparison.Ordinal)];
+        string batchId = GrainKeys.BatchOf(key);
         InstanceExecution execution = new()
         {
             BatchId = batchId,

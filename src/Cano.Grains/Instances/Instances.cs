@@ -9,18 +9,17 @@ internal sealed class Instances(IGrainFactory grains, ClusterWorkflows workflows
 
     public Task<InstanceReply> RunAsync(string batchId, InstanceRun run)
     {
-        IWorkflowGrain grain = Grain(batchId, run.Instance.Id);
+        IWorkflowGrain grain = Grain(GrainKeys.OfInstance(batchId, run.Incarnation, run.Instance.Id));
         return workflows.Elsewhere(run.Instance.Workflow) is { } silo ? RunOnAsync(silo, grain, run) : grain.RunAsync(run);
     }
 
-    public Task CancelAsync(string batchId, string instanceId) => Grain(batchId, instanceId).CancelAsync();
+    public Task CancelAsync(string batchId, string? incarnation, string instanceId) => Grain(GrainKeys.OfInstance(batchId, incarnation, instanceId)).CancelAsync();
 
-    public Task ForgetAsync(string batchId, string instanceId) => Grain(batchId, instanceId).ForgetAsync();
+    public Task ForgetAsync(string batchId, string? incarnation, string instanceId) => Grain(GrainKeys.OfInstance(batchId, incarnation, instanceId)).ForgetAsync();
 
     /// <summary>Orleans finds the types behind an interface anew for every reference, which is a twentieth of what an instance costs: they are taken from the first one.</summary>
-    private IWorkflowGrain Grain(string batchId, string instanceId)
+    private IWorkflowGrain Grain(string key)
     {
-        string key = $"{batchId}/{instanceId}";
         GrainReference any = _any ??= (GrainReference)grains.GetGrain<IWorkflowGrain>(key);
         return (IWorkflowGrain)grains.GetGrain(GrainId.Create(any.GrainId.Type, key), any.InterfaceType);
     }

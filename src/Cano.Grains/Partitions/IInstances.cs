@@ -7,8 +7,8 @@ internal interface IInstances
     Task<InstanceReply> RunAsync(string batchId, InstanceRun run);
 
     /// <summary>Signals the instance's cancellation token.</summary>
-    Task CancelAsync(string batchId, string instanceId);
+    Task CancelAsync(string batchId, string? incarnation, string instanceId);
 
     /// <summary>Removes the instance's checkpoint.</summary>
-    Task ForgetAsync(string batchId, string instanceId);
+    Task ForgetAsync(string batchId, string? incarnation, string instanceId);
 }

@@ -26,7 +26,7 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, ILeaving
         _logger = logger;
         _storage = storage;
         _rules = rules;
-        _batchId = _key[.._key.IndexOf('/', StringComparison.Ordinal)];
+        _batchId = GrainKeys.BatchOf(_key);
         _partition = partitions.NewPartition(_batchId, () => partitions.RowsOf(_key));
         _partition.Ended = Leave;
         _reader = new(_partition);

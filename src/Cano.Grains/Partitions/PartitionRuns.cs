@@ -268,7 +268,7 @@ internal sealed class PartitionRuns(
         {
             try
             {
-                await instances.CancelAsync(ledger.Spec!.BatchId, run.Instance.Id);
+                await instances.CancelAsync(ledger.Spec!.BatchId, incarnation: null, run.Instance.Id);
                 return;
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -289,7 +289,7 @@ internal sealed class PartitionRuns(
     {
         try
         {
-            await instances.ForgetAsync(ledger.Spec!.BatchId, instanceId);
+            await instances.ForgetAsync(ledger.Spec!.BatchId, incarnation: null, instanceId);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {

@@ -19,6 +19,14 @@ public sealed record InstanceRun(
     /// <summary>True: the outcome is to have its path however it ends. False: only if it fails.</summary>
     [Id(4)]
     public bool KeepPath { get; init; }
+
+    /// <summary>The incarnation of the batch: made at its start, so that nothing of it is taken for what belongs to a later batch of the same id. Null for batches without one.</summary>
+    [Id(5)]
+    public string? Incarnation { get; init; }
+
+    /// <summary>When the batch's duration ends: no attempt of a node begins after it. Null: there is no such time.</summary>
+    [Id(6)]
+    public DateTimeOffset? Deadline { get; init; }
 }
 
 /// <summary>What an instance's grain answers.</summary>

@@ -49,6 +49,10 @@ public sealed record PartitionOrders
     /// <summary>The span of the batch, as a W3C <c>traceparent</c>; null when its start was not sampled.</summary>
     [Id(10)]
     public string? TraceParent { get; init; }
+
+    /// <summary>The incarnation of the batch that speaks; a partition that belongs to another one refuses. Null for batches without one.</summary>
+    [Id(11)]
+    public string? Incarnation { get; init; }
 }
 
 /// <summary>What a partition needs to know of a stop.</summary>

@@ -36,7 +36,7 @@ public sealed record PartitionSpec
     public static string Key(string batchId, string digest, int index)
     {
         ArgumentNullException.ThrowIfNull(digest);
-        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{batchId}/{digest.AsSpan(0, 16)}/{index}");
+        return GrainKeys.OfPartition(batchId, digest, index);
     }
 }
 

@@ -243,12 +243,12 @@ public sealed class PartitionTests
                 : new TaskCompletionSource<InstanceReply>().Task;
         }
 
-        public Task CancelAsync(string batchId, string instanceId)
+        public Task CancelAsync(string batchId, string? incarnation, string instanceId)
         {
             Cancelled.Add(instanceId);
             return Task.CompletedTask;
         }
 
-        public Task ForgetAsync(string batchId, string instanceId) => Task.CompletedTask;
+        public Task ForgetAsync(string batchId, string? incarnation, string instanceId) => Task.CompletedTask;
     }
 }

@@ -6,14 +6,14 @@ internal sealed class InstanceCalls(World world, Silo silo) : IInstances
     public Task<InstanceReply> RunAsync(string batchId, InstanceRun run) =>
         CallAsync<InstanceReply>($"run {run.Instance.Id}", answer => world.Instances.Run(silo, run.Instance.Id, answer));
 
-    public Task CancelAsync(string batchId, string instanceId) =>
+    public Task CancelAsync(string batchId, string? incarnation, string instanceId) =>
         CallAsync<bool>($"cancel {instanceId}", answer =>
         {
             world.Instances.Cancel(instanceId);
             answer(true);
         });
 
-    public Task ForgetAsync(string batchId, string instanceId) => CallAsync<bool>($"forget {instanceId}", answer => answer(true));
+    public Task ForgetAsync(string batchId, string? incarnation, string instanceId) => CallAsync<bool>($"forget {instanceId}", answer => answer(true));
 
     private Task<T> CallAsync<T>(string what, Action<Action<T>> deliver)
     {
