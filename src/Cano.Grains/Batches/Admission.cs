@@ -93,6 +93,15 @@ internal sealed class Admission
     /// <summary>True: the partition has successes that wait for admission.</summary>
     internal bool IsWaiting(int partition) => HasQuota && _successes[partition] > _admitted[partition];
 
+    /// <summary>A partition will never speak: its rows are gone. What was admitted of it is free again.</summary>
+    internal void GiveUp(int partition)
+    {
+        _unheard -= _fences[partition] == 0 ? 1 : 0;
+        _fences[partition] = int.MaxValue;
+        _successes[partition] = 0;
+        SetAdmitted(partition, 0);
+    }
+
     private void SetAdmitted(int partition, int count)
     {
         _admittedInAll += count - _admitted[partition];

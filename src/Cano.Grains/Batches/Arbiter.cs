@@ -2,66 +2,90 @@ namespace Cano;
 
 /// <summary>
 /// Decides for one batch: what each partition may do, and when the strategy is met. Pure and synchronous: reports, ticks and requests in, orders and one stop out;
-/// whoever holds it writes the stop down and sends the orders. A later event never changes a stop that was decided.
+/// <see cref="BatchDriver"/> writes the stop down and sends the orders. A later event never changes a stop that was decided.
 /// </summary>
 internal sealed class Arbiter
 {
     private readonly BatchHeader _header;
+    private readonly string? _incarnation;
     private readonly DateTimeOffset? _deadline;
     private readonly Admission _admission;
     private readonly Windows _windows;
     private readonly PartitionReport?[] _reports;
-    private readonly HashSet<int> _dirty = [];
+    private readonly DirtySet _dirty;
+    private readonly LostPartitions _lost;
+    private readonly bool _fresh;
+    private readonly bool[] _isKnown;
     private StopOrder? _stopOrder;
     private bool _cancelRequested;
     private long _sequence;
-    private int _completed;
-    private int _failed;
+    private int _unheard;
     private int _sealed;
     private (DateTimeOffset At, string? Id) _lastCompleted;
     private (DateTimeOffset At, string? Id) _lastFinal;
 
     /// <summary>Begins to decide.</summary>
-    /// <param name="header">The batch.</param>
-    /// <param name="epoch">The epoch of the activation that this decides for, durable.</param>
-    /// <param name="deadline">When its duration ends; null if there is none.</param>
-    /// <param name="stop">The stop that is durable already; null if it has not stopped.</param>
+    /// <param name="state">The batch as it is durable; its epoch is that of the activation that this decides for.</param>
     /// <param name="fresh">True: this activation created the batch, so no partition has been told anything yet.</param>
-    internal Arbiter(BatchHeader header, long epoch, DateTimeOffset? deadline, StopRecord? stop, bool fresh)
+    internal Arbiter(BatchState state, bool fresh)
     {
-        _header = header;
-        _deadline = deadline;
-        Epoch = epoch;
-        int partitions = header.PartitionSizes.Length;
-        _admission = new(header.Timeout.QuotaOrNull ?? int.MaxValue, partitions, fresh);
-        _windows = new(header.MaxConcurrency, header.PartitionSizes, fresh);
+        _header = state.Header;
+        _incarnation = state.Incarnation;
+        _deadline = state.Deadline;
+        _fresh = fresh;
+        Epoch = state.Epoch;
+        int partitions = _header.PartitionSizes.Length;
+        _admission = new(_header.Timeout.QuotaOrNull ?? int.MaxValue, partitions, fresh);
+        _windows = new(_header.MaxConcurrency, _header.PartitionSizes, fresh);
         _reports = new PartitionReport?[partitions];
-        IsRecounted = fresh;
-        Stop = stop;
-        _stopOrder = stop is null ? null : new(stop.Reason, stop.At);
+        _isKnown = new bool[partitions];
+        Array.Fill(_isKnown, fresh);
+        _unheard = fresh ? 0 : partitions;
+        _dirty = new(partitions);
+        _lost = new(_header.PartitionSizes, state.Lost);
+        Stop = state.Stop;
+        if (Stop is { } stop)
+        {
+            _stopOrder = new(stop.Reason, stop.At);
+            foreach (int partition in state.Lost)
+            {
+                GiveUp(partition);
+            }
+        }
+
         MarkAll();
     }
 
     internal long Epoch { get; }
 
-    /// <summary>The stop; null while the strategy is not met. Decided once; it counts for nobody until <see cref="StopIsDurable"/>.</summary>
+    /// <summary>The stop; null while the strategy is not met. Decided once; it counts only from <see cref="StopIsDurable"/> on.</summary>
     internal StopRecord? Stop { get; private set; }
 
-    /// <summary>True once the counts include all that is durable: every partition has spoken to this activation, or it created the batch itself.</summary>
-    internal bool IsRecounted { get; private set; }
+    /// <summary>
+    /// True once the counts include all that is durable and can be read: every partition has spoken to this activation or is lost, or it created the batch itself.
+    /// </summary>
+    internal bool IsRecounted => _unheard == 0;
 
     /// <summary>True once every outcome of every partition is final.</summary>
     internal bool IsSealed => _sealed == _reports.Length;
 
-    internal int Completed => _completed;
+    internal int Completed { get; private set; }
 
-    internal int Failed => _failed;
+    internal int Failed { get; private set; }
 
     internal int Cancelled { get; private set; }
 
     internal int Running { get; private set; }
 
+    internal int Unplaceable { get; private set; }
+
+    /// <summary>The partitions that say that their rows are gone, in order.</summary>
+    internal int[] Lost => _lost.All;
+
     internal PartitionReport? ReportOf(int partition) => _reports[partition];
+
+    /// <summary>True: it has nothing more to tell.</summary>
+    internal bool IsDone(int partition) => _reports[partition] is { Sealed: true } || _lost.IsGivenUp(partition);
 
     /// <summary>Takes in a report.</summary>
     /// <returns>What it means for the one who asked.</returns>
@@ -73,19 +97,20 @@ internal sealed class Arbiter
         }
 
         PartitionReport? last = _reports[partition];
-        if (report.Epoch < Epoch || (last is not null && report.Fence == last.Fence && report.Version <= last.Version))
+        if (report.Epoch < Epoch || (last is not null && report.Fence == last.Fence && report.Version <= last.Version) || _lost.IsGivenUp(partition))
         {
             return Hearing.Outdated;
         }
 
         bool anew = report.Fence != _admission.FenceOf(partition);
-        report = !anew && last is not null ? Cumulative(report, last) : report;
         if (!_admission.Hear(partition, report.Fence, report.Completed, report.Admitted, report.Successes))
         {
             return Hearing.Outdated;
         }
 
+        _lost.Remove(partition);
         Count(partition, last, report);
+        Know(partition);
         bool freed = _windows.Hear(partition, report.Window, report.Unfinished, anew);
         MarkAfter(partition, freed || anew);
         Decide(now);
@@ -93,20 +118,38 @@ internal sealed class Arbiter
     }
 
     /// <summary>
-    /// Takes in what a partition will say once a write is durable that is about to be made, and that will hold what follows from it as well. Whoever calls this shows nobody
-    /// what it changed before the write is durable, and ends when the write fails.
+    /// A partition's rows are not in storage. Until the batch stops it is asked again, because a storage that is being restored may still bring them; a quota can't be admitted
+    /// meanwhile, since what it holds of it is unknown. A cancel or a deadline decides without it.
     /// </summary>
-    internal void Foresee(int partition, PartitionReport report, DateTimeOffset now)
+    internal void HearLost(int partition, DateTimeOffset now)
     {
-        // Before the recount, and from an activation that has not spoken, nothing can be decided early: its own report will come.
-        if (IsRecounted && report.Epoch == Epoch && report.Fence == _admission.FenceOf(partition))
+        if (!_lost.IsGivenUp(partition) && _lost.Add(partition))
         {
-            PartitionReport? last = _reports[partition];
-            _admission.Hear(partition, report.Fence, report.Completed, report.Admitted, report.Successes);
-            // The version stays that of the last report: the partition takes it for what the batch has heard.
-            Count(partition, last, report with { Version = last?.Version ?? 0 });
+            Know(partition);
             Decide(now);
         }
+    }
+
+    /// <summary>What the batch would decide once a partition's report were this one. Nothing changes.</summary>
+    internal StopRecord? StopAfter(int partition, PartitionReport report, DateTimeOffset now)
+    {
+        if (Stop is not null || !IsRecounted || report.Epoch != Epoch || report.Fence != _admission.FenceOf(partition))
+        {
+            return Stop;
+        }
+
+        PartitionReport? last = _reports[partition];
+        return WaitStrategy.Decide(
+            _header.Timeout,
+            _header.Total,
+            new(
+                Completed + report.Completed - (last?.Completed ?? 0),
+                Failed + report.Failed - (last?.Failed ?? 0),
+                report.LastCompleted ?? _lastCompleted.Id,
+                report.LastFinal ?? _lastFinal.Id),
+            _deadline,
+            _cancelRequested,
+            now);
     }
 
     /// <summary>Time has passed.</summary>
@@ -119,23 +162,37 @@ internal sealed class Arbiter
         Decide(now);
     }
 
-    /// <summary>The stop is written: from now on every order carries it.</summary>
-    internal void StopIsDurable()
+    /// <summary>The stop is written, and with it which partitions are lost: from now on every order carries it.</summary>
+    internal void StopIsDurable(StopRecord stop, int[] lost)
     {
-        _stopOrder = new(Stop!.Reason, Stop.At);
+        Stop = stop;
+        _stopOrder = new(stop.Reason, stop.At);
+        foreach (int partition in lost)
+        {
+            GiveUp(partition);
+        }
+
         MarkAll();
     }
 
-    /// <summary>The partitions for which there is something new to say, each once; they are taken from the list.</summary>
-    internal int[] TakeDirty()
+    /// <summary>Takes one of the partitions for which there is something new to say.</summary>
+    internal bool TryTakeDirty(out int partition)
     {
-        int[] dirty = [.. _dirty];
-        _dirty.Clear();
-        return dirty;
+        while (_dirty.TryTake(out partition))
+        {
+            if (!IsDone(partition) && (_reports[partition] is not null || !_fresh || _stopOrder is not null || _windows.Of(partition) > 0))
+            {
+                return true;
+            }
+
+            // A fresh partition without a window has nothing to do yet; a window for it marks it again.
+        }
+
+        return false;
     }
 
     /// <summary>What holds for a partition now.</summary>
-    internal PartitionOrders OrdersFor(int partition)
+    internal PartitionOrders OrdersFor(int partition, DateTimeOffset now)
     {
         bool wasSpent = _admission.IsSpent;
         int admitted = _admission.Admit(partition);
@@ -144,7 +201,7 @@ internal sealed class Arbiter
             MarkAll();
         }
 
-        PartitionOrders orders = OrdersFor(partition, admitted);
+        PartitionOrders orders = OrdersFor(partition, admitted, now);
         if (_windows.NextHungry() is >= 0 and var hungry && hungry != partition)
         {
             _dirty.Add(hungry);
@@ -153,20 +210,16 @@ internal sealed class Arbiter
         return orders;
     }
 
-    /// <summary>What one activation of a partition counts never falls. A report with lower counts was made before a write that was foreseen: the rest of it is news.</summary>
-    private static PartitionReport Cumulative(PartitionReport report, PartitionReport last) =>
-        report.Completed >= last.Completed && report.Failed >= last.Failed && (report.Sealed || !last.Sealed)
-            ? report
-            : last with { Version = report.Version, Successes = Math.Max(report.Successes, last.Successes), Window = report.Window };
-
-    private PartitionOrders OrdersFor(int partition, int admitted) => new()
+    private PartitionOrders OrdersFor(int partition, int admitted, DateTimeOffset now) => new()
     {
         Epoch = Epoch,
         Fence = _admission.FenceOf(partition),
+        Incarnation = _incarnation,
         Admitted = admitted,
         Known = _reports[partition]?.Version ?? 0,
         Window = _windows.Of(partition),
         Deadline = _deadline,
+        SentAt = now,
         // Before the recount no answer to a success that waits is the last one, and a partition that is told to stop takes it for that.
         Stop = _admission.IsRecounted ? _stopOrder : null,
         Quota = _header.Timeout.QuotaOrNull is not null,
@@ -174,20 +227,49 @@ internal sealed class Arbiter
         Sequence = ++_sequence,
     };
 
+    /// <summary>The batch ends without a lost partition: its instances are Failed, and what was admitted of them is free again.</summary>
+    private void GiveUp(int partition)
+    {
+        if (!_lost.GiveUp(partition))
+        {
+            return;
+        }
+
+        _admission.GiveUp(partition);
+        _windows.Hear(partition, window: 0, unfinished: 0, anew: true);
+        Count(partition, _reports[partition], new()
+        {
+            Epoch = Epoch,
+            Version = long.MaxValue,
+            Failed = _header.PartitionSizes[partition],
+            Sealed = true,
+        });
+        Know(partition);
+    }
+
+    /// <summary>A partition has spoken, or is lost. Once all are known there is an answer for each.</summary>
+    private void Know(int partition)
+    {
+        if (!_isKnown[partition])
+        {
+            _isKnown[partition] = true;
+            _unheard--;
+            if (IsRecounted)
+            {
+                MarkAll();
+            }
+        }
+    }
+
     private void Count(int partition, PartitionReport? last, PartitionReport report)
     {
         _reports[partition] = report;
-        _completed += report.Completed - (last?.Completed ?? 0);
-        _failed += report.Failed - (last?.Failed ?? 0);
+        Completed += report.Completed - (last?.Completed ?? 0);
+        Failed += report.Failed - (last?.Failed ?? 0);
         Cancelled += report.Cancelled - (last?.Cancelled ?? 0);
         Running += report.Running - (last?.Running ?? 0);
+        Unplaceable += report.Unplaceable - (last?.Unplaceable ?? 0);
         _sealed += (report.Sealed ? 1 : 0) - (last?.Sealed == true ? 1 : 0);
-        if (!IsRecounted && Array.TrueForAll(_reports, one => one is not null))
-        {
-            IsRecounted = true;
-            MarkAll();
-        }
-
         if (report.LastFinalAt is { } at)
         {
             _lastFinal = at >= _lastFinal.At ? (at, report.LastFinal) : _lastFinal;
@@ -237,7 +319,7 @@ internal sealed class Arbiter
         if (IsRecounted)
         {
             Stop ??= WaitStrategy.Decide(
-                _header.Timeout, _header.Total, new(_completed, _failed, _lastCompleted.Id, _lastFinal.Id), _deadline, _cancelRequested, now);
+                _header.Timeout, _header.Total, new(Completed, Failed, _lastCompleted.Id, _lastFinal.Id), _deadline, _cancelRequested, now);
         }
     }
 }

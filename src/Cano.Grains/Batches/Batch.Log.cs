@@ -18,4 +18,13 @@ internal static partial class BatchLog
 
     [LoggerMessage(1005, LogLevel.Information, "Batch {Batch} was purged.")]
     internal static partial void BatchPurged(this ILogger logger, string batch);
+
+    [LoggerMessage(1006, LogLevel.Error, "Batch {Batch} has ended its activation because of an unexpected fault; another one goes on.")]
+    internal static partial void BatchFailed(this ILogger logger, Exception exception, string batch);
+
+    [LoggerMessage(1007, LogLevel.Error, "Partition {Partition} has no rows in storage: its instances can't go on. Restore them, or cancel the batch, which then ends without them.")]
+    internal static partial void PartitionLost(this ILogger logger, Exception exception, string partition);
+
+    [LoggerMessage(1008, LogLevel.Warning, "The removal of batch {Batch} was broken off; recovery takes it up again.")]
+    internal static partial void RemovalFailed(this ILogger logger, Exception exception, string batch);
 }

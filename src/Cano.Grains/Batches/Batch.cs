@@ -1,116 +1,81 @@
-using System.Diagnostics;
-using Microsoft.Extensions.Logging;
-
 namespace Cano;
 
 /// <summary>
-/// One activation of a batch: accepts it, drives its partitions, writes down the stop and the end, and answers readers. It knows nothing of Orleans; whoever holds it
-/// calls it from one scheduler, one turn at a time. What to decide is the <see cref="Arbiter"/>'s.
+/// One activation of a batch: loads it, and leads each call to the part that serves it. It knows nothing of Orleans; its holder calls it from one scheduler, one turn at a time.
 /// </summary>
-/// <remarks>It ends (<see cref="Failure"/>) with the first write that fails and when it learns of a later activation; a new one reads what is durable.</remarks>
-internal sealed partial class Batch
+internal sealed class Batch
 {
     private readonly string _id;
     private readonly BatchServices _services;
-    private readonly IBatchRow _row;
+    private readonly BatchRecord _record;
     private readonly BatchViews _views;
-    private BatchState? _state;
-    private Arbiter? _arbiter;
-    private int[] _calls = [];
-    private HostedPartition? _hosted;
-    private bool _persisting;
-    private bool _foreseen;
-    private bool _starting;
-    private bool _entered;
-    private DateTimeOffset _told;
-    private Task _announced = Task.CompletedTask;
-    private LastingSpan? _span;
+    private readonly BatchAnnouncer _announcer;
+    private readonly BatchStart _start;
+    private readonly BatchRemoval _removal;
+    private readonly OnDemand _load;
+    private BatchDriver? _driver;
+    private HostedWork? _hosted;
 
     internal Batch(string id, IBatchRow row, BatchServices services)
     {
         _id = id;
-        _row = row;
         _services = services;
-        _views = new(id, services.Pacing);
+        _record = new(id, row) { Ended = OnEnded };
+        _views = new(id, services.Clock, services.Pacing);
+        _announcer = new(_record, _views, services);
+        _start = new(_record, _announcer, services);
+        _removal = new(_record, _announcer, _views, services) { Removed = () => Finished?.Invoke() };
+        _load = new(LoadOnceAsync, services.Pacing);
     }
 
     /// <summary>Why this activation has ended; null while it lives.</summary>
-    internal Exception? Failure { get; private set; }
+    internal Exception? Failure => _record.Failure;
 
     /// <summary>Called once, when this activation ends by itself.</summary>
     internal Action? Ended { get; set; }
 
-    /// <summary>Called once, when this activation has written that the batch is finished, and has told the catalog: until then it is found there as one that somebody drives.</summary>
+    /// <summary>Called when the batch has begun to need driving, by a start or a take-over.</summary>
+    internal Action? Driven { get; set; }
+
+    /// <summary>Called when nothing is left to drive, and the catalog knows it.</summary>
     internal Action? Finished { get; set; }
 
     /// <summary>True while the batch has to be driven.</summary>
-    internal bool IsUnfinished => _state is { FinishedAt: null };
+    internal bool IsUnfinished => _record.State is { FinishedAt: null };
+
+    /// <summary>True while rows of it are being removed, which must be driven to its end.</summary>
+    internal bool IsBeingRemoved => _removal.IsUnderWay;
 
     /// <summary>True once there is something to stay for: the batch, or a start of it.</summary>
-    internal bool Exists => _state is not null || _starting;
-
-    /// <summary>When the strategy's duration ends; null if it has none, or if the stop is decided.</summary>
-    internal DateTimeOffset? Deadline => _arbiter is { Stop: not null } ? null : _state?.Deadline;
+    internal bool Exists => _record.State is not null || _start.IsUnderWay;
 
     /// <summary>When <see cref="Tick"/> has something to do: the deadline, or the next word to the catalog; null if neither is to come.</summary>
-    internal DateTimeOffset? NextTick => IsUnfinished && _services.CatalogInterval is { } interval && _told + interval() is var told && !(Deadline < told) ? told : Deadline;
+    internal DateTimeOffset? NextTick
+    {
+        get
+        {
+            DateTimeOffset? progress = IsUnfinished ? _announcer.NextProgress : null;
+            return progress is null || _driver?.Deadline < progress ? _driver?.Deadline : progress;
+        }
+    }
 
-    /// <summary>Reads the row and, when the batch is not finished, takes it over: from here on an older activation can't write any more.</summary>
+    /// <summary>Reads the row and, when the batch is not finished, takes it over: from then on an older activation can't write any more. Done in the first call.</summary>
     internal async Task LoadAsync()
     {
-        _state = await _row.ReadAsync();
-        if (_state is null)
-        {
-            return;
-        }
-
-        if (_state.Hosted is not null)
-        {
-            _hosted = Host(_state.Header.Digest);
-            await _hosted.Partition.LoadAsync();
-        }
-
-        if (_state.Purge is not null)
-        {
-            return;
-        }
-
-        if (_state.FinishedAt is not null)
-        {
-            Publish();
-            return;
-        }
-
-        BatchState next = _state with { Epoch = _state.Epoch + 1 };
-        await _row.WriteAsync(next);
-        _state = next;
-        Drive(fresh: false);
-        Announce();
+        _record.ThrowIfEnded();
+        await _load.RunAsync();
+        _record.ThrowIfEnded();
     }
 
     /// <summary>See <see cref="IBatchGrain.PrepareAsync"/>.</summary>
     internal async Task<BatchStatus?> PrepareAsync(BatchHeader header)
     {
-        BatchStatus? existing = await FindAsync(header);
-        if (existing is null && header.PartitionSizes.Length > 1)
+        if (await FindAsync(header) is { } existing)
         {
-            await _services.Catalog.PutAsync(EntryBefore(header));
+            return existing;
         }
 
-        return existing;
-    }
-
-    /// <summary>The batch, if it exists; otherwise it may be started.</summary>
-    private async Task<BatchStatus?> FindAsync(BatchHeader header)
-    {
-        ThrowIfEnded();
-        await SettlePurgeAsync();
-        if (_state is { } state)
-        {
-            return state.Header.Digest == header.Digest ? await JoinAsync() : throw new BatchConflictException(_id);
-        }
-
-        _services.Rules.Check(_id, header);
+        await _start.PrepareAsync(header);
         return null;
     }
 
@@ -122,38 +87,23 @@ internal sealed partial class Batch
             return existing;
         }
 
-        if (only is not null)
-        {
-            _services.Rules.CheckOnly(_id, header, only);
-        }
-
-        _starting = true;
-        try
-        {
-            if (only is null)
-            {
-                await RequirePreparedAsync(header);
-            }
-
-            await CreateAsync(header, only);
-        }
-        finally
-        {
-            _starting = false;
-        }
-
-        _services.Metrics.BatchStarted();
-        Drive(fresh: true);
-        return Status();
+        await _start.RunAsync(header, only);
+        await DriveFreshAsync();
+        return _views.StatusNow(_record.State!);
     }
 
-    /// <summary>The partition that this batch hosts, for readers.</summary>
-    internal Partition RequireHosted()
+    /// <summary>Reads the results of the partition that this batch hosts.</summary>
+    /// <exception cref="CanoConfigurationException">The batch hosts none.</exception>
+    internal async Task<PartitionReader> OpenReaderAsync()
     {
-        RequireBatch();
-        return _hosted is not null
-            ? _hosted.Partition
-            : throw new CanoConfigurationException(ErrorCodes.InvalidDocument, $"The results of batch '{_id}' are in its partitions; ask those.");
+        BatchState state = await RequireAsync();
+        if (state.Hosted is null)
+        {
+            throw new CanoConfigurationException(ErrorCodes.InvalidDocument, $"The results of batch '{_id}' are in its partitions; ask those.");
+        }
+
+        HostedWork hosted = _hosted ??= await HostedWork.OpenAsync(_record, _services, isFresh: false, static () => { }, _record.End);
+        return new(() => Task.FromResult<ResultLog?>(hosted.Work.Log), hosted.Work.RunningSince);
     }
 
     /// <summary>See <see cref="IBatchGrain.GetStatusAsync"/>.</summary>
@@ -162,410 +112,195 @@ internal sealed partial class Batch
     /// <summary>See <see cref="IBatchGrain.WatchAsync"/>.</summary>
     internal async Task<BatchView> WatchAsync(long after)
     {
-        RequireBatch();
+        await RequireAsync();
         BatchView view = await _views.WatchAsync(after);
-        ThrowIfEnded();
+        _record.ThrowIfEnded();
         return view with { Status = BatchViews.At(view.Status, _services.Clock.GetUtcNow()) };
     }
 
     /// <summary>See <see cref="IBatchGrain.CancelAsync"/>.</summary>
+    /// <exception cref="TimeoutException">The wish is noted, but the stop is not durable yet; ask again.</exception>
     internal async Task<BatchStatus> CancelAsync()
     {
-        RequireBatch();
-
-        // The wish is noted before anything is awaited: it holds also where the partitions have not been heard yet and this call gives up.
-        long seen = -1;
-        do
+        await RequireAsync();
+        _driver?.RequestCancel();
+        long begun = _services.Pacing.GetTimestamp();
+        for (long seen = -1; _services.Pacing.GetElapsedTime(begun) < BatchViews.LongestWait;)
         {
-            _arbiter?.RequestCancel(_services.Clock.GetUtcNow());
-            Advance();
-            seen = (await _views.WatchAsync(seen)).Version;
-            ThrowIfEnded();
-        }
-        while (_views.Status is not { StopReason: not null });
+            BatchView view = await _views.WatchAsync(seen);
+            _record.ThrowIfEnded();
+            if (view.Status.StopReason is not null)
+            {
+                return _views.StatusNow(_record.State!);
+            }
 
-        return Status();
+            seen = view.Version;
+        }
+
+        throw new TimeoutException($"The cancel of batch '{_id}' is noted, but its stop could not be written yet; ask again.");
+    }
+
+    /// <summary>See <see cref="IBatchGrain.IsCurrentAsync"/>.</summary>
+    internal async Task<bool> IsCurrentAsync(string? incarnation)
+    {
+        await LoadAsync();
+        return _record.State is { Purge: null } state && state.Incarnation == incarnation;
     }
 
     /// <summary>See <see cref="IBatchGrain.ResumeAsync"/>. A finished batch is entered in the catalog again, in case that was missed.</summary>
     internal async Task<bool> ResumeAsync()
     {
-        ThrowIfEnded();
+        await LoadAsync();
         if (IsBeingRemoved)
         {
-            DriveRemoval();
+            _removal.Drive();
             return true;
         }
 
-        if (_state is { FinishedAt: not null })
+        if (_record.State is { FinishedAt: not null })
         {
-            Announce();
-            await _announced;
+            await _announcer.TellAsync();
         }
 
         return IsUnfinished;
     }
 
+    /// <summary>See <see cref="IBatchGrain.PurgeAsync"/>.</summary>
+    internal async Task<bool> PurgeAsync()
+    {
+        await LoadAsync();
+        return await _removal.PurgeAsync();
+    }
+
+    /// <summary>See <see cref="IBatchGrain.ExpireAsync"/>.</summary>
+    internal async Task<bool> ExpireAsync()
+    {
+        await LoadAsync();
+        return await _removal.ExpireAsync();
+    }
+
+    /// <summary>See <see cref="IBatchGrain.CleanUpAsync"/>.</summary>
+    internal async Task<bool> CleanUpAsync(string digest, int partitions)
+    {
+        await LoadAsync();
+        return await _removal.CleanUpAsync(digest, partitions);
+    }
+
     /// <summary>Time has passed: the deadline may have come, and lists are to show how far the batch is.</summary>
     internal void Tick()
     {
-        if (Failure is not null || _arbiter is null)
+        if (Failure is not null || _driver is null)
         {
             return;
         }
 
         DateTimeOffset now = _services.Clock.GetUtcNow();
-        _arbiter.Tick(now);
-        Advance();
-        if (IsUnfinished && now >= _told + _services.CatalogInterval?.Invoke())
+        _driver.Tick(now);
+        if (IsUnfinished)
         {
-            if (_announced.IsCompleted)
-            {
-                Announce();
-            }
-
-            // Where the catalog has not taken the last word yet, the next is due later: otherwise this would be called again and again.
-            _told = now;
+            _announcer.TellProgress(now);
         }
     }
 
     /// <summary>The holder goes away: what a hosted partition has ready is written at once; then nothing more is said or written, but the catalog is told what is due.</summary>
     internal async Task LeaveAsync()
     {
-        if (_hosted is not null && Failure is null)
+        if (_driver is not null && Failure is null)
         {
-            await _hosted.Partition.LeaveAsync();
+            await _driver.LeaveAsync();
         }
 
-        End(new SupersededException("The activation has left."));
-        await _announced;
+        _record.End(new SupersededException("The activation has left."));
+        await _announcer.LastTold;
     }
 
-    /// <summary>Makes the batch exist: its row and its entry in the catalog, written at the same time. It has started once both are there.</summary>
-    private async Task CreateAsync(BatchHeader header, PartitionSpec? only)
+    private async Task LoadOnceAsync()
     {
-        bool hosts = only is not null && HostedPartition.Fits(only);
-        BatchState state = NewState(header) with { Hosted = hosts ? only : null };
-        Task entered = _services.Catalog.PutAsync(Entry(state, BatchViews.StatusBefore(_id, state)));
-        try
-        {
-            if (only is not null && !hosts)
-            {
-                // The entry comes first: by it the partition is found, should the start be broken off.
-                await entered;
-                await _services.Partitions.PrepareAsync(PartitionSpec.Key(_id, header.Digest, 0), only);
-            }
-
-            await WriteAsync(state with { StartedAt = _services.Clock.GetUtcNow() });
-            await entered;
-            _entered = true;
-            if (hosts)
-            {
-                _hosted = Host(header.Digest);
-                await _hosted.Partition.PrepareAsync(only!);
-            }
-        }
-        catch (Exception exception)
-        {
-            // The row may be there without the entry: the next activation sees to it before it lets anyone join.
-            End(exception);
-            throw;
-        }
-    }
-
-    /// <summary>Whoever starts a batch that exists may rely on it as on a new one: it is found after any crash.</summary>
-    private async Task<BatchStatus> JoinAsync()
-    {
-        BatchStatus status = await GetStatusAsync();
-        if (!_entered && IsUnfinished)
-        {
-            await _services.Catalog.PutAsync(Entry(_state!, status));
-            _entered = true;
-        }
-
-        return status;
-    }
-
-    private HostedPartition Host(string digest)
-    {
-        HostedPartition hosted = new(_id, () => _state, digest, _services.Partitions) { WriteWanted = Advance };
-        hosted.Partition.Ended = () => End(hosted.Partition.Failure!);
-        return hosted;
-    }
-
-    private void Drive(bool fresh)
-    {
-        BatchState state = _state!;
-        _told = _services.Clock.GetUtcNow();
-        _arbiter = new(state.Header, state.Epoch, state.Deadline, state.Stop, fresh);
-        _calls = new int[state.Header.PartitionSizes.Length];
-        _span = LastingSpan.Begin(Spans.Batch, ActivityKind.Consumer, _id, state.Header.TraceParent);
-        Publish();
-        Advance();
-    }
-
-    /// <summary>Does what the arbiter's present view calls for: writes a decision down, tells the partitions what is new.</summary>
-    private void Advance()
-    {
-        if (Failure is not null || _arbiter is null)
+        await _record.ReadAsync();
+        if (_record.State is not { } state || state.Purge is not null || Failure is not null)
         {
             return;
         }
 
-        if (!_persisting && MustPersist)
+        if (state.FinishedAt is not null)
         {
-            _persisting = true;
-            _ = PersistAsync();
-        }
-
-        if (_arbiter.Stop is not null && _state!.Stop is null)
-        {
-            // A stop that is not durable yet can't be told, and what held before it would start instances for nothing: once it is durable everybody is told.
+            _views.Publish(state, arbiter: null);
             return;
         }
 
-        foreach (int partition in _arbiter.TakeDirty())
-        {
-            _ = ExchangeAsync(partition);
-        }
+        await TakeOverAsync(state);
     }
 
-    private bool MustPersist => _hosted?.Waiting is not null || (_arbiter!.Stop is not null && _state!.Stop is null) || (_state!.Stop is not null && _arbiter.IsSealed && _state.FinishedAt is null);
-
-    private async Task ExchangeAsync(int partition)
+    private async Task TakeOverAsync(BatchState state)
     {
-        string key = PartitionSpec.Key(_id, _state!.Header.Digest, partition);
-        _calls[partition]++;
-        PartitionReport? report = null;
-        for (int attempt = 0; report is null && Failure is null && _arbiter!.ReportOf(partition) is not { Sealed: true }; attempt++)
+        if (state.Hosted is not null)
         {
-            try
-            {
-                PartitionOrders orders = OrdersFor(partition);
-                report = await (_hosted is { } hosted ? hosted.Partition.ExchangeAsync(orders) : _services.Partitions.ExchangeAsync(key, orders));
-            }
-            catch (Exception exception) when (exception is not OutOfMemoryException)
-            {
-                // The answer did not come; all that is said is cumulative, so it is said again. Data that is lost is lost loudly, each time.
-                LogLevel level = PartitionLog.LevelOf(attempt);
-                _services.Logger.PartitionDidNotAnswer(level, exception, key, attempt + 1);
-                await Task.Delay(Pace.Backoff(attempt), _services.Pacing);
-            }
+            _hosted = await OpenHostedAsync(isFresh: false);
         }
 
-        _calls[partition]--;
-        if (report is not null && Failure is null)
-        {
-            Hear(partition, report);
-        }
+        await _record.WriteAsync(state with { Epoch = state.Epoch + 1 });
+        BeginToDrive(isFresh: false);
+        _ = _announcer.TellAsync();
     }
 
-    private PartitionOrders OrdersFor(int partition)
+    private async Task DriveFreshAsync()
     {
-        PartitionOrders orders = _arbiter!.OrdersFor(partition);
-        Advance();
-        return _span is { TraceParent: var parent } ? orders with { TraceParent = parent } : orders;
+        if (_record.State!.Hosted is not null)
+        {
+            _hosted = await OpenHostedAsync(isFresh: true);
+        }
+
+        BeginToDrive(isFresh: true);
     }
 
-    private void Hear(int partition, PartitionReport report)
-    {
-        switch (_arbiter!.Hear(partition, report, _services.Clock.GetUtcNow()))
-        {
-            case Hearing.Superseded:
-                End(new SupersededException($"Batch '{_id}' has a later activation."));
-                return;
-            case Hearing.Outdated when _calls[partition] == 0 && !_arbiter.IsSealed:
-                _ = ExchangeAsync(partition);
-                return;
-            case Hearing.Taken:
-                Publish();
-                Advance();
-                return;
-            default:
-                return;
-        }
-    }
-
-    private async Task PersistAsync()
-    {
-        try
-        {
-            while (MustPersist && Failure is null)
-            {
-                await PersistOnceAsync();
-            }
-        }
-        catch (Exception exception)
-        {
-            End(exception);
-        }
-        finally
-        {
-            _persisting = false;
-        }
-
-        Advance();
-    }
-
-    /// <summary>Writes what is to be written: results of the partition that it hosts, the stop, the end, all that there is of it in one.</summary>
-    private async Task PersistOnceAsync()
-    {
-        BatchState next = _state!;
-        bool results = _hosted?.Waiting is not null;
-        if (results)
-        {
-            _foreseen = true;
-            next = next with { HostedResults = _hosted!.Waiting };
-            _arbiter!.Foresee(0, _hosted.Foreseen, _services.Clock.GetUtcNow());
-        }
-
-        bool stops = next.Stop is null && _arbiter!.Stop is not null;
-        next = next with { Stop = _arbiter!.Stop };
-        if (next.Stop is not null && _arbiter.IsSealed)
-        {
-            next = next with { FinishedAt = _services.Clock.GetUtcNow(), Completed = _arbiter.Completed, Failed = _arbiter.Failed };
-        }
-
-        await WriteAsync(next);
-        if (results)
-        {
-            await _hosted!.WrittenAsync();
-            _foreseen = false;
-        }
-
-        if (stops)
-        {
-            _arbiter.StopIsDurable();
-            _services.Logger.BatchStopped(_id, next.Stop!.Reason, next.Stop.DecidedBy, next.Stop.Completed, next.Stop.Failed);
-        }
-
-        if (next.FinishedAt is not null)
-        {
-            // Before anyone is told: who has seen the end finds it counted.
-            _services.Metrics.BatchFinished(next.Stop!, next.StartedAt);
-            _span?.With(TelemetryNames.StopReason, TelemetryNames.Word(next.Stop!.Reason)).End();
-        }
-
-        Publish();
-        if (next.FinishedAt is not null)
-        {
-            _ = FinishAsync();
-        }
-    }
-
-    private async Task FinishAsync()
-    {
-        Announce();
-        await _announced;
-        Finished?.Invoke();
-    }
-
-    private async Task WriteAsync(BatchState next)
-    {
-        try
-        {
-            await _row.WriteAsync(next);
-            _state = next;
-        }
-        catch (Exception exception)
-        {
-            End(exception);
-            throw;
-        }
-    }
-
-    /// <summary>Tells the catalog, after all that it was told before: an entry that overtook the one that takes it away would stay.</summary>
-    private void Announce()
-    {
-        _told = _services.Clock.GetUtcNow();
-        _announced = AnnounceAsync(_announced);
-    }
-
-    /// <summary>Tells the catalog. When that fails, recovery finds the old entry and asks this batch, which tells it again.</summary>
-    private async Task AnnounceAsync(Task previous)
-    {
-        await previous;
-        try
-        {
-            if (_state is not null)
-            {
-                await _services.Catalog.PutAsync(Entry(_state, Status()));
-            }
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            _services.Logger.CatalogNotTold(exception, _id);
-        }
-    }
-
-    private BatchEntry Entry(BatchState state, BatchStatus status) => new()
-    {
-        Status = status,
-        Version = (state.Epoch * 4) + (int)status.Phase,
-        Owner = _services.Owner,
-        Workflows = state.Header.Workflows,
-        Labels = state.Header.Labels,
-        Digest = state.Header.Digest,
-        Partitions = state.Header.PartitionSizes.Length,
-        IsBeingPurged = state.Purge is { Left: > 0 },
-        PurgedAt = state.Purge is { Left: 0 } purge ? purge.At : null,
-    };
-
-    private BatchStatus Status() => _state!.FinishedAt is null && _views.Status is { } shown
-        ? BatchViews.At(shown, _services.Clock.GetUtcNow())
-        : BatchViews.At(BatchViews.StatusOf(_id, _state, arbiter: null), _services.Clock.GetUtcNow());
-
-    /// <summary>Shows readers what is durable: not what the arbiter foresees of a write under way, after which this is called again.</summary>
-    private void Publish()
-    {
-        if (!_foreseen)
-        {
-            _views.Publish(_state!, _arbiter);
-        }
-    }
-
-    private void End(Exception exception)
+    private void BeginToDrive(bool isFresh)
     {
         if (Failure is null)
         {
-            Failure = exception;
-            _hosted?.End(exception);
-            _views.End();
-            _span?.End();
-            Ended?.Invoke();
+            _announcer.Begin();
+            _driver = new(_record, _services, _views, _announcer, _hosted, isFresh) { Finished = () => Finished?.Invoke() };
+            _driver.Wake();
+            Driven?.Invoke();
         }
     }
 
-    private void ThrowIfEnded()
+    private Task<HostedWork> OpenHostedAsync(bool isFresh) =>
+        HostedWork.OpenAsync(_record, _services, isFresh, () => _driver?.Wake(), exception => _driver?.Fail(exception));
+
+    /// <summary>The batch, if it exists; otherwise it may be started.</summary>
+    /// <exception cref="BatchConflictException">The id is taken by a batch with other content.</exception>
+    private async Task<BatchStatus?> FindAsync(BatchHeader header)
     {
-        if (Failure is not null)
+        await LoadAsync();
+        await _removal.SettleAsync();
+        if (_record.State is not { } state)
         {
-            throw new SupersededException(Failure.Message, Failure);
+            _services.Rules.Check(_id, header);
+            return null;
         }
+
+        if (state.Header.Digest != header.Digest)
+        {
+            throw new BatchConflictException(_id);
+        }
+
+        BatchStatus status = await GetStatusAsync();
+        await _start.ConfirmEnteredAsync(status);
+        return status;
+    }
+
+    /// <exception cref="BatchNotFoundException">There is no such batch.</exception>
+    /// <exception cref="BatchPurgedException">It was purged.</exception>
+    private async Task<BatchState> RequireAsync()
+    {
+        await LoadAsync();
+        return _removal.Require();
+    }
+
+    private void OnEnded(Exception exception)
+    {
+        _driver?.End();
+        _views.End();
+        Ended?.Invoke();
     }
 }
-
-/// <summary>What all batches of a silo use.</summary>
-/// <param name="Partitions">The way to the partitions.</param>
-/// <param name="Catalog">The list of batches.</param>
-/// <param name="Rules">What a batch must keep to.</param>
-/// <param name="Owner">This silo's address with its generation.</param>
-/// <param name="Clock">The time that deadlines are measured by.</param>
-/// <param name="Pacing">The time that messages wait by.</param>
-/// <param name="Logger">Where to log.</param>
-/// <param name="Parts">The way to what a batch has in other grains' rows.</param>
-/// <param name="Metrics">Where to count.</param>
-/// <param name="Retention">How long finished batches are kept, and tombstones after them.</param>
-/// <param name="CatalogInterval">How often the catalog is told how far an unfinished batch is; null: it is not told before the end.</param>
-internal sealed record BatchServices(
-    IPartitions Partitions,
-    IBatchCatalog Catalog,
-    BatchRules Rules,
-    string Owner,
-    TimeProvider Clock,
-    TimeProvider Pacing,
-    ILogger Logger,
-    IBatchParts Parts,
-    CanoMetrics Metrics,
-    TimeSpan Retention,
-    Func<TimeSpan>? CatalogInterval = null);

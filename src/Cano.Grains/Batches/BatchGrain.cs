@@ -5,7 +5,7 @@ using Orleans.Storage;
 namespace Cano;
 
 /// <summary>Holds one activation of a <see cref="Batch"/>, and the timer that races its work.</summary>
-/// <remarks>A finished one stays a short while for readers, who come soon or seldom.</remarks>
+/// <remarks>A finished one stays a short while for readers, who come soon or seldom. It loads its row in the first call.</remarks>
 [CollectionAgeLimit(Minutes = 2)]
 internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
 {
@@ -33,13 +33,7 @@ internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
         _active = active;
         _clock = clock;
         _logger = logger;
-        _batch = new(_id, new BatchRow(storage, _id), services) { Ended = Leave, Finished = Rest };
-    }
-
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
-    {
-        await _batch.LoadAsync();
-        KeepTicking();
+        _batch = new(_id, new BatchRow(storage, _id), services) { Ended = Leave, Driven = KeepTicking, Finished = StopTicking };
     }
 
     /// <inheritdoc/>
@@ -54,13 +48,14 @@ internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
         return _batch.LeaveAsync().WaitAsync(cancellationToken);
     }
 
-    public Task<BatchStatus?> PrepareAsync(BatchHeader header) => _batch.PrepareAsync(header);
+    public Task<BatchStatus?> PrepareAsync(BatchHeader header) => AnswerAsync(_batch.PrepareAsync(header));
 
     public async Task<BatchStatus> StartAsync(BatchHeader header, PartitionSpec? only)
     {
+        await _batch.LoadAsync();
         if (!_batch.Exists)
         {
-            // Its entry in the catalog comes before its first row: recovery would take it for one that nobody drives.
+            // Its entry in the catalog comes before its first row: recovery would take it for one that has to be driven.
             _active.Add(_id, this);
         }
 
@@ -73,9 +68,8 @@ internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
             if (!_batch.Exists)
             {
                 _active.Remove(_id, this);
+                DeactivateOnIdle();
             }
-
-            KeepTicking();
         }
     }
 
@@ -95,6 +89,8 @@ internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
 
     public Task<BatchStatistics> GetStatisticsAsync(double sampleShare) => ReadAsync(partition => partition.GetStatisticsAsync(sampleShare));
 
+    public Task<bool> IsCurrentAsync(string? incarnation) => AnswerAsync(_batch.IsCurrentAsync(incarnation));
+
     public Task<bool> ResumeAsync() => AnswerAsync(_batch.ResumeAsync());
 
     public Task<bool> PurgeAsync() => RemovalAsync(_batch.PurgeAsync());
@@ -103,7 +99,12 @@ internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
 
     public Task<bool> CleanUpAsync(string digest, int partitions) => RemovalAsync(_batch.CleanUpAsync(digest, partitions));
 
-    private Task<T> ReadAsync<T>(Func<PartitionReader, Task<T>> read) => AnswerAsync(((Func<Task<T>>)(async () => await read(new(_batch.RequireHosted()))))());
+    private Task<T> ReadAsync<T>(Func<PartitionReader, Task<T>> read)
+    {
+        return AnswerAsync(ReadHostedAsync());
+
+        async Task<T> ReadHostedAsync() => await read(await _batch.OpenReaderAsync());
+    }
 
     /// <summary>A removal that goes on after its answer is driven by this activation, as recovery must know.</summary>
     private async Task<bool> RemovalAsync(Task<bool> answer)
@@ -142,7 +143,9 @@ internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
         }
 
         _active.Add(_id, this);
-        _timer ??= this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions { DueTime = NextTick(), Period = Timeout.InfiniteTimeSpan, Interleave = true, KeepAlive = true });
+        _timer ??= this.RegisterGrainTimer(
+            TickAsync,
+            new GrainTimerCreationOptions { DueTime = NextTick(), Period = Timeout.InfiniteTimeSpan, Interleave = true, KeepAlive = true });
     }
 
     private Task TickAsync(CancellationToken cancellationToken)
@@ -157,7 +160,7 @@ internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
     }
 
     /// <summary>Nothing is left to drive: the activation stays for readers, until it is collected as idle.</summary>
-    private void Rest()
+    private void StopTicking()
     {
         if (!_batch.IsBeingRemoved)
         {

@@ -13,10 +13,10 @@ internal interface IBatchParts
     Task RemoveAsync(string key);
 
     /// <summary>Removes what a partition that its batch hosts has in rows of its own: the later segments, and its instances' checkpoints.</summary>
-    Task RemoveHostedAsync(string key, PartitionSpec hosted, Segment? results);
+    Task RemoveHostedAsync(string key, PartitionSpec hosted, Segment? results, string? incarnation);
 
     /// <summary>Removes the batch's shared store.</summary>
-    Task RemoveSharedStoreAsync(string batchId);
+    Task RemoveSharedStoreAsync(string batchId, string? incarnation);
 }
 
 /// <summary>The way to the grains that hold them.</summary>
@@ -26,7 +26,9 @@ internal sealed class BatchParts(IGrainFactory grains, [FromKeyedServices(SiloSt
 
     public Task RemoveAsync(string key) => grains.GetGrain<IPartitionGrain>(key).RemoveAsync();
 
-    public Task RemoveHostedAsync(string key, PartitionSpec hosted, Segment? results) => new PartitionRemoval(storage, hosted.BatchId, key).RunAsync(hosted, results);
+    public Task RemoveHostedAsync(string key, PartitionSpec hosted, Segment? results, string? incarnation) =>
+        new PartitionRemoval(storage, hosted.BatchId, key).RunAsync(hosted, results, incarnation);
 
-    public Task RemoveSharedStoreAsync(string batchId) => grains.GetGrain<ISharedStoreGrain>(batchId).ClearAsync();
+    public Task RemoveSharedStoreAsync(string batchId, string? incarnation) =>
+        grains.GetGrain<ISharedStoreGrain>(GrainKeys.OfSharedStore(batchId, incarnation)).ClearAsync();
 }

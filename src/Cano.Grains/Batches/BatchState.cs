@@ -50,5 +50,16 @@ internal sealed record BatchState
     [Id(10)]
     public PurgeRecord? Purge { get; init; }
 
+    /// <summary>
+    /// Made at the start, different for each batch that ever bore this id: what bears another one (orders, segments, checkpoints, shared store) is of another batch.
+    /// Null for batches that were started before there were incarnations.
+    /// </summary>
+    [Id(11)]
+    public string? Incarnation { get; init; }
+
+    /// <summary>The partitions whose rows were not in storage when the batch stopped: their instances are Failed.</summary>
+    [Id(12)]
+    public int[] Lost { get; init; } = [];
+
     internal DateTimeOffset? Deadline => StartedAt + Header.Timeout.DurationOrNull;
 }

@@ -1,8 +1,11 @@
 namespace Cano;
 
 /// <summary>What readers of a batch see: the last published view, and a way to wait for the next.</summary>
-internal sealed class BatchViews(string id, TimeProvider pacing)
+internal sealed class BatchViews(string id, TimeProvider clock, TimeProvider pacing)
 {
+    /// <summary>The longest that a reader's call waits for news.</summary>
+    internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+
     private readonly List<Signal> _waiting = [];
     private BatchView? _view;
     private long _version;
@@ -11,7 +14,11 @@ internal sealed class BatchViews(string id, TimeProvider pacing)
     /// <summary>The last status that readers may see; null before there is one.</summary>
     internal BatchStatus? Status => _view?.Status;
 
-    /// <summary>Makes what is known now readable, as it is now: what the arbiter takes in later is not shown before the next call. Nothing is shown before the counts include all that is durable, so that no reader sees them fall.</summary>
+    /// <summary>The status as of now.</summary>
+    internal BatchStatus StatusNow(BatchState state) =>
+        At(state.FinishedAt is null && Status is { } shown ? shown : StatusOf(id, state, arbiter: null), clock.GetUtcNow());
+
+    /// <summary>Makes what is known now readable. Nothing is shown before the counts include all that is durable, so that no reader sees them fall.</summary>
     internal void Publish(BatchState state, Arbiter? arbiter)
     {
         bool finished = state.FinishedAt is not null;
@@ -21,7 +28,10 @@ internal sealed class BatchViews(string id, TimeProvider pacing)
         }
 
         _version = finished ? (state.Epoch << 32) + int.MaxValue : Math.Max(_version + 1, (state.Epoch << 32) + 1);
-        _view = new(_version, StatusOf(id, state, arbiter), state.Header.Digest, state.Header.PartitionSizes, Final(state, arbiter), state.Hosted is not null);
+        _view = new(_version, StatusOf(id, state, arbiter), state.Header.Digest, state.Header.PartitionSizes, Final(state, arbiter), state.Hosted is not null)
+        {
+            Lost = state.Lost.Length > 0 ? state.Lost : null,
+        };
         Wake();
     }
 
@@ -32,11 +42,11 @@ internal sealed class BatchViews(string id, TimeProvider pacing)
         Wake();
     }
 
-    /// <summary>The last view; waits for one with a version other than <paramref name="after"/>, up to <see cref="Pace.ReaderWait"/>.</summary>
+    /// <summary>The last view; waits for one with a version other than <paramref name="after"/>, up to <see cref="LongestWait"/>.</summary>
     /// <exception cref="TimeoutException">There was no view at all within that time: the partitions have not answered yet.</exception>
     internal async Task<BatchView> WatchAsync(long after)
     {
-        long until = pacing.GetTimestamp() + (long)(Pace.ReaderWait.TotalSeconds * pacing.TimestampFrequency);
+        long until = pacing.GetTimestamp() + (long)(LongestWait.TotalSeconds * pacing.TimestampFrequency);
         while (!_ended && (_view is null || (_version == after && _view.Status.Phase != BatchPhase.Finished)))
         {
             TimeSpan left = pacing.GetElapsedTime(pacing.GetTimestamp(), until);

@@ -19,10 +19,4 @@ internal interface IPartitions
     Task PrepareAsync(string key, PartitionSpec spec);
 
     Task<PartitionReport> ExchangeAsync(string key, PartitionOrders orders);
-
-    /// <summary>Makes a partition, for whoever holds its activation.</summary>
-    Partition NewPartition(string batchId, Func<IPartitionRows> openRows);
-
-    /// <summary>The rows of a partition.</summary>
-    IPartitionRows RowsOf(string key);
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Metadata;
+using Orleans.Storage;
 
 namespace Cano;
 
@@ -34,7 +35,8 @@ public static class CanoSiloBuilderExtensions
         services.TryAddSingleton<InstanceRunner>();
         services.TryAddSingleton(provider => NodeSchedulerFor(provider.GetRequiredService<IOptions<CanoOptions>>().Value));
         services.TryAddSingleton<IInstances, Instances>();
-        services.TryAddSingleton<IPartitions, Partitions>();
+        services.TryAddSingleton<Partitions>();
+        services.TryAddSingleton(ServicesOfPartitions);
         services.TryAddSingleton<IBatchParts, BatchParts>();
         services.TryAddSingleton<IBatchCatalog, CatalogIndex>();
         services.TryAddSingleton<ActiveBatches>();
@@ -56,15 +58,32 @@ public static class CanoSiloBuilderExtensions
     private static NodeScheduler NodeSchedulerFor(CanoOptions options) => new(options.MaxRunningInstances + options.MaxGivenUpRuns);
 
     private static BatchServices ServicesOfBatches(IServiceProvider provider) => new(
-        provider.GetRequiredService<IPartitions>(),
+        provider.GetRequiredService<Partitions>(),
+        provider.GetRequiredService<PartitionServices>(),
         provider.GetRequiredService<IBatchCatalog>(),
         provider.GetRequiredService<BatchRules>(),
+        provider.GetRequiredService<IBatchParts>(),
         provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString(),
         provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains),
         TimeProvider.System,
-        provider.GetRequiredService<ILogger<Batch>>(),
-        provider.GetRequiredService<IBatchParts>(),
         provider.GetRequiredService<CanoMetrics>(),
+        provider.GetRequiredService<ILogger<Batch>>(),
         provider.GetRequiredService<IOptions<CanoOptions>>().Value.Retention,
+        static () => Guid.NewGuid().ToString("N")[..16],
         provider.GetRequiredService<ActiveBatches>().CatalogInterval);
+
+    private static PartitionServices ServicesOfPartitions(IServiceProvider provider)
+    {
+        IGrainStorage storage = provider.GetRequiredKeyedService<IGrainStorage>(SiloStorage.ProviderName);
+        return new(
+            provider.GetRequiredService<IInstances>(),
+            provider.GetRequiredService<InstanceSlots>(),
+            key => new PartitionRows(storage, key),
+            new(),
+            provider.GetRequiredService<Partitions>(),
+            provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains),
+            TimeProvider.System,
+            provider.GetRequiredService<CanoMetrics>(),
+            provider.GetRequiredService<ILogger<PartitionGrain>>());
+    }
 }

@@ -13,7 +13,17 @@ internal sealed class Instances(IGrainFactory grains, ClusterWorkflows workflows
         return workflows.Elsewhere(run.Instance.Workflow) is { } silo ? RunOnAsync(silo, grain, run) : grain.RunAsync(run);
     }
 
-    public Task CancelAsync(string batchId, string? incarnation, string instanceId) => Grain(GrainKeys.OfInstance(batchId, incarnation, instanceId)).CancelAsync();
+    public bool CanRun(string workflow) => workflows.IsKnown(workflow);
+
+    public bool CanRunHere(string workflow) => workflows.IsHere(workflow);
+
+    public Task WhenSilosChangeAsync() => Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+
+    public void StopHere(string batchId, string? incarnation)
+    {
+    }
+
+    public Task StopEverywhereAsync(string batchId, string? incarnation) => Task.CompletedTask;
 
     public Task ForgetAsync(string batchId, string? incarnation, string instanceId) => Grain(GrainKeys.OfInstance(batchId, incarnation, instanceId)).ForgetAsync();
 

@@ -13,6 +13,9 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
     /// <summary>No outcome: it still runs, or it was cancelled or handed over, and whoever asks again gets a new activation.</summary>
     private static readonly InstanceReply s_askAgain = new(null, Checkpointed: false);
 
+    /// <summary>How long an activation that must go waits for the run that it has cancelled.</summary>
+    private static readonly TimeSpan s_handOver = TimeSpan.FromSeconds(5);
+
     private readonly InstanceRunner _runner;
     private readonly CancellationTokenSource _cancellation = new();
 
@@ -47,7 +50,7 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
 
         if (!_answer.Task.IsCompleted)
         {
-            await EndOf(_answer.Task, Pace.LongestWait);
+            await EndOf(_answer.Task, NewsBoard.Longest);
         }
 
         if (!_answer.Task.IsCompleted)
@@ -135,7 +138,7 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
             if (!run.IsCompleted)
             {
                 Signal();
-                await EndOf(run, Pace.HandOver);
+                await EndOf(run, s_handOver);
             }
         }
 

@@ -3,11 +3,24 @@ namespace Cano;
 /// <summary>The way from a partition to its instances.</summary>
 internal interface IInstances
 {
+    /// <summary>Whether any silo of the cluster has a workflow.</summary>
+    bool CanRun(string workflow);
+
+    /// <summary>Whether this silo has a workflow: then its instances run here.</summary>
+    bool CanRunHere(string workflow);
+
+    /// <summary>Completes when the silos of the cluster have changed, or after a while.</summary>
+    Task WhenSilosChangeAsync();
+
     /// <summary>Asks an instance to run, or joins its run. What it throws means only that the answer did not come: ask again.</summary>
     Task<InstanceReply> RunAsync(string batchId, InstanceRun run);
 
-    /// <summary>Signals the instance's cancellation token.</summary>
-    Task CancelAsync(string batchId, string? incarnation, string instanceId);
+    /// <summary>Stops the batch's runs on this silo: no attempt begins from here on, and every token is signalled.</summary>
+    void StopHere(string batchId, string? incarnation);
+
+    /// <summary>Does the same on every silo of the cluster, again and again until the silo has answered or is gone.</summary>
+    /// <exception cref="SupersededException">This silo stops; the partition's next activation sees to it.</exception>
+    Task StopEverywhereAsync(string batchId, string? incarnation);
 
     /// <summary>Removes the instance's checkpoint.</summary>
     Task ForgetAsync(string batchId, string? incarnation, string instanceId);

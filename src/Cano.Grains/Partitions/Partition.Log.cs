@@ -4,7 +4,7 @@ namespace Cano;
 
 internal static partial class PartitionLog
 {
-    /// <summary>A call that fails once or twice is the ordinary course of a cluster that changes; from the third time on somebody may want to look.</summary>
+    /// <summary>A call that fails once or twice is normal while a cluster changes; from the third time on it is a warning.</summary>
     internal static LogLevel LevelOf(int attempt) => attempt < 2 ? LogLevel.Debug : LogLevel.Warning;
 
     [LoggerMessage(1101, LogLevel.Debug, "Partition {Partition} has ended its activation; another one goes on.")]
@@ -13,9 +13,9 @@ internal static partial class PartitionLog
     [LoggerMessage(EventId = 1102, Message = "Instance {Batch}/{Instance} did not answer, attempt {Attempt}; it is asked again.")]
     internal static partial void InstanceDidNotAnswer(this ILogger logger, LogLevel level, Exception exception, string batch, string instance, int attempt);
 
-    [LoggerMessage(EventId = 1103, Message = "Instance {Batch}/{Instance} could not be told to cancel, attempt {Attempt}.")]
-    internal static partial void InstanceNotCancelled(this ILogger logger, LogLevel level, Exception exception, string batch, string instance, int attempt);
-
     [LoggerMessage(1104, LogLevel.Debug, "The checkpoint of instance {Batch}/{Instance} could not be removed.")]
     internal static partial void CheckpointNotRemoved(this ILogger logger, Exception exception, string batch, string instance);
+
+    [LoggerMessage(1105, LogLevel.Error, "Partition {Partition} has ended its activation because of an unexpected fault; another one goes on.")]
+    internal static partial void PartitionFailed(this ILogger logger, Exception exception, string partition);
 }

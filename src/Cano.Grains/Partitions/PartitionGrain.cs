@@ -5,7 +5,7 @@ using Orleans.Storage;
 namespace Cano;
 
 /// <summary>Holds one activation of a <see cref="Partition"/>.</summary>
-/// <remarks>A finished one stays a short while for readers, who come soon or seldom: a hundred thousand results take some 60 MB.</remarks>
+/// <remarks>A finished one stays a short while for readers, who come soon or seldom. It loads its rows in the first call.</remarks>
 [CollectionAgeLimit(Minutes = 2)]
 [EvenPlacement]
 internal sealed class PartitionGrain : Grain, IPartitionGrain, ILeaving
@@ -20,19 +20,16 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, ILeaving
     private Task? _leaving;
 
     public PartitionGrain(
-        [FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage, IPartitions partitions, PartitionRules rules, ILogger<PartitionGrain> logger)
+        [FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage, PartitionServices services, PartitionRules rules, ILogger<PartitionGrain> logger)
     {
         _key = this.GetPrimaryKeyString();
         _logger = logger;
         _storage = storage;
         _rules = rules;
         _batchId = GrainKeys.BatchOf(_key);
-        _partition = partitions.NewPartition(_batchId, () => partitions.RowsOf(_key));
-        _partition.Ended = Leave;
-        _reader = new(_partition);
+        _partition = new(_key, services) { Ended = Leave };
+        _reader = new(_partition.OpenLogAsync, _partition.RunningSince);
     }
-
-    public override Task OnActivateAsync(CancellationToken cancellationToken) => _partition.LoadAsync();
 
     /// <inheritdoc/>
     public bool HoldsCalls => true;
@@ -54,7 +51,7 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, ILeaving
 
     public Task<PartitionReport> ExchangeAsync(PartitionOrders orders) => _partition.ExchangeAsync(orders);
 
-    public Task<int> CountAsync() => Task.FromResult(_partition.Ledger.Count);
+    public Task<int> CountAsync() => _partition.CountAsync();
 
     public async Task RemoveAsync()
     {

@@ -1,107 +1,116 @@
 namespace Cano;
 
-/// <summary>Makes results to be read from what a partition's ledger holds. Cancelled ones stand nowhere: they are what a seal says of the rest.</summary>
-internal sealed class PartitionReader(Partition partition)
+/// <summary>Makes results to be read from a partition's log. Cancelled ones are stored nowhere: they are what a seal says of the rest.</summary>
+/// <param name="openLog">Opens the log: what is durable at that moment.</param>
+/// <param name="runningSince">Since when an instance runs; null if it does not, or not by this activation.</param>
+internal sealed class PartitionReader(Func<Task<ResultLog?>> openLog, Func<int, DateTimeOffset?> runningSince)
 {
     /// <summary>A page ends after this many bytes, so that no message grows near the limit of 1 MB.</summary>
     private const int PageBytes = 512 * 1024;
 
+    private static readonly ResultPage s_nothing = new([], 0);
+
     /// <summary>See <see cref="IResultsGrain.ReadInOrderAsync"/>.</summary>
-    internal async Task<ResultPage> ReadInOrderAsync(int from, int count) => InOrder(await partition.ReadAsync(), from, count);
+    internal async Task<ResultPage> ReadInOrderAsync(int from, int count) => await openLog() is { } log ? await InOrderAsync(log, from, count) : s_nothing;
 
     /// <summary>See <see cref="IResultsGrain.ReadAsFinalAsync"/>.</summary>
-    internal async Task<ResultPage> ReadAsFinalAsync(int from, int count) => AsFinal(await partition.ReadAsync(), from, count);
+    internal async Task<ResultPage> ReadAsFinalAsync(int from, int count) => await openLog() is { } log ? await AsFinalAsync(log, from, count) : s_nothing;
 
-    /// <summary>See <see cref="IResultsGrain.FindAsync"/>: there are a thousand at most.</summary>
-    internal async Task<ResultPage?> FindAsync(string instanceId)
-    {
-        PartitionLedger ledger = await partition.ReadAsync();
-        return Find(ledger, instanceId) is { } index ? InOrder(ledger, index, 1) with { Next = index } : null;
-    }
+    /// <summary>See <see cref="IResultsGrain.FindAsync"/>.</summary>
+    internal async Task<ResultPage?> FindAsync(string instanceId) =>
+        await openLog() is { } log && log.Index.Names.Find(instanceId) is >= 0 and var index ? await InOrderAsync(log, index, 1) with { Next = index } : null;
 
     /// <summary>See <see cref="IResultsGrain.DescribeAsync"/>.</summary>
     internal async Task<InstanceDescription?> DescribeAsync(string instanceId)
     {
-        PartitionLedger ledger = await partition.ReadAsync();
-        return Find(ledger, instanceId) is { } index
-            ? new()
-            {
-                Ordinal = ledger.Spec!.FirstOrdinal + index,
-                Submitted = ledger.Spec.Instances[index],
-                RunningSince = RunningSince(ledger, index),
-                Result = ResultOf(ledger, index),
-            }
-            : null;
+        if (await openLog() is not { } log || log.Index.Names.Find(instanceId) is not (>= 0 and var index))
+        {
+            return null;
+        }
+
+        PartitionSpec spec = await log.ReadSpecAsync();
+        return new()
+        {
+            Ordinal = spec.FirstOrdinal + index,
+            Submitted = spec.Instances[index],
+            RunningSince = RunningSince(log.Index, index),
+            Result = await ResultOfAsync(log, spec, index),
+        };
     }
 
     /// <summary>See <see cref="IResultsGrain.GetStatisticsAsync"/>.</summary>
     internal async Task<BatchStatistics> GetStatisticsAsync(double sampleShare)
     {
-        PartitionLedger ledger = await partition.ReadAsync();
         StatisticsBuilder statistics = new(sampleShare, maxVariants: PartitionSpec.MaxInstances + 1);
-        for (int index = 0; index < ledger.Count; index++)
+        if (await openLog() is not { } log)
         {
-            if (ResultOf(ledger, index) is { } result)
+            return statistics.Build();
+        }
+
+        PartitionSpec spec = await log.ReadSpecAsync();
+        for (int index = 0; index < log.Index.Count; index++)
+        {
+            if (await ResultOfAsync(log, spec, index) is { } result)
             {
                 statistics.Add(result);
             }
             else
             {
-                statistics.Add(ledger.Spec!.FirstOrdinal + index, ledger.Spec.Instances[index], RunningSince(ledger, index));
+                statistics.Add(spec.FirstOrdinal + index, spec.Instances[index], RunningSince(log.Index, index));
             }
         }
 
         return statistics.Build();
     }
 
-    private DateTimeOffset? RunningSince(PartitionLedger ledger, int index) => ledger.IsFinal ? null : partition.RunningSince(index);
-
-    private static int? Find(PartitionLedger ledger, string instanceId)
-    {
-        int index = Array.FindIndex(ledger.Spec?.Instances ?? [], instance => string.Equals(instance.Id, instanceId, StringComparison.Ordinal));
-        return index < 0 ? null : index;
-    }
-
     /// <summary>The final results among <paramref name="count"/> places from <paramref name="from"/>, in the order submitted.</summary>
-    internal static ResultPage InOrder(PartitionLedger ledger, int from, int count) =>
-        Page(ledger, from, Math.Min(ledger.Count, from + (long)count), place => place);
+    internal static Task<ResultPage> InOrderAsync(ResultLog log, int from, int count) =>
+        PageAsync(log, from, Math.Min(log.Index.Count, from + (long)count), place => place);
 
     /// <summary>The results that became final as number <paramref name="from"/> and following; cancelled ones last, in the order submitted.</summary>
-    internal static ResultPage AsFinal(PartitionLedger ledger, int from, int count)
+    internal static Task<ResultPage> AsFinalAsync(ResultLog log, int from, int count)
     {
+        ResultIndex index = log.Index;
+        int ended = index.Order.Count;
         int[]? cancelled = null;
-        return Page(ledger, from, Math.Min(ledger.FinalCount, from + (long)count), place =>
+        return PageAsync(log, from, Math.Min(index.FinalCount, from + (long)count), place =>
         {
-            if (place < ledger.Order.Count)
+            if (place < ended)
             {
-                return ledger.Order[place];
+                return index.Order[place];
             }
 
-            cancelled ??= [.. Enumerable.Range(0, ledger.Count).Where(index => ledger.ResultOf(index) is null)];
-            return cancelled[place - ledger.Order.Count];
+            cancelled ??= [.. Enumerable.Range(0, index.Count).Where(one => !index.HasResult(one))];
+            return cancelled[place - ended];
         });
     }
 
-    private static ResultPage Page(PartitionLedger ledger, int from, long end, Func<int, int> indexAt)
+    private static async Task<ResultPage> PageAsync(ResultLog log, int from, long end, Func<int, int> indexAt)
     {
+        if (from >= end)
+        {
+            return new([], from);
+        }
+
+        PartitionSpec spec = await log.ReadSpecAsync();
         List<InstanceResult> results = [];
         int bytes = 0;
         int place = from;
         for (; place < end && bytes < PageBytes; place++)
         {
-            if (ResultOf(ledger, indexAt(place)) is { } result)
+            if (await ResultOfAsync(log, spec, indexAt(place)) is { } result)
             {
                 results.Add(result);
-                bytes += 200 + (result.Output?.Length ?? 0) + (2 * (result.Error?.Message.Length ?? 0)) + (result.Path?.ApproximateBytes ?? 0);
+                bytes += 160 + StoredResult.Estimate(result.FinalState, result.Output, result.Error, result.Path);
             }
         }
 
         return new([.. results], place);
     }
 
-    private static InstanceResult? ResultOf(PartitionLedger ledger, int index) => ledger.ResultOf(index) is { } stored
-        ? Ended(ledger.Spec!, index, stored)
-        : ledger.Seal is { } seal ? Cancelled(ledger.Spec!, index, seal) : null;
+    private static async ValueTask<InstanceResult?> ResultOfAsync(ResultLog log, PartitionSpec spec, int index) => await log.ReadAsync(index) is { } stored
+        ? Ended(spec, index, stored)
+        : log.Index.Seal is { } seal ? Cancelled(spec, index, seal) : null;
 
     private static InstanceResult Ended(PartitionSpec spec, int index, StoredResult stored) => new()
     {
@@ -135,6 +144,8 @@ internal sealed class PartitionReader(Partition partition)
             FinalAt = Time(seal.SealedAt),
         };
     }
+
+    private DateTimeOffset? RunningSince(ResultIndex index, int instance) => index.IsFinal ? null : runningSince(instance);
 
     private static DateTimeOffset Time(long ticks) => new(ticks, TimeSpan.Zero);
 }

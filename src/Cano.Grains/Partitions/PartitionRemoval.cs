@@ -18,14 +18,15 @@ internal sealed class PartitionRemoval(IGrainStorage storage, string batchId, st
         }
 
         // What leads to the rest goes last: the instances lead to everything, the segments say what has run.
-        await RemoveSegmentsAsync(spec, hosted: null);
+        await RemoveSegmentsAsync(spec, hosted: null, incarnation: null);
         await specRow.ClearAsync();
     }
 
     /// <summary>Removes what is not in its batch's row of a partition whose beginning is there.</summary>
-    internal Task RunAsync(PartitionSpec spec, Segment? results) => results is null ? Task.CompletedTask : RemoveSegmentsAsync(spec, results);
+    internal Task RunAsync(PartitionSpec spec, Segment? results, string? incarnation) =>
+        results is null ? Task.CompletedTask : RemoveSegmentsAsync(spec, results, incarnation);
 
-    private async Task RemoveSegmentsAsync(PartitionSpec spec, Segment? hosted)
+    private async Task RemoveSegmentsAsync(PartitionSpec spec, Segment? hosted, string? incarnation)
     {
         Segment[] first = hosted is null ? [] : [hosted];
         List<(Row<Segment> Row, Segment Held)> rows = await ReadSegmentsAsync(first.Length);
@@ -34,7 +35,7 @@ internal sealed class PartitionRemoval(IGrainStorage storage, string batchId, st
         // Without any, nothing has run, or it is done already.
         if (segments.Length > 0)
         {
-            await RemoveCheckpointsAsync([.. MayHaveRun(spec, segments)]);
+            await RemoveCheckpointsAsync([.. MayHaveRun(spec, segments)], incarnation ?? segments[0].Incarnation);
         }
 
         for (int place = rows.Count - 1; place >= 0; place--)
@@ -72,17 +73,17 @@ internal sealed class PartitionRemoval(IGrainStorage storage, string batchId, st
         return segments.SelectMany(segment => segment.Results).Select(result => result.Index).Concat(seal.Started).Select(index => spec.Instances[index].Id);
     }
 
-    private async Task RemoveCheckpointsAsync(string[] instances)
+    private async Task RemoveCheckpointsAsync(string[] instances, string? incarnation)
     {
         foreach (string[] some in instances.Chunk(ChecksAtOnce))
         {
-            await Task.WhenAll(some.Select(RemoveCheckpointAsync));
+            await Task.WhenAll(some.Select(instance => RemoveCheckpointAsync(instance, incarnation)));
         }
     }
 
-    private async Task RemoveCheckpointAsync(string instance)
+    private async Task RemoveCheckpointAsync(string instance, string? incarnation)
     {
-        Row<Checkpoint> row = CheckpointRow.At(storage, $"{batchId}/{instance}");
+        Row<Checkpoint> row = CheckpointRow.At(storage, GrainKeys.OfInstance(batchId, incarnation, instance));
         if (await row.ReadAsync() is not null)
         {
             await row.ClearAsync();

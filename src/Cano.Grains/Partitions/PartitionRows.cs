@@ -19,7 +19,7 @@ internal sealed class PartitionRows(IGrainStorage storage, string key) : IPartit
     {
         Row<Segment> row = At(index);
         Segment? segment = await row.ReadAsync();
-        if (segment is not null)
+        if (segment is not null && index > _lastIndex)
         {
             _last = row;
             _lastIndex = index;
@@ -28,15 +28,30 @@ internal sealed class PartitionRows(IGrainStorage storage, string key) : IPartit
         return segment;
     }
 
-    public Task WriteSegmentAsync(int index, Segment segment)
+    public async Task WriteSegmentAsync(int index, Segment segment)
     {
-        if (index != _lastIndex)
+        if (index == _lastIndex)
         {
-            _last = At(index);
-            _lastIndex = index;
+            await _last!.WriteAsync(segment);
+            return;
         }
 
-        return _last!.WriteAsync(segment);
+        _last = At(index);
+        _lastIndex = index;
+        try
+        {
+            await _last.WriteAsync(segment);
+        }
+        catch (InconsistentStateException)
+        {
+            // A purge can miss a segment that an older activation was writing at that moment. It belongs to another incarnation, and goes.
+            if (await _last.ReadAsync() is not { } present || present.Incarnation == segment.Incarnation)
+            {
+                throw;
+            }
+
+            await _last.WriteAsync(segment);
+        }
     }
 
     internal static Row<PartitionSpec> Spec(IGrainStorage storage, string key) => new(storage, "cano.partition", "partition", key);

@@ -6,6 +6,9 @@ namespace Cano;
 /// <param name="Checkpointed">Whether a checkpoint is to be removed once the outcome is durable.</param>
 internal sealed record ReadyOutcome(int Index, InstanceOutcome Outcome, bool Checkpointed)
 {
+    /// <summary>About how many bytes it takes in its row.</summary>
+    internal int ApproximateBytes => StoredResult.Estimate(Outcome.FinalState, Outcome.Output, Outcome.Error, Outcome.Path);
+
     internal StoredResult ToStored(DateTimeOffset now) => new()
     {
         Index = Index,
@@ -19,7 +22,7 @@ internal sealed record ReadyOutcome(int Index, InstanceOutcome Outcome, bool Che
     };
 }
 
-/// <summary>Outcomes that wait to be written, in the order in which they came. A success must be admitted first; a failure never waits for that.</summary>
+/// <summary>Outcomes that wait to be written, in the order in which they came. A success must be admitted first; a failure never waits for that. Pure.</summary>
 internal sealed class ReadyOutcomes
 {
     private readonly Queue<ReadyOutcome> _successes = new();
@@ -29,7 +32,7 @@ internal sealed class ReadyOutcomes
 
     internal int Successes => _successes.Count;
 
-    /// <summary>The places of the successes that nobody has taken.</summary>
+    /// <summary>The places of the successes that have not been taken out.</summary>
     internal IEnumerable<int> RemainingSuccesses => _successes.Select(one => one.Index);
 
     internal void Add(ReadyOutcome outcome) => (outcome.Outcome.IsSuccess ? _successes : _failures).Enqueue(outcome);
@@ -37,18 +40,31 @@ internal sealed class ReadyOutcomes
     /// <summary>How many may be written when so many more successes are admitted.</summary>
     internal int Committable(int admitted) => _failures.Count + Math.Min(_successes.Count, Math.Max(0, admitted));
 
-    /// <summary>Takes what may be written, up to about so many bytes, at least one.</summary>
-    internal List<ReadyOutcome> Take(int admitted, int maxBytes)
+    /// <summary>What the next write takes: admitted successes, then failures, up to about so many bytes, at least one if there is one.</summary>
+    internal List<ReadyOutcome> Peek(int admitted, int maxBytes)
     {
-        List<ReadyOutcome> taken = [];
+        List<ReadyOutcome> next = [];
         int bytes = 0;
-        while (bytes < maxBytes && (admitted > 0 && _successes.TryDequeue(out ReadyOutcome? next) || _failures.TryDequeue(out next)))
+        foreach (ReadyOutcome one in _successes.Take(Math.Max(0, admitted)).Concat(_failures))
         {
-            admitted -= next.Outcome.IsSuccess ? 1 : 0;
-            taken.Add(next);
-            bytes += 40 + (next.Outcome.Output?.Length ?? 0) + (next.Outcome.Error?.Message.Length ?? 0) + (next.Outcome.Path?.ApproximateBytes ?? 0);
+            if (bytes >= maxBytes)
+            {
+                break;
+            }
+
+            next.Add(one);
+            bytes += one.ApproximateBytes;
         }
 
-        return taken;
+        return next;
+    }
+
+    /// <summary>Takes out what <see cref="Peek"/> answered: it is durable.</summary>
+    internal void Remove(List<ReadyOutcome> written)
+    {
+        foreach (ReadyOutcome one in written)
+        {
+            (one.Outcome.IsSuccess ? _successes : _failures).Dequeue();
+        }
     }
 }

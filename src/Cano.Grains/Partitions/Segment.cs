@@ -31,6 +31,18 @@ internal sealed record Segment
     [Id(3)]
     public Seal? Seal { get; init; }
 
+    /// <summary>The incarnation of the batch that the results belong to; null for batches without one. A segment of another incarnation is what a purge missed: it is overwritten.</summary>
+    [Id(4)]
+    public string? Incarnation { get; init; }
+
+    /// <summary>The places of instances that had run for a while when this was written, and have no result.</summary>
+    [Id(5)]
+    public int[] Started { get; init; } = [];
+
+    /// <summary>When each of <see cref="Started"/> first began to run, in UTC ticks.</summary>
+    [Id(6)]
+    public long[] StartedAt { get; init; } = [];
+
     internal bool IsFull => Results.Sum(result => (long)result.ApproximateBytes) >= FullBytes;
 }
 
@@ -76,8 +88,11 @@ internal sealed record StoredResult
     internal bool IsSuccess => Error is null;
 
     /// <summary>About how many bytes it takes in its row.</summary>
-    internal int ApproximateBytes =>
-        40 + (FinalState?.Length ?? 0) + (Output?.Length ?? 0) + (Error is null ? 0 : 100 + (2 * Error.Message.Length)) + (Path?.ApproximateBytes ?? 0);
+    internal int ApproximateBytes => Estimate(FinalState, Output, Error, Path);
+
+    /// <summary>About how many bytes a result of these parts takes in its row, and on its way to a reader.</summary>
+    internal static int Estimate(string? finalState, byte[]? output, WorkflowError? error, InstancePath? path) =>
+        40 + (finalState?.Length ?? 0) + (output?.Length ?? 0) + (error is null ? 0 : 100 + (2 * error.Message.Length)) + (path?.ApproximateBytes ?? 0);
 }
 
 /// <summary>How a partition was closed: every instance without a result is Cancelled.</summary>

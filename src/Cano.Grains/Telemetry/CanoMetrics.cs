@@ -51,45 +51,34 @@ internal sealed class CanoMetrics
         _batchDuration.Record((stop.At - startedAt).TotalSeconds, reason);
     }
 
-    /// <summary>A partition's write is durable.</summary>
-    /// <param name="spec">The partition.</param>
-    /// <param name="outcomes">What the write added.</param>
+    /// <summary>A partition's write is durable. Called before anyone is told of it: who has seen a result finds it counted.</summary>
+    /// <param name="durable">The partition, the write included.</param>
+    /// <param name="commit">The write.</param>
     /// <param name="took">How long it took.</param>
-    internal void Committed(PartitionSpec spec, List<ReadyOutcome> outcomes, TimeSpan took)
+    internal void Committed(ResultIndex durable, PartitionCommit commit, TimeSpan took)
     {
         _commitDuration.Record(took.TotalSeconds);
-        _commitResults.Record(outcomes.Count);
+        _commitResults.Record(commit.Added.Length);
         if (!_instances.Enabled && !_instanceDuration.Enabled)
         {
             return;
         }
 
         OutcomeTally tally = new(_instances);
-        foreach (ReadyOutcome one in outcomes)
+        foreach (ReadyOutcome one in commit.Taken)
         {
-            string workflow = spec.Instances[one.Index].Workflow;
+            string workflow = durable.Names.Workflow(one.Index);
             string outcome = TelemetryNames.Word(one.Outcome.IsSuccess ? WorkflowOutcome.Completed : WorkflowOutcome.Failed);
             tally.Count(workflow, outcome);
-            _instanceDuration.Record((one.Outcome.FinishedAt - one.Outcome.StartedAt).TotalSeconds, new(TelemetryNames.Workflow, workflow), new(TelemetryNames.Outcome, outcome));
+            _instanceDuration.Record(
+                (one.Outcome.FinishedAt - one.Outcome.StartedAt).TotalSeconds, new(TelemetryNames.Workflow, workflow), new(TelemetryNames.Outcome, outcome));
         }
 
-        tally.Tell();
-    }
-
-    /// <summary>A partition is closed, durably: what has no result is cancelled.</summary>
-    internal void Closed(PartitionLedger ledger)
-    {
-        if (!_instances.Enabled)
+        for (int index = 0; commit.Segment.Seal is not null && index < durable.Count; index++)
         {
-            return;
-        }
-
-        OutcomeTally tally = new(_instances);
-        for (int index = 0; index < ledger.Count; index++)
-        {
-            if (ledger.ResultOf(index) is null)
+            if (!durable.HasResult(index))
             {
-                tally.Count(ledger.Spec!.Instances[index].Workflow, TelemetryNames.Word(WorkflowOutcome.Cancelled));
+                tally.Count(durable.Names.Workflow(index), TelemetryNames.Word(WorkflowOutcome.Cancelled));
             }
         }
 

@@ -10,6 +10,9 @@ internal sealed class ClusterWorkflows(WorkflowRegistry local, IClusterManifestP
     /// <summary>The names of those that this silo has.</summary>
     public IReadOnlyCollection<string> Names => local.Names;
 
+    /// <summary>Whether this silo has it.</summary>
+    internal bool IsHere(string workflow) => local.TryGet(workflow, out _);
+
     /// <summary>Whether any silo of the cluster has it.</summary>
     public bool IsKnown(string workflow) => local.TryGet(workflow, out _) || SilosWith(workflow).Any();
 

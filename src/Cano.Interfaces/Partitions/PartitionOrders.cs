@@ -53,6 +53,10 @@ public sealed record PartitionOrders
     /// <summary>The incarnation of the batch that speaks; a partition that belongs to another one refuses. Null for batches without one.</summary>
     [Id(11)]
     public string? Incarnation { get; init; }
+
+    /// <summary>What the batch's clock showed when this was sent: <see cref="Deadline"/> is by that clock. Null from silos that do not say so yet.</summary>
+    [Id(12)]
+    public DateTimeOffset? SentAt { get; init; }
 }
 
 /// <summary>What a partition needs to know of a stop.</summary>

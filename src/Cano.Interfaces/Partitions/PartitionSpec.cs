@@ -28,6 +28,9 @@ public sealed record PartitionSpec
     [Id(3)]
     public byte[]? Store { get; init; }
 
+    /// <summary>About how many bytes it takes in its row.</summary>
+    internal long ApproximateBytes => (Store?.Length ?? 0) + Instances.Sum(instance => (long)instance.ApproximateBytes);
+
     /// <summary>The grain key of a batch's partition.</summary>
     /// <param name="batchId">The batch.</param>
     /// <param name="digest">The <see cref="BatchHeader.Digest"/>.</param>
@@ -53,4 +56,8 @@ public sealed record InstanceSpec(
     [property: Id(0)] string Id,
     [property: Id(1)] string Workflow,
     [property: Id(2)] byte[]? Params,
-    [property: Id(3)] string? Label);
+    [property: Id(3)] string? Label)
+{
+    /// <summary>About how many bytes it takes in its row.</summary>
+    internal int ApproximateBytes => 20 + Id.Length + Workflow.Length + (Params?.Length ?? 0) + (2 * (Label?.Length ?? 0));
+}

@@ -19,7 +19,7 @@ public sealed class ArbiterTests
         BatchHeader header = Header(new ConcurrentTimeout.WaitQuotaOrDuration(history.Quota, TimeSpan.FromSeconds(history.Seconds)), history.Sizes, history.Limit);
         DateTimeOffset now = SimulatedTime.Start;
         DateTimeOffset deadline = now.AddSeconds(history.Seconds);
-        Arbiter arbiter = new(header, epoch: 3, deadline, stop: null, history.Fresh);
+        Arbiter arbiter = new(State(header, epoch: 3, now), history.Fresh);
         PartitionReport[] last = [.. history.Sizes.Select(size => new PartitionReport { Epoch = 3, Fence = 1, Unfinished = size })];
         bool[] heard = new bool[last.Length];
         bool cancelled = false;
@@ -79,7 +79,7 @@ public sealed class ArbiterTests
                 Assert.Equal(Hearing.Outdated, arbiter.Hear(p, last[p], now));
                 Assert.Equal(last.Where((_, n) => heard[n]).Sum(one => one.Completed), arbiter.Completed);
                 Assert.Equal(last.Where((_, n) => heard[n]).Sum(one => one.Failed), arbiter.Failed);
-                Assert.True(arbiter.OrdersFor(p) is { Stop: null, Epoch: 3 });
+                Assert.True(arbiter.OrdersFor(p, now) is { Stop: null, Epoch: 3 });
             }
 
             Assert.True(before is null || ReferenceEquals(before, arbiter.Stop));
@@ -100,58 +100,39 @@ public sealed class ArbiterTests
     {
         BatchHeader header = Header(new ConcurrentTimeout.WaitQuotaOrDuration(2, TimeSpan.FromSeconds(1)), [1, 1], null);
         DateTimeOffset at = SimulatedTime.Start;
-        Arbiter arbiter = new(header, epoch: 2, at, new(StopReason.DurationElapsed, at, null, 0, 0), fresh: false);
+        Arbiter arbiter = new(State(header, epoch: 2, at) with { Stop = new(StopReason.DurationElapsed, at, null, 0, 0) }, fresh: false);
 
         arbiter.Hear(0, new() { Epoch = 2, Fence = 1, Version = 1, Successes = 1 }, at);
-        Assert.Null(arbiter.OrdersFor(0).Stop);
-        Assert.Equal(0, arbiter.OrdersFor(0).Admitted);
+        Assert.Null(arbiter.OrdersFor(0, at).Stop);
+        Assert.Equal(0, arbiter.OrdersFor(0, at).Admitted);
 
         arbiter.Hear(1, new() { Epoch = 2, Fence = 1, Version = 1 }, at);
-        Assert.Equal(StopReason.DurationElapsed, arbiter.OrdersFor(0).Stop?.Reason);
-        Assert.Equal(1, arbiter.OrdersFor(0).Admitted);
-        Assert.Contains(0, arbiter.TakeDirty());
+        Assert.Equal(StopReason.DurationElapsed, arbiter.OrdersFor(0, at).Stop?.Reason);
+        Assert.Equal(1, arbiter.OrdersFor(0, at).Admitted);
+        Assert.Contains(0, TakeDirty(arbiter));
     }
 
     /// <summary>A sealed partition gets no more orders. Those for the next one came with them, and so only when it asked again by itself, 20 s later.</summary>
     [Fact]
     public void Hear_ThatAPartitionIsSealed_TheNextHungryIsTold()
     {
-        Arbiter arbiter = new(Header(new ConcurrentTimeout.WaitForever(), [3, 3], limit: 3), epoch: 1, null, null, fresh: true);
-        foreach (int p in arbiter.TakeDirty())
-        {
-            arbiter.OrdersFor(p);
-        }
-
-        arbiter.TakeDirty();
+        Arbiter arbiter = new(State(Header(new ConcurrentTimeout.WaitForever(), [3, 3], limit: 3), epoch: 1, SimulatedTime.Start), fresh: true);
+        TellAll(arbiter);
         arbiter.Hear(0, new() { Epoch = 1, Fence = 1, Version = 1, Window = 3, Unfinished = 0, Completed = 3, Sealed = true }, SimulatedTime.Start);
 
-        Assert.Contains(1, arbiter.TakeDirty());
-        Assert.Equal(3, arbiter.OrdersFor(1).Window);
+        Assert.Contains(1, TakeDirty(arbiter));
+        Assert.Equal(3, arbiter.OrdersFor(1, SimulatedTime.Start).Window);
     }
 
     /// <summary>A partition that ended more than one other could use freed it for one of them only; the rest waited until they asked again.</summary>
     [Fact]
     public void OrdersFor_MoreFreedThanOneCanUse_TheNextHungryIsToldToo()
     {
-        Arbiter arbiter = new(Header(new ConcurrentTimeout.WaitForever(), [4, 1, 1], limit: 4), epoch: 1, null, null, fresh: true);
-        foreach (int p in arbiter.TakeDirty())
-        {
-            arbiter.OrdersFor(p);
-        }
-
-        arbiter.TakeDirty();
+        Arbiter arbiter = new(State(Header(new ConcurrentTimeout.WaitForever(), [4, 1, 1], limit: 4), epoch: 1, SimulatedTime.Start), fresh: true);
+        TellAll(arbiter);
         arbiter.Hear(0, new() { Epoch = 1, Fence = 1, Version = 1, Window = 4, Unfinished = 0 }, SimulatedTime.Start);
-        HashSet<int> told = [];
-        for (int[] dirty = arbiter.TakeDirty(); dirty.Length > 0; dirty = arbiter.TakeDirty())
-        {
-            foreach (int p in dirty)
-            {
-                told.Add(p);
-                arbiter.OrdersFor(p);
-            }
-        }
 
-        Assert.Equal([0, 1, 2], told.Order());
+        Assert.Equal([0, 1, 2], TellAll(arbiter).Distinct().Order());
     }
 
     private static StopReason Expected(BatchHeader header, Arbiter arbiter, bool cancelled) =>
@@ -159,6 +140,32 @@ public sealed class ArbiterTests
         : arbiter.Completed + arbiter.Failed == header.Total ? StopReason.AllFinished
         : cancelled ? StopReason.Cancelled
         : StopReason.DurationElapsed;
+
+    /// <summary>Tells each partition what there is to tell, until there is nothing more.</summary>
+    private static List<int> TellAll(Arbiter arbiter)
+    {
+        List<int> told = [];
+        while (arbiter.TryTakeDirty(out int partition))
+        {
+            told.Add(partition);
+            arbiter.OrdersFor(partition, SimulatedTime.Start);
+        }
+
+        return told;
+    }
+
+    private static List<int> TakeDirty(Arbiter arbiter)
+    {
+        List<int> dirty = [];
+        while (arbiter.TryTakeDirty(out int partition))
+        {
+            dirty.Add(partition);
+        }
+
+        return dirty;
+    }
+
+    private static BatchState State(BatchHeader header, long epoch, DateTimeOffset startedAt) => new() { Header = header, Epoch = epoch, StartedAt = startedAt };
 
     private static BatchHeader Header(ConcurrentTimeout timeout, int[] sizes, int? limit) => new()
     {

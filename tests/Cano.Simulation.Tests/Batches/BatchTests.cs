@@ -23,6 +23,7 @@ public sealed class BatchTests
         await Assert.ThrowsAsync<TimeoutException>(() => Ask(batch.CancelAsync));
 
         partitions.Speak();
+        _world.Scheduler.RunReady();
 
         Assert.Equal(StopReason.Cancelled, (await Ask(batch.GetStatusAsync)).StopReason);
     }
@@ -104,7 +105,19 @@ public sealed class BatchTests
     }
 
     private BatchServices Services(IPartitions partitions, IBatchCatalog? catalog = null) =>
-        new(partitions, catalog ?? new SimulatedCatalog(_world), _world.Rules, "silo", _world.Scheduler.Time, _world.Scheduler.Time, _world.Logger, new NoParts(), Silo.UnheardMetrics, TimeSpan.FromDays(30));
+        new(
+            partitions,
+            new Silo(0, _world).Partitions,
+            catalog ?? new SimulatedCatalog(_world),
+            _world.Rules,
+            new NoParts(),
+            "silo",
+            _world.Scheduler.Time,
+            _world.Scheduler.Time,
+            Silo.UnheardMetrics,
+            _world.Logger,
+            TimeSpan.FromDays(30),
+            _world.NewIncarnation);
 
     private Task<T> Ask<T>(Func<Task<T>> ask)
     {
@@ -144,9 +157,9 @@ public sealed class BatchTests
 
         public Task RemoveAsync(string key) => throw new NotSupportedException();
 
-        public Task RemoveHostedAsync(string key, PartitionSpec hosted, Segment? results) => throw new NotSupportedException();
+        public Task RemoveHostedAsync(string key, PartitionSpec hosted, Segment? results, string? incarnation) => throw new NotSupportedException();
 
-        public Task RemoveSharedStoreAsync(string batchId) => throw new NotSupportedException();
+        public Task RemoveSharedStoreAsync(string batchId, string? incarnation) => throw new NotSupportedException();
     }
 
     /// <summary>Partitions that do not answer before they are told to.</summary>
@@ -158,10 +171,6 @@ public sealed class BatchTests
 
         public async Task<PartitionReport> ExchangeAsync(string key, PartitionOrders orders) =>
             orders.Known > 0 ? await new TaskCompletionSource<PartitionReport>().Task : await _report.Task;
-
-        public Partition NewPartition(string batchId, Func<IPartitionRows> openRows) => throw new NotSupportedException();
-
-        public IPartitionRows RowsOf(string key) => throw new NotSupportedException();
 
         internal void Speak(PartitionReport? report = null) => _report.SetResult(report ?? new() { Epoch = 2, Fence = 1, Version = 1, Unfinished = 1 });
     }

@@ -16,12 +16,12 @@ public sealed class PartitionReaderTests
     [Fact]
     public Task Read_AnyPartition_EachResultOnceInOrderAndAsFinal() => s_partitions.SampleAsync(async one =>
     {
-        PartitionLedger ledger = await LedgerAsync(one.Size, one.Order[..one.Ended], one.Sealed, one.OutputKb);
+        ResultLog log = Log(one.Size, one.Order[..one.Ended], one.Sealed, one.OutputKb);
         bool final = one.Sealed || one.Ended == one.Size;
         int[] rest = [.. Enumerable.Range(0, one.Size).Except(one.Order[..one.Ended])];
 
-        int[] inOrder = [.. ReadAll(one.Size, one.PageSize, (from, count) => PartitionReader.InOrder(ledger, from, count))];
-        int[] asFinal = [.. ReadAll(ledger.FinalCount, one.PageSize, (from, count) => PartitionReader.AsFinal(ledger, from, count))];
+        int[] inOrder = [.. await ReadAllAsync(one.Size, one.PageSize, (from, count) => PartitionReader.InOrderAsync(log, from, count))];
+        int[] asFinal = [.. await ReadAllAsync(log.Index.FinalCount, one.PageSize, (from, count) => PartitionReader.AsFinalAsync(log, from, count))];
 
         Assert.Equal(final ? Enumerable.Range(0, one.Size) : one.Order[..one.Ended].Order(), inOrder);
         Assert.Equal(final ? [.. one.Order[..one.Ended], .. rest] : one.Order[..one.Ended], asFinal);
@@ -30,50 +30,63 @@ public sealed class PartitionReaderTests
     [Fact]
     public async Task Read_SealedPartition_CancelledOnesAreWhatTheSealSays()
     {
-        MemoryPartitionRows rows = new();
-        PartitionLedger ledger = new(rows);
-        await ledger.PrepareAsync(MemoryPartitionRows.Spec(3));
         long stopped = SimulatedTime.Start.UtcTicks;
-        await ledger.CommitAsync(1, [], new() { Reason = StopReason.QuotaReached, StoppedAt = stopped, SealedAt = stopped + 5, Surplus = [1], Started = [1, 2], StartedAt = [stopped - 7, stopped + 2] });
+        Seal seal = new() { Reason = StopReason.QuotaReached, StoppedAt = stopped, SealedAt = stopped + 5, Surplus = [1], Started = [1, 2], StartedAt = [stopped - 7, stopped + 2] };
+        ResultLog log = MemoryPartitionRows.With(MemoryPartitionRows.Spec(3)).Commit(null, seal);
 
-        InstanceResult[] results = PartitionReader.InOrder(ledger, 0, 3).Results;
+        InstanceResult[] results = (await PartitionReader.InOrderAsync(log, 0, 3)).Results;
 
         Assert.Equal([CancelReason.QuotaReached, CancelReason.Surplus, CancelReason.QuotaReached], results.Select(one => one.CancelReason!.Value));
         Assert.Equal([null, TimeSpan.FromTicks(7), TimeSpan.Zero], results.Select(one => one.StartedAt is null ? null : (TimeSpan?)one.Duration));
         Assert.All(results, one => Assert.Equal(stopped + 5, one.FinalAt.UtcTicks));
     }
 
-    private static async Task<PartitionLedger> LedgerAsync(int size, int[] ended, bool closed, int outputKb)
+    /// <summary>A partition kept all its outputs in memory, so that a batch took as much of it as it had results.</summary>
+    [Fact]
+    public async Task Read_ManyLargeOutputs_MemoryHoldsTheLastSegmentAndReadersFetchTheOthers()
     {
-        PartitionLedger ledger = new(new MemoryPartitionRows());
-        await ledger.PrepareAsync(MemoryPartitionRows.Spec(size));
-        byte[] output = new byte[outputKb * 1_024];
-        foreach (int index in ended)
+        MemoryPartitionRows rows = MemoryPartitionRows.With(MemoryPartitionRows.Spec(20));
+        ResultLog? log = null;
+        for (int index = 0; index < 20; index++)
         {
-            await ledger.CommitAsync(1, [new() { Index = index, FinalState = "Done", Output = output }], seal: null);
+            log = rows.Commit(log, seal: null, new StoredResult { Index = index, FinalState = "Done", Output = new byte[Segment.FullBytes] });
         }
 
-        if (closed && ended.Length < size)
-        {
-            await ledger.CommitAsync(1, [], new() { Reason = StopReason.Cancelled });
-        }
-
-        return ledger;
+        Assert.Equal(0, rows.Reads);
+        Assert.Single(log!.Index.Last!.Results);
+        Assert.Equal(7, (await PartitionReader.InOrderAsync(log, 7, 1)).Results.Single().Ordinal - 10);
+        Assert.Equal(1, rows.Reads);
+        await PartitionReader.InOrderAsync(log, 7, 1);
+        Assert.Equal(1, rows.Reads);
     }
 
-    private static IEnumerable<int> ReadAll(int places, int pageSize, Func<int, int, ResultPage> read)
+    private static ResultLog Log(int size, int[] ended, bool closed, int outputKb)
     {
+        MemoryPartitionRows rows = MemoryPartitionRows.With(MemoryPartitionRows.Spec(size));
+        byte[] output = new byte[outputKb * 1_024];
+        ResultLog? log = null;
+        foreach (int index in ended)
+        {
+            log = rows.Commit(log, seal: null, new StoredResult { Index = index, FinalState = "Done", Output = output });
+        }
+
+        return closed && ended.Length < size
+            ? rows.Commit(log, new() { Reason = StopReason.Cancelled })
+            : log ?? new("b/0123456789abcdef/0", new(MemoryPartitionRows.Spec(size)), rows, new());
+    }
+
+    private static async Task<List<int>> ReadAllAsync(int places, int pageSize, Func<int, int, Task<ResultPage>> read)
+    {
+        List<int> ordinals = [];
         for (int from = 0; from < places;)
         {
-            ResultPage page = read(from, pageSize);
+            ResultPage page = await read(from, pageSize);
             Assert.InRange(page.Next, from + 1, Math.Min(places, from + pageSize));
             Assert.True(page.Results.SkipLast(1).Sum(one => one.Output?.Length ?? 0) <= 512 * 1_024);
-            foreach (InstanceResult result in page.Results)
-            {
-                yield return result.Ordinal - 10;
-            }
-
+            ordinals.AddRange(page.Results.Select(result => result.Ordinal - 10));
             from = page.Next;
         }
+
+        return ordinals;
     }
 }

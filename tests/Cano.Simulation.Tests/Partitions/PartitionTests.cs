@@ -58,6 +58,7 @@ public sealed class PartitionTests
         PartitionReport before = await ExchangeAsync(partition, orders with { Admitted = 1, Known = report.Version - 1 });
         while (before.Completed == 0)
         {
+            Assert.True(_scheduler.Step(), "Nothing can happen any more.");
             before = await ExchangeAsync(partition, orders with { Sequence = 21, Admitted = 1, Known = report.Version - 1 });
         }
 
@@ -73,8 +74,7 @@ public sealed class PartitionTests
         Partition absent = Open();
         await absent.LoadAsync();
         await absent.LeaveAsync();
-        PartitionLedger owner = new(_rows);
-        await owner.PrepareAsync(MemoryPartitionRows.Spec(1));
+        await _rows.WriteSpecAsync(MemoryPartitionRows.Spec(1));
         Partition reader = Open();
         await reader.LoadAsync();
         await reader.LeaveAsync();
@@ -82,17 +82,16 @@ public sealed class PartitionTests
         Assert.Empty(_rows.Segments);
     }
 
-    /// <summary>Readers of a finished batch got what this activation had loaded, for ever: nobody had anything to tell it any more.</summary>
+    /// <summary>Readers of a finished batch got what this activation had loaded, for ever: nothing would tell it any more.</summary>
     [Fact]
-    public async Task Read_ActivationThatLoadedBeforeAnothersWrite_ShowsThatWrite()
+    public async Task OpenLog_ActivationThatLoadedBeforeAnothersWrite_ShowsThatWrite()
     {
-        PartitionLedger other = new(_rows);
-        await other.PrepareAsync(MemoryPartitionRows.Spec(1));
+        await _rows.WriteSpecAsync(MemoryPartitionRows.Spec(1));
         Partition partition = Open();
         await partition.LoadAsync();
-        await other.CommitAsync(1, [new() { Index = 0, FinalState = "Done" }], seal: null);
+        _rows.Commit(null, seal: null, new StoredResult { Index = 0, FinalState = "Done" });
 
-        Assert.Equal(1, (await partition.ReadAsync()).FinalCount);
+        Assert.Equal(1, (await partition.OpenLogAsync())!.Index.FinalCount);
     }
 
     /// <summary>
@@ -116,59 +115,129 @@ public sealed class PartitionTests
         Assert.InRange(_scheduler.Time.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
+    /// <summary>The runs were told only after the seal was durable, or 100 ms later, behind the work that they were to stop.</summary>
     [Fact]
-    public async Task Stop_AFewRun_AreCancelledOnceTheSealIsDurable()
-    {
-        TaskCompletionSource written = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        FirstSucceed instances = new(0);
-        Partition partition = Open(instances);
-        await partition.PrepareAsync(MemoryPartitionRows.Spec(3));
-        await ExchangeAsync(partition, new() { Fence = 1, Sequence = 1, Window = 3 });
-        _rows.Gate = written.Task;
-        long stopped = _scheduler.Time.GetTimestamp();
-        _ = Begin(partition, Stopped);
-        Until(() => _rows.Segments.Count == 1);
-        Assert.Empty(instances.Cancelled);
-        written.SetResult();
-        Until(() => instances.Cancelled.Count == 3);
-
-        Assert.Equal(["i0", "i1", "i2"], instances.Cancelled);
-        Assert.Equal(TimeSpan.Zero, _scheduler.Time.GetElapsedTime(stopped));
-    }
-
-    /// <summary>Ten thousand cancels kept the seals of other partitions, and so the answer of the batch, waiting for up to 400 ms.</summary>
-    [Fact]
-    public async Task Stop_ManyRun_LeaveAMomentForOtherSeals()
-    {
-        FirstSucceed instances = new(0);
-        Partition partition = Open(instances);
-        await partition.PrepareAsync(MemoryPartitionRows.Spec(200));
-        await ExchangeAsync(partition, new() { Fence = 1, Sequence = 1, Window = 200 });
-        Until(() => instances.Started == 200);
-        long stopped = _scheduler.Time.GetTimestamp();
-        Assert.True((await ExchangeAsync(partition, Stopped)).Sealed);
-        Assert.Empty(instances.Cancelled);
-
-        Until(() => instances.Cancelled.Count == 200);
-
-        Assert.Equal(Pace.BeforeCancels, _scheduler.Time.GetElapsedTime(stopped));
-    }
-
-    [Fact]
-    public async Task Stop_TheSealIsHeldUp_RunsAreCancelledAllTheSame()
+    public async Task Stop_SealIsHeldUp_RunsHereHaveStoppedAlready()
     {
         FirstSucceed instances = new(0);
         Partition partition = Open(instances);
         await partition.PrepareAsync(MemoryPartitionRows.Spec(3));
         await ExchangeAsync(partition, new() { Fence = 1, Sequence = 1, Window = 3 });
         _rows.Gate = new TaskCompletionSource().Task;
-        long stopped = _scheduler.Time.GetTimestamp();
+
         _ = Begin(partition, Stopped);
 
-        Until(() => instances.Cancelled.Count == 3);
-
-        Assert.Equal(Pace.BeforeCancels, _scheduler.Time.GetElapsedTime(stopped));
+        Assert.True(instances.IsStoppedHere);
+        Assert.False(instances.IsStoppedEverywhere);
     }
+
+    /// <summary>The runs of an activation that was lost before the stop were neither cancelled nor counted: the partition sealed, and they ran on.</summary>
+    [Fact]
+    public async Task Stop_RunsOfAnEarlierActivation_AreStoppedOnEverySiloBeforeTheSeal()
+    {
+        FirstSucceed instances = new(0);
+        Partition lost = Open(instances);
+        await lost.PrepareAsync(MemoryPartitionRows.Spec(3));
+        await ExchangeAsync(lost, new() { Fence = 1, Sequence = 1, Window = 3 });
+        await lost.LeaveAsync();
+        instances.Everywhere = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Partition next = Open(instances);
+        PartitionReport report = await ExchangeAsync(next, Stopped with { Fence = 0 });
+        Task<PartitionReport> told = Begin(next, Stopped with { Fence = report.Fence, Sequence = 21, Known = report.Version });
+        Until(() => instances.IsStoppedEverywhere);
+
+        Assert.DoesNotContain(_rows.Segments, segment => segment.Seal is not null);
+        instances.Everywhere.SetResult();
+        report = await EndAsync(told);
+        while (!report.Sealed)
+        {
+            report = await ExchangeAsync(next, Stopped with { Fence = report.Fence, Sequence = 22, Known = report.Version });
+        }
+
+        Assert.Equal(3, report.Cancelled);
+    }
+
+    /// <summary>The start of an instance was known to the activation that had started it alone: after a take-over it was cancelled as if it had never run.</summary>
+    [Fact]
+    public async Task Stop_InstancesThatRanForAWhileUnderAnEarlierActivation_KeepTheirStart()
+    {
+        Partition lost = Open();
+        await lost.PrepareAsync(MemoryPartitionRows.Spec(3));
+        DateTimeOffset started = _scheduler.Time.GetUtcNow();
+        Task<PartitionReport> answer = Begin(lost, new() { Fence = 1, Sequence = 1, Window = 3, Quota = true, Known = long.MaxValue });
+        Until(() => _rows.Segments.Count > 0);
+        await lost.LeaveAsync();
+        await Assert.ThrowsAsync<SupersededException>(() => EndAsync(answer));
+        Partition next = Open();
+        PartitionReport report = await ExchangeAsync(next, Stopped with { Fence = 0 });
+        while (!report.Sealed)
+        {
+            report = await ExchangeAsync(next, Stopped with { Fence = report.Fence, Sequence = 21, Known = report.Version });
+        }
+
+        ResultPage page = await PartitionReader.InOrderAsync((await next.OpenLogAsync())!, 0, 3);
+        Assert.All(page.Results, result => Assert.Equal(started, result.StartedAt));
+    }
+
+    /// <summary>A batch was purged and its id used again: the partition went on with the results of the purged one, or never came up again.</summary>
+    [Fact]
+    public async Task Exchange_RowsOfAnotherIncarnation_AreOverwrittenIfTheOneThatSpeaksIsCurrent()
+    {
+        await _rows.WriteSpecAsync(MemoryPartitionRows.Spec(2));
+        _rows.Segments.Add(new() { Fence = 3, Epoch = 7, Incarnation = "old", Results = [new() { Index = 0, FinalState = "Old" }] });
+        Partition partition = Open();
+
+        await Assert.ThrowsAsync<SupersededException>(() => ExchangeAsync(partition, new() { Sequence = 1, Window = 2, Incarnation = "older" }));
+        PartitionReport report = await ExchangeAsync(partition, new() { Sequence = 1, Window = 2, Incarnation = Current });
+
+        Assert.Equal((0, 1L), (report.Completed, report.Epoch));
+        Segment present = Assert.Single(_rows.Segments);
+        Assert.Equal((Current, 0), (present.Incarnation, present.Results.Length));
+    }
+
+    /// <summary>An outcome that had come in time was dropped because the clock of the partition's silo was ahead of the batch's.</summary>
+    [Fact]
+    public async Task Exchange_ClockOfTheSiloIsAheadOfTheBatchs_OutcomesBeforeTheDeadlineCount()
+    {
+        Partition partition = Open();
+        await partition.PrepareAsync(MemoryPartitionRows.Spec(1));
+        DateTimeOffset batch = _scheduler.Time.GetUtcNow() - TimeSpan.FromMinutes(5);
+        PartitionOrders orders = new() { Fence = 1, Window = 1, SentAt = batch, Deadline = batch + TimeSpan.FromSeconds(1) };
+
+        PartitionReport report = await ExchangeAsync(partition, orders with { Sequence = 1 });
+        for (int sequence = 2; !report.Sealed; sequence++)
+        {
+            report = await ExchangeAsync(partition, orders with { Sequence = sequence, Known = report.Version });
+        }
+
+        Assert.Equal(1, report.Completed);
+    }
+
+    /// <summary>An instance whose workflow no silo has held its slot for ever, and its batch never ended.</summary>
+    [Fact]
+    public async Task Exchange_NoSiloHasTheWorkflow_TheInstanceWaitsWithoutASlotUntilOneHas()
+    {
+        FirstSucceed instances = new(2) { Absent = "i0" };
+        PartitionSpec spec = MemoryPartitionRows.Spec(2);
+        Partition partition = Open(instances, new() { MaxRunningInstances = 1, ReservedPerBatch = 1 });
+        await partition.PrepareAsync(spec with { Instances = [spec.Instances[0] with { Workflow = "absent" }, spec.Instances[1]] });
+        PartitionReport report = await ExchangeAsync(partition, new() { Fence = 1, Sequence = 1, Window = 2 });
+        while (report.Completed == 0)
+        {
+            report = await ExchangeAsync(partition, new() { Fence = 1, Sequence = 2, Window = 2, Known = report.Version });
+        }
+
+        Assert.Equal((1, 1, 0), (report.Completed, report.Unplaceable, report.Running));
+        instances.Absent = null;
+        while (!report.Sealed)
+        {
+            report = await ExchangeAsync(partition, new() { Fence = 1, Sequence = 3, Window = 2, Known = report.Version });
+        }
+
+        Assert.Equal((2, 0), (report.Completed, report.Unplaceable));
+    }
+
+    private const string Current = "current";
 
     private static PartitionOrders Stopped => new() { Fence = 1, Sequence = 20, Window = 3, Stop = new(StopReason.Cancelled, SimulatedTime.Start) };
 
@@ -206,8 +275,12 @@ public sealed class PartitionTests
 
     private Partition Open(int succeeding = 1) => Open(new FirstSucceed(succeeding));
 
-    private Partition Open(FirstSucceed instances) => new(
-        "b", () => _rows, instances, new(Options.Create(new CanoOptions())), _scheduler.Time, _scheduler.Time, Silo.UnheardMetrics, NullLogger.Instance);
+    private Partition Open(FirstSucceed instances, CanoOptions? options = null)
+    {
+        instances.Time = _scheduler.Time;
+        return new("b/0123456789abcdef/0", new(
+            instances, new(Options.Create(options ?? new())), _ => _rows, new(), new Batches(), _scheduler.Time, _scheduler.Time, Silo.UnheardMetrics, NullLogger.Instance));
+    }
 
     private Task<PartitionReport> ExchangeAsync(Partition partition, PartitionOrders orders) => EndAsync(Begin(partition, orders));
 
@@ -233,7 +306,16 @@ public sealed class PartitionTests
     {
         internal int Started { get; private set; }
 
-        internal List<string> Cancelled { get; } = [];
+        internal bool IsStoppedHere { get; private set; }
+
+        internal bool IsStoppedEverywhere { get; private set; }
+
+        internal TaskCompletionSource? Everywhere { get; set; }
+
+        /// <summary>Not null: no silo has the workflow "absent".</summary>
+        internal string? Absent { get; set; }
+
+        internal TimeProvider? Time { get; set; }
 
         public Task<InstanceReply> RunAsync(string batchId, InstanceRun run)
         {
@@ -243,12 +325,25 @@ public sealed class PartitionTests
                 : new TaskCompletionSource<InstanceReply>().Task;
         }
 
-        public Task CancelAsync(string batchId, string? incarnation, string instanceId)
+        public bool CanRun(string workflow) => workflow != "absent" || Absent is null;
+
+        public bool CanRunHere(string workflow) => CanRun(workflow);
+
+        public Task WhenSilosChangeAsync() => Task.Delay(TimeSpan.FromSeconds(1), Time!);
+
+        public void StopHere(string batchId, string? incarnation) => IsStoppedHere = true;
+
+        public Task StopEverywhereAsync(string batchId, string? incarnation)
         {
-            Cancelled.Add(instanceId);
-            return Task.CompletedTask;
+            IsStoppedEverywhere = true;
+            return Everywhere?.Task ?? Task.CompletedTask;
         }
 
         public Task ForgetAsync(string batchId, string? incarnation, string instanceId) => Task.CompletedTask;
+    }
+
+    private sealed class Batches : IBatchLookup
+    {
+        public Task<bool> IsCurrentAsync(string batchId, string? incarnation) => Task.FromResult(incarnation == Current);
     }
 }

@@ -5,7 +5,7 @@ namespace Cano;
 public sealed class ReadyOutcomesTests
 {
     [Fact]
-    public void Take_AnyOutcomes_GivesEachOnceInOrderAndNoMoreSuccessesThanAdmitted() =>
+    public void PeekAndRemove_AnyOutcomes_GivesEachOnceInOrderAndNoMoreSuccessesThanAdmitted() =>
         Gen.Select(Gen.Bool.Array[0, 40], Gen.Int[-1, 40], Gen.Int[1, 2_000]).Sample((successes, admitted, maxBytes) =>
         {
             ReadyOutcomes ready = new();
@@ -17,8 +17,10 @@ public sealed class ReadyOutcomesTests
             int committable = ready.Committable(admitted);
             int left = admitted;
             List<ReadyOutcome> all = [];
-            for (List<ReadyOutcome> some = ready.Take(left, maxBytes); some.Count > 0; some = ready.Take(left, maxBytes))
+            for (List<ReadyOutcome> some = ready.Peek(left, maxBytes); some.Count > 0; some = ready.Peek(left, maxBytes))
             {
+                Assert.Equal(some, ready.Peek(left, maxBytes));
+                ready.Remove(some);
                 left -= some.Count(one => one.Outcome.IsSuccess);
                 all.AddRange(some);
             }

@@ -4,7 +4,6 @@ namespace Cano;
 internal abstract class Activation
 {
     private readonly World _world;
-    private Task _loaded = Task.CompletedTask;
     private Task _last = Task.CompletedTask;
 
     protected Activation(World world, string key, Silo silo, string name)
@@ -23,11 +22,8 @@ internal abstract class Activation
 
     protected World World => _world;
 
-    internal void Start() => Turns.Run(() => _loaded = LoadOrEndAsync());
-
     internal async Task<T> AnswerAsync<T>(Func<Activation, Task<T>> call, bool exclusive)
     {
-        await _loaded;
         if (!exclusive)
         {
             return await call(this);
@@ -57,8 +53,6 @@ internal abstract class Activation
         Leave();
     });
 
-    protected abstract Task LoadAsync();
-
     protected abstract void LeaveNow();
 
     /// <summary>It has ended by itself: the directory learns of it a little later.</summary>
@@ -68,19 +62,6 @@ internal abstract class Activation
         _world.Scheduler.Note($"{Turns.Name} has ended");
         _world.Scheduler.Add($"{Turns.Name} is taken from the directory", () => _world.Directory.Remove(this));
     }
-
-    private async Task LoadOrEndAsync()
-    {
-        try
-        {
-            await LoadAsync();
-        }
-        catch (Exception)
-        {
-            HasEnded();
-            throw;
-        }
-    }
 }
 
 internal sealed class PartitionActivation : Activation
@@ -89,9 +70,7 @@ internal sealed class PartitionActivation : Activation
         : base(world, key, silo, name)
     {
         Index = int.Parse(key.AsSpan(key.LastIndexOf('/') + 1));
-        PartitionCalls partitions = new(world, silo);
-        Partition = partitions.NewPartition(Scenario.BatchId, () => partitions.RowsOf(key));
-        Partition.Ended = HasEnded;
+        Partition = new(key, silo.Partitions) { Ended = HasEnded };
     }
 
     internal int Index { get; }
@@ -100,8 +79,6 @@ internal sealed class PartitionActivation : Activation
 
     /// <summary>What it was granted, added up: only where <see cref="Breach.Cumulative"/> is played.</summary>
     internal int Granted { get; set; }
-
-    protected override Task LoadAsync() => Partition.LoadAsync();
 
     protected override void LeaveNow() => Partition.Leave();
 }
@@ -114,25 +91,30 @@ internal sealed class BatchActivation : Activation
         : base(world, key, silo, name)
     {
         BatchServices services = new(
-            new PartitionCalls(world, silo), new SimulatedCatalog(world), world.Rules, $"silo {silo.Number}", world.Scheduler.Time, world.Scheduler.Time, world.Logger, new PartCalls(world), Silo.UnheardMetrics, TimeSpan.FromDays(30));
-        Batch = new(key, new BatchRow(world.Storage, key), services) { Ended = HasEnded };
+            new PartitionCalls(world),
+            silo.Partitions,
+            new SimulatedCatalog(world),
+            world.Rules,
+            new PartCalls(world),
+            $"silo {silo.Number}",
+            silo.Clock,
+            world.Scheduler.Time,
+            Silo.UnheardMetrics,
+            world.Logger,
+            TimeSpan.FromDays(30),
+            world.NewIncarnation);
+        Batch = new(key, new BatchRow(world.Storage, key), services) { Ended = HasEnded, Driven = KeepTicking };
     }
 
     internal Batch Batch { get; }
 
-    /// <summary>As the grain does after a load and after a start.</summary>
-    internal void KeepTicking()
+    /// <summary>As the grain does once the batch is driven.</summary>
+    private void KeepTicking()
     {
         if (Batch.IsUnfinished && Batch.Failure is null && !Turns.IsDead)
         {
             _timer ??= World.Scheduler.Time.CreateTimer(_ => World.Scheduler.Add($"{Turns.Name} ticks", Tick), null, NextTick(), Timeout.InfiniteTimeSpan);
         }
-    }
-
-    protected override async Task LoadAsync()
-    {
-        await Batch.LoadAsync();
-        KeepTicking();
     }
 
     protected override void LeaveNow() => _ = Batch.LeaveAsync();
@@ -146,5 +128,5 @@ internal sealed class BatchActivation : Activation
         }
     });
 
-    private TimeSpan NextTick() => BatchGrain.NextTick(Batch.Deadline - World.Scheduler.Time.GetUtcNow());
+    private TimeSpan NextTick() => BatchGrain.NextTick(Batch.NextTick - Silo.Clock.GetUtcNow());
 }

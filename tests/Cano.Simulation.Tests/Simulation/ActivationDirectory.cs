@@ -5,8 +5,10 @@ internal sealed class ActivationDirectory(World world)
 {
     private readonly Dictionary<string, Activation> _current = [];
     private readonly List<Activation> _outdated = [];
-    private readonly Silo[] _silos = [.. Enumerable.Range(0, world.Scenario.Silos).Select(n => new Silo(n, world.Scenario))];
+    private readonly Silo[] _silos = [.. Enumerable.Range(0, world.Scenario.Silos).Select(n => new Silo(n, world))];
     private int _count;
+
+    internal IReadOnlyList<Silo> Silos => [.. _silos];
 
     internal bool IsActive(string key) => _current.ContainsKey(key);
 
@@ -29,7 +31,6 @@ internal sealed class ActivationDirectory(World world)
                 : new PartitionActivation(world, key, silo, $"P{key[^1]}{number}");
             world.Scheduler.Note($"  {activation.Turns.Name} comes up");
             _current[key] = activation;
-            activation.Start();
         }
 
         return activation;
@@ -49,7 +50,7 @@ internal sealed class ActivationDirectory(World world)
     {
         int number = world.Scheduler.Random.Next(_silos.Length);
         Silo silo = _silos[number];
-        _silos[number] = new(number, world.Scenario);
+        _silos[number] = new(number, world);
         world.Scheduler.Note($"!! silo {number} dies");
         world.Faults.Lose(null);
         foreach (Activation activation in _current.Values.Concat(_outdated).Where(one => one.Silo == silo).ToArray())

@@ -63,7 +63,7 @@ internal sealed class Clients(World world)
         }
 
         PartitionSpec? only = Scenario.Specs.Length == 1 ? Scenario.Specs[0] : null;
-        await AskStatusAsync("start", batch => batch.StartAsync(Scenario.Header, only), exclusive: true, KeepTicking);
+        await AskStatusAsync("start", batch => batch.StartAsync(Scenario.Header, only), exclusive: true, isStart: true);
         world.Watcher.StartReturned();
     }
 
@@ -98,7 +98,7 @@ internal sealed class Clients(World world)
         {
             int first = from;
             int count = view.Final[partition] - from;
-            ResultPage page = await AskPartitionAsync(view, partition, ledger => PartitionReader.AsFinal(ledger, first, count));
+            ResultPage page = await AskPartitionAsync(view, partition, reader => reader.ReadAsFinalAsync(first, count));
             world.Watcher.Read(partition, from, page);
             from += page.Results.Length;
             if (page.Results.Length == 0)
@@ -108,7 +108,7 @@ internal sealed class Clients(World world)
             }
         }
 
-        ResultPage inOrder = await AskPartitionAsync(view, partition, ledger => PartitionReader.InOrder(ledger, 0, view.Sizes[partition]));
+        ResultPage inOrder = await AskPartitionAsync(view, partition, reader => reader.ReadInOrderAsync(0, view.Sizes[partition]));
         world.Watcher.ReadInOrder(partition, inOrder, all && !world.Faults.Any);
     }
 
@@ -131,38 +131,36 @@ internal sealed class Clients(World world)
         world.Watcher.CancelReturned(status);
     }
 
-    private static void KeepTicking(BatchActivation activation) => activation.KeepTicking();
+    private Task<ResultPage> AskPartitionAsync(BatchView view, int partition, Func<PartitionReader, Task<ResultPage>> read) =>
+        AskAsync(() => world.Network.CallAsync(
+            view.Hosted ? Scenario.BatchId : Scenario.KeyOf(partition), "results", async (one, _) => await read(await OpenReaderAsync(one))));
 
-    private Task<ResultPage> AskPartitionAsync(BatchView view, int partition, Func<PartitionLedger, ResultPage> read) =>
-        AskAsync(() => world.Network.CallAsync(view.Hosted ? Scenario.BatchId : Scenario.KeyOf(partition), "results", async (one, _) => read(await ReadAsync(one))));
+    private static Task<PartitionReader> OpenReaderAsync(Activation activation) => activation is BatchActivation batch
+        ? batch.Batch.OpenReaderAsync()
+        : Task.FromResult(new PartitionReader(((PartitionActivation)activation).Partition.OpenLogAsync, ((PartitionActivation)activation).Partition.RunningSince));
 
-    private static Task<PartitionLedger> ReadAsync(Activation activation) =>
-        activation is BatchActivation batch ? batch.Batch.RequireHosted().ReadAsync() : ((PartitionActivation)activation).Partition.ReadAsync();
-
-    private Task<BatchStatus> AskStatusAsync(string what, Func<Batch, Task<BatchStatus>> call, bool exclusive = false, Action<BatchActivation>? then = null) =>
+    private Task<BatchStatus> AskStatusAsync(string what, Func<Batch, Task<BatchStatus>> call, bool exclusive = false, bool isStart = false) =>
         AskAsync(async () =>
         {
             BatchStatus? before = world.Watcher.Furthest;
-            BatchStatus status = await world.Network.CallAsync(Scenario.BatchId, what, (one, _) => AnswerAsync((BatchActivation)one, call, then), exclusive);
+            BatchStatus status = await world.Network.CallAsync(Scenario.BatchId, what, (one, _) => AnswerAsync((BatchActivation)one, call, isStart), exclusive);
             world.Watcher.Read(status, before);
             return status;
         });
 
-    private Task<T> AskAsync<T>(string what, Func<Batch, Task<T>> call, bool exclusive = false, Action<BatchActivation>? then = null) =>
-        AskAsync(() => world.Network.CallAsync(Scenario.BatchId, what, (one, _) => AnswerAsync((BatchActivation)one, call, then), exclusive));
+    private Task<T> AskAsync<T>(string what, Func<Batch, Task<T>> call, bool exclusive = false, bool isStart = false) =>
+        AskAsync(() => world.Network.CallAsync(Scenario.BatchId, what, (one, _) => AnswerAsync((BatchActivation)one, call, isStart), exclusive));
 
-    private static async Task<T> AnswerAsync<T>(BatchActivation activation, Func<Batch, Task<T>> call, Action<BatchActivation>? then)
+    private static async Task<T> AnswerAsync<T>(BatchActivation activation, Func<Batch, Task<T>> call, bool isStart)
     {
         try
         {
-            T answer = await call(activation.Batch);
-            then?.Invoke(activation);
-            return answer;
+            return await call(activation.Batch);
         }
         finally
         {
             // As the grain does: an activation for an id that is no batch has nothing to stay for.
-            if (then is null && !activation.Batch.Exists)
+            if (!isStart && !activation.Batch.Exists)
             {
                 activation.LeaveWhenIdle();
             }
@@ -179,7 +177,7 @@ internal sealed class Clients(World world)
             }
             catch (Exception exception) when (exception is not BatchConflictException)
             {
-                await Task.Delay(Pace.Backoff(attempt), world.Scheduler.Time);
+                await Task.Delay(RetryBackoff.Delay(attempt), world.Scheduler.Time);
             }
         }
     }

@@ -4,14 +4,41 @@ namespace Cano;
 internal sealed class InstanceCalls(World world, Silo silo) : IInstances
 {
     public Task<InstanceReply> RunAsync(string batchId, InstanceRun run) =>
-        CallAsync<InstanceReply>($"run {run.Instance.Id}", answer => world.Instances.Run(silo, run.Instance.Id, answer));
+        CallAsync<InstanceReply>($"run {run.Instance.Id}", answer => world.Instances.Run(silo, run, answer));
 
-    public Task CancelAsync(string batchId, string? incarnation, string instanceId) =>
-        CallAsync<bool>($"cancel {instanceId}", answer =>
+    public bool CanRun(string workflow) => true;
+
+    public bool CanRunHere(string workflow) => true;
+
+    public Task WhenSilosChangeAsync() => Task.Delay(TimeSpan.FromSeconds(1), world.Scheduler.Time);
+
+    public void StopHere(string batchId, string? incarnation) => world.Instances.Stop(silo, incarnation);
+
+    /// <summary>Asks each silo again until it has answered, or is gone.</summary>
+    public async Task StopEverywhereAsync(string batchId, string? incarnation)
+    {
+        foreach (Silo other in world.Directory.Silos)
         {
-            world.Instances.Cancel(instanceId);
-            answer(true);
-        });
+            for (bool answered = false; !answered && world.Directory.Silos.Contains(other);)
+            {
+                try
+                {
+                    answered = await CallAsync<bool>($"stop on silo {other.Number}", answer =>
+                    {
+                        if (world.Directory.Silos.Contains(other))
+                        {
+                            world.Instances.Stop(other, incarnation);
+                            answer(true);
+                        }
+                    });
+                }
+                catch (TimeoutException)
+                {
+                    world.Scheduler.Note($"  silo {other.Number} did not answer");
+                }
+            }
+        }
+    }
 
     public Task ForgetAsync(string batchId, string? incarnation, string instanceId) => CallAsync<bool>($"forget {instanceId}", answer => answer(true));
 

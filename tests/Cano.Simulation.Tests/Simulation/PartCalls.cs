@@ -3,11 +3,11 @@ namespace Cano;
 /// <summary>A batch's way to what is in others' rows, over the network. Nothing is purged in a simulation.</summary>
 internal sealed class PartCalls(World world) : IBatchParts
 {
-    public Task<int> CountAsync(string key) => world.Network.CallAsync(key, $"count {key}", (activation, _) => Task.FromResult(((PartitionActivation)activation).Partition.Ledger.Count));
+    public Task<int> CountAsync(string key) => world.Network.CallAsync(key, $"count {key}", (activation, _) => ((PartitionActivation)activation).Partition.CountAsync());
 
     public Task RemoveAsync(string key) => throw new NotSupportedException();
 
-    public Task RemoveHostedAsync(string key, PartitionSpec hosted, Segment? results) => throw new NotSupportedException();
+    public Task RemoveHostedAsync(string key, PartitionSpec hosted, Segment? results, string? incarnation) => throw new NotSupportedException();
 
-    public Task RemoveSharedStoreAsync(string batchId) => throw new NotSupportedException();
+    public Task RemoveSharedStoreAsync(string batchId, string? incarnation) => throw new NotSupportedException();
 }

@@ -1,7 +1,7 @@
 namespace Cano;
 
 /// <summary>A batch's way to its partitions, over the network. Some rules of the protocol can be broken here.</summary>
-internal sealed class PartitionCalls(World world, Silo silo) : IPartitions
+internal sealed class PartitionCalls(World world) : IPartitions
 {
     private readonly HashSet<string> _assumed = [];
     private readonly Dictionary<string, int> _underWay = [];
@@ -25,11 +25,6 @@ internal sealed class PartitionCalls(World world, Silo silo) : IPartitions
         Task<PartitionReport> answer = world.Network.CallAsync(key, what, (activation, delivery) => ExchangeAsync((PartitionActivation)activation, orders, more, delivery));
         return CountedAsync(key, answer);
     }
-
-    public Partition NewPartition(string batchId, Func<IPartitionRows> openRows) =>
-        new(batchId, openRows, new InstanceCalls(world, silo), silo.Slots, world.Scheduler.Time, world.Scheduler.Time, Silo.UnheardMetrics, world.Logger);
-
-    public IPartitionRows RowsOf(string key) => new PartitionRows(world.Storage, key);
 
     private async Task<PartitionReport> CountedAsync(string key, Task<PartitionReport> answer)
     {
@@ -60,8 +55,8 @@ internal sealed class PartitionCalls(World world, Silo silo) : IPartitions
         Partition partition = activation.Partition;
         orders = world.Breach switch
         {
-            Breach.FenceTold when orders.Fence > 0 => orders with { Fence = partition.Ledger.Fence },
-            Breach.Cumulative when orders.Quota && orders.Fence == partition.Ledger.Fence => orders with { Admitted = activation.Granted += more, Sequence = orders.Sequence + delivery },
+            Breach.FenceTold when orders.Fence > 0 => orders with { Fence = partition.State?.Durable.Fence ?? 0 },
+            Breach.Cumulative when orders.Quota && orders.Fence == partition.State?.Durable.Fence => orders with { Admitted = activation.Granted += more, Sequence = orders.Sequence + delivery },
             _ => orders,
         };
         PartitionReport report = await partition.ExchangeAsync(orders);

@@ -75,6 +75,12 @@ internal sealed class Scenario
         FaultRate = random.Next(4) switch { 0 => 5, 1 => 15, 2 => 40, _ => 100 };
         SparesStart = random.Next(10) > 2;
         Submitters = random.Next(4) == 0 ? 2 : 1;
+        ClockSkews = [.. Enumerable.Range(0, Silos).Select(_ => random.Next(2) == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(random.Next(-300, 300)))];
+        if (random.Next(2) == 0)
+        {
+            Array.Clear(ClockSkews);
+        }
+
         CancelAfter = random.Next(5) == 0 ? TimeSpan.FromMilliseconds(random.Next(4) switch { 0 => 0, 1 => 20, 2 => 500, _ => 20_000 }) : null;
     }
 
@@ -98,6 +104,9 @@ internal sealed class Scenario
 
     internal int Silos { get; }
 
+    /// <summary>By how much the clock of each silo is off.</summary>
+    internal TimeSpan[] ClockSkews { get; }
+
     internal int FaultBudget { get; }
 
     internal int FaultRate { get; }
@@ -119,5 +128,5 @@ internal sealed class Scenario
 
     public override string ToString() =>
         $"{Header.Timeout}, partitions [{string.Join(',', Header.PartitionSizes)}], max concurrency {Header.MaxConcurrency}, never ending [{string.Join(',', NeverEnds.Index().Where(x => x.Item).Select(x => x.Index))}], "
-        + $"success {SuccessInTen}/10, slow {SlowInTen}/10, slots {SlotLimit}+{Reserved}, {Silos} silos, {FaultBudget} faults at {FaultRate}, {Submitters} submitters, cancel after {CancelAfter}, outputs of {Output.Length}";
+        + $"success {SuccessInTen}/10, slow {SlowInTen}/10, slots {SlotLimit}+{Reserved}, {Silos} silos with clocks off by [{string.Join(',', ClockSkews.Select(skew => skew.TotalSeconds))}], {FaultBudget} faults at {FaultRate}, {Submitters} submitters, cancel after {CancelAfter}, outputs of {Output.Length}";
 }

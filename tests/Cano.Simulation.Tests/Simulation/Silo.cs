@@ -5,14 +5,33 @@ using Microsoft.Extensions.Options;
 namespace Cano;
 
 /// <summary>A process: its slots and all that is active on it die together.</summary>
-internal sealed class Silo(int number, Scenario scenario)
+internal sealed class Silo
 {
     /// <summary>Where all of them count; nobody listens.</summary>
     internal static readonly CanoMetrics UnheardMetrics = new(
         new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(), new(Options.Create(new CanoOptions())), new());
 
-    internal int Number => number;
+    internal Silo(int number, World world)
+    {
+        Number = number;
+        Clock = new SiloClock(world.Scheduler.Time, world.Scenario.ClockSkews[number]);
+        InstanceSlots slots = new(Options.Create(new CanoOptions { MaxRunningInstances = world.Scenario.SlotLimit, ReservedPerBatch = world.Scenario.Reserved }));
+        Partitions = new(
+            new InstanceCalls(world, this),
+            slots,
+            key => new PartitionRows(world.Storage, key),
+            new(),
+            new BatchLookup(world),
+            Clock,
+            world.Scheduler.Time,
+            UnheardMetrics,
+            world.Logger);
+    }
 
-    internal InstanceSlots Slots { get; } =
-        new(Options.Create(new CanoOptions { MaxRunningInstances = scenario.SlotLimit, ReservedPerBatch = scenario.Reserved }));
+    internal int Number { get; }
+
+    /// <summary>This silo's clock, which may be minutes off.</summary>
+    internal TimeProvider Clock { get; }
+
+    internal PartitionServices Partitions { get; }
 }

@@ -7,12 +7,27 @@ internal sealed class SimulatedInstances(World world)
 
     private readonly Dictionary<string, Run> _current = [];
     private readonly List<Run> _alive = [];
+    private readonly HashSet<(Silo Silo, string? Incarnation)> _stopped = [];
 
-    internal void Run(Silo silo, string id, Action<InstanceReply> answer)
+    /// <summary>An ask arrives on a silo: it joins the run there is, or begins one, unless the batch has stopped there.</summary>
+    internal void Run(Silo silo, InstanceRun request, Action<InstanceReply> answer)
     {
+        string id = request.Instance.Id;
+        if (!world.Directory.Silos.Contains(silo))
+        {
+            return;
+        }
+
+        if (!_current.ContainsKey(id) && _stopped.Contains((silo, request.Incarnation)))
+        {
+            world.Scheduler.After(NewsBoard.Longest, $"{id} does not begin", () => answer(s_askAgain));
+            return;
+        }
+
         if (!_current.TryGetValue(id, out Run? run))
         {
-            _current[id] = run = new(id, silo, world.Scheduler.Time.GetUtcNow());
+            _current[id] = run = new(id, silo, silo.Clock.GetUtcNow());
+            world.Watcher.RunBegan(id, request.Incarnation);
             _alive.Add(run);
             world.Watcher.RunStarted(id, _alive.Count(one => one.Id == id), _alive.Count);
             int ordinal = int.Parse(id.AsSpan(1));
@@ -25,7 +40,7 @@ internal sealed class SimulatedInstances(World world)
         if (run.Outcome is null)
         {
             run.Waiting.Add(answer);
-            world.Scheduler.After(Pace.LongestWait, $"{id} still runs", () =>
+            world.Scheduler.After(NewsBoard.Longest, $"{id} still runs", () =>
             {
                 if (run.Waiting.Remove(answer))
                 {
@@ -39,10 +54,14 @@ internal sealed class SimulatedInstances(World world)
         }
     }
 
-    internal void Cancel(string id)
+    /// <summary>A silo hears that the batch has stopped: nothing begins there any more, and every run there gets its cancel.</summary>
+    internal void Stop(Silo silo, string? incarnation)
     {
-        if (_current.Remove(id, out Run? run))
+        _stopped.Add((silo, incarnation));
+        foreach (Run run in _alive.Concat(_current.Values).Where(run => run.Silo == silo).ToArray())
         {
+            run.IsCancelled = true;
+            Forget(run);
             if (world.Scheduler.Random.Next(10) >= world.Scenario.IgnoresCancelInTen)
             {
                 _alive.Remove(run);
@@ -51,6 +70,9 @@ internal sealed class SimulatedInstances(World world)
             AnswerAll(run, s_askAgain);
         }
     }
+
+    /// <summary>The instances that run and were never told to stop.</summary>
+    internal IEnumerable<string> Uncancelled => _alive.Where(run => !run.IsCancelled).Select(run => run.Id);
 
     internal void KillSilo(Silo silo)
     {
@@ -81,7 +103,7 @@ internal sealed class SimulatedInstances(World world)
             return;
         }
 
-        DateTimeOffset now = world.Scheduler.Time.GetUtcNow();
+        DateTimeOffset now = run.Silo.Clock.GetUtcNow();
         bool success = world.Scheduler.Random.Next(10) < world.Scenario.SuccessInTen;
         InstanceOutcome outcome = new()
         {
@@ -140,6 +162,8 @@ internal sealed class Run(string id, Silo silo, DateTimeOffset startedAt)
     internal DateTimeOffset StartedAt => startedAt;
 
     internal InstanceOutcome? Outcome { get; set; }
+
+    internal bool IsCancelled { get; set; }
 
     internal List<Action<InstanceReply>> Waiting { get; } = [];
 }

@@ -80,6 +80,17 @@ internal sealed class SimulationScheduler(int seed, bool traced)
         return true;
     }
 
+    /// <summary>Lets all turns happen that can without a message or time.</summary>
+    internal void RunReady()
+    {
+        while (_ready.Count > 0)
+        {
+            Turns turns = _ready[0];
+            RemoveAt(_ready, 0);
+            turns.RunNext();
+        }
+    }
+
     private static void RemoveAt<T>(List<T> list, int index)
     {
         list[index] = list[^1];

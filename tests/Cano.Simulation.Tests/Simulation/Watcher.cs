@@ -57,6 +57,13 @@ internal sealed class Watcher(World world)
             $"{running} instances run, at most {world.Scenario.Header.MaxConcurrency} may.");
     }
 
+    internal void RunBegan(string id, string? incarnation) =>
+        Require(incarnation == State?.Incarnation, $"{id} begins for incarnation {incarnation}; the batch's is {State?.Incarnation}.");
+
+    /// <summary>At the end, a run goes on that was never told to stop.</summary>
+    internal void StillRuns(string id) =>
+        Require(_outcomes.Of(int.Parse(id.AsSpan(1)))?.Outcome != WorkflowOutcome.Cancelled, $"{id} is Cancelled, and its run was never told.");
+
     internal void StartReturned() => Require(State is not null, "A start has returned and nothing is durable.");
 
     internal void CancelReturned(BatchStatus status) =>

@@ -51,6 +51,10 @@ internal sealed class World
 
     internal BatchRules Rules { get; } = s_rules;
 
+    private int _incarnations;
+
+    internal string NewIncarnation() => $"incarnation-{++_incarnations}";
+
     internal NullLogger Logger { get; } = NullLogger.Instance;
 
     internal BatchEntry? Entry { get; set; }
@@ -96,6 +100,11 @@ internal sealed class World
         for (int step = 0; step < StepsAfterwards && Watcher.Violation is null && Scheduler.Step(); step++)
         {
             // What comes late must change nothing.
+        }
+
+        foreach (string id in Instances.Uncancelled)
+        {
+            Watcher.StillRuns(id);
         }
 
         if (MostExchanges > (Faults.Any ? 40 : 8))

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+
+namespace Cano;
+
+/// <summary>What all partitions of a silo use.</summary>
+/// <param name="Instances">The way to the instances.</param>
+/// <param name="Slots">Which instances may run on this silo.</param>
+/// <param name="OpenRows">Opens the rows of a partition's key, for one activation.</param>
+/// <param name="Segments">Segments that were read a short while ago.</param>
+/// <param name="Batches">The way to the batch's own grain.</param>
+/// <param name="Clock">The silo's clock: times of starts, commits and deadlines.</param>
+/// <param name="Pacing">The time that messages and writes wait by.</param>
+/// <param name="Metrics">Where to count.</param>
+/// <param name="Logger">Where to log.</param>
+internal sealed record PartitionServices(
+    IInstances Instances,
+    InstanceSlots Slots,
+    Func<string, IPartitionRows> OpenRows,
+    SegmentCache Segments,
+    IBatchLookup Batches,
+    TimeProvider Clock,
+    TimeProvider Pacing,
+    CanoMetrics Metrics,
+    ILogger Logger)
+{
+    private readonly long _origin = Pacing.GetTimestamp();
+
+    /// <summary>The time since a fixed moment, for what is paced.</summary>
+    internal TimeSpan Elapsed => Pacing.GetElapsedTime(_origin);
+}
+
+/// <summary>The way from a partition to its batch.</summary>
+internal interface IBatchLookup
+{
+    /// <summary>Whether a batch exists, was not purged, and has this incarnation.</summary>
+    Task<bool> IsCurrentAsync(string batchId, string? incarnation);
+}
