@@ -1,6 +1,8 @@
+using System.Globalization;
+
 namespace Cano;
 
-/// <summary>The one rule for text that a user chooses freely (names, labels): short, and of characters that every database takes.</summary>
+/// <summary>The one rule for text that a user chooses freely (names, labels, names of values in stores): of characters that every database takes, and mostly short.</summary>
 internal static class StorableText
 {
     internal const int MaxNameLength = 200;
@@ -24,7 +26,22 @@ internal static class StorableText
             : null;
     }
 
-    private static bool IsWellFormed(string text)
+    /// <summary>Says what is wrong with the name of a value in a store, or null when nothing is: two names could be one once they are written.</summary>
+    internal static string? NameFault(string name) => Fault(name, int.MaxValue, $"The name '{Shown(name)}' of a value in a store");
+
+    /// <summary>Refuses a name under which a value can't be kept.</summary>
+    /// <exception cref="ArgumentException">The name is empty or has a character that can't be stored.</exception>
+    internal static void RequireName(string key)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        if (NameFault(key) is { } fault)
+        {
+            throw new ArgumentException(fault, nameof(key));
+        }
+    }
+
+    /// <summary>Whether every half of a surrogate pair has its other half: other text becomes another one as it is written.</summary>
+    internal static bool IsWellFormed(string text)
     {
         for (int i = 0; i < text.Length; i++)
         {
@@ -36,4 +53,9 @@ internal static class StorableText
 
         return true;
     }
+
+    /// <summary>The text for a message: what can't be shown as <c>\u0000</c>.</summary>
+    private static string Shown(string text) => string.Concat(text.Select(character => char.IsControl(character) || char.IsSurrogate(character)
+        ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)character:X4}")
+        : character.ToString()));
 }

@@ -1,10 +1,10 @@
 using Cano;
 using Cano.CrashHost;
 
-// The host as it is, but for what the environment asks for: see CrashPoint, FaultPoint, CatalogWatch and Trail.
+// The host as it is, but for what the environment asks for: see CrashPoint, FaultPoint, CatalogWatch, Trail and Sharing.
 return await CanoHost.RunAsync(args, cano =>
 {
-    cano.AddWorkflow(Trail.Key, Trail.Define);
+    cano.AddWorkflow(Trail.Key, Trail.Define).AddWorkflow(Sharing.Key, Sharing.Define);
     SiloVoice.AddTo(cano.Services);
     CatalogWatch.AddTo(cano.Services);
     CrashPoint.FromEnvironment()?.AddTo(cano.Services);

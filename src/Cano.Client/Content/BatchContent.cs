@@ -117,15 +117,21 @@ internal sealed class BatchContent : IDisposable
 
     private string FinishDigest()
     {
+        string digest;
         try
         {
-            return _digest.Finish(_head.MaxConcurrency, _store?.RootElement, _head.Timeout);
+            digest = _digest.Finish(_head.MaxConcurrency, _store?.RootElement, _head.Timeout);
         }
         catch (JsonException exception)
         {
             throw InvalidStore(exception.Message, exception);
         }
+
+        // The same names are refused when a node puts them.
+        return NameFault() is { } fault ? throw InvalidStore(fault, null) : digest;
     }
+
+    private string? NameFault() => _store?.RootElement.EnumerateObject().Select(value => StorableText.NameFault(value.Name)).FirstOrDefault(fault => fault is not null);
 
     /// <summary>Null for an empty store, however it was said.</summary>
     private static JsonDocument? ParseStore(byte[]? json)

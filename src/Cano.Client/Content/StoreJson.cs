@@ -31,6 +31,8 @@ internal static class StoreJson
         Dictionary<string, object?> values = new(StringComparer.Ordinal);
         foreach (string key in store.Keys)
         {
+            // Written, it could be the same as another one.
+            StorableText.RequireName(key);
             if (store.TryGet(key, out object? value))
             {
                 values.Add(key, value);

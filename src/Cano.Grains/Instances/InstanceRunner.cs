@@ -59,7 +59,7 @@ internal sealed class InstanceRunner(
             InstanceId = run.Instance.Id,
             Params = run.Instance.Params,
             Store = run.Store,
-            SharedStore = new SharedStore(grains, batchId),
+            SharedStore = new SharedStore(grains, batchId, run.Incarnation),
             Resume = resume,
             Checkpoints = checkpoints,
             KeepPath = run.KeepPath,

@@ -21,7 +21,7 @@ internal sealed class MemorySharedStore : ISharedStore
 
     public ValueTask PutAsync<T>(string key, T value, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(key);
+        StorableText.RequireName(key);
         cancellationToken.ThrowIfCancellationRequested();
         byte[] json = SharedJson.Write(value);
         lock (_gate)
@@ -47,7 +47,7 @@ internal sealed class MemorySharedStore : ISharedStore
 
     public ValueTask<T> UpdateAsync<T>(string key, Func<T?, T> change, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(key);
+        StorableText.RequireName(key);
         ArgumentNullException.ThrowIfNull(change);
         while (true)
         {

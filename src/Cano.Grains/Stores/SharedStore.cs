@@ -1,9 +1,10 @@
 namespace Cano;
 
 /// <summary>The shared store as the nodes of one batch see it.</summary>
-internal sealed class SharedStore(IGrainFactory grains, string batchId) : ISharedStore
+/// <remarks>A name that is not well formed becomes another one on its way to the grain; there is never a value under it.</remarks>
+internal sealed class SharedStore(IGrainFactory grains, string batchId, string? incarnation) : ISharedStore
 {
-    private ISharedStoreGrain Grain => grains.GetGrain<ISharedStoreGrain>(batchId);
+    private ISharedStoreGrain Grain => grains.GetGrain<ISharedStoreGrain>(GrainKeys.OfSharedStore(batchId, incarnation));
 
     public async ValueTask<T> GetAsync<T>(string key, CancellationToken cancellationToken = default)
     {
@@ -14,25 +15,25 @@ internal sealed class SharedStore(IGrainFactory grains, string batchId) : IShare
     public async ValueTask<(bool Found, T? Value)> TryGetAsync<T>(string key, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(key);
-        SharedValue? held = await Grain.GetAsync(key).WaitAsync(cancellationToken);
+        SharedValue? held = StorableText.IsWellFormed(key) ? await Grain.GetAsync(key).WaitAsync(cancellationToken) : null;
         return held is null ? (false, default) : (true, SharedJson.Read<T>(key, held.Json));
     }
 
     public async ValueTask PutAsync<T>(string key, T value, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(key);
+        StorableText.RequireName(key);
         await Grain.PutAsync(key, SharedJson.Write(value), ifVersion: null).WaitAsync(cancellationToken);
     }
 
     public async ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return await Grain.PutAsync(key, null, ifVersion: null).WaitAsync(cancellationToken);
+        return StorableText.IsWellFormed(key) && await Grain.PutAsync(key, null, ifVersion: null).WaitAsync(cancellationToken);
     }
 
     public async ValueTask AppendAsync<T>(string key, T item, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(key);
+        StorableText.RequireName(key);
         if (!await Grain.AppendAsync(key, SharedJson.Write(item)).WaitAsync(cancellationToken))
         {
             throw new InvalidCastException($"The shared store's value '{key}' is no list; nothing can be appended to it.");
@@ -41,7 +42,7 @@ internal sealed class SharedStore(IGrainFactory grains, string batchId) : IShare
 
     public async ValueTask<T> UpdateAsync<T>(string key, Func<T?, T> change, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(key);
+        StorableText.RequireName(key);
         ArgumentNullException.ThrowIfNull(change);
         while (true)
         {

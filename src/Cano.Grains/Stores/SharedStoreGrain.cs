@@ -6,101 +6,73 @@ using Orleans.Storage;
 namespace Cano;
 
 /// <summary>Holds the values that the instances of a batch share; each change is written before it is answered.</summary>
+/// <remarks>The row is read in the first call that needs it, and not at activation: a removal must not depend on being able to read it.</remarks>
 internal sealed class SharedStoreGrain : Grain, ISharedStoreGrain
 {
     /// <summary>The largest a shared store may become: it is one row.</summary>
     internal const int MaxBytes = 1_000_000;
 
-    private readonly Row<SharedStoreState> _row;
-    private SharedStoreState _state = new();
-    private Exception? _failure;
+    private static readonly SharedStoreState s_empty = new();
 
-    public SharedStoreGrain([FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage) =>
-        _row = new(storage, "cano.shared", "shared", this.GetPrimaryKeyString());
+    private readonly SharedStoreRow _row;
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken) => _state = await _row.ReadAsync() ?? new();
+    public SharedStoreGrain([FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage) => _row = new(storage, this.GetPrimaryKeyString());
 
-    public Task<SharedValue?> GetAsync(string key) => Task.FromResult(_state.Values.GetValueOrDefault(key));
+    public async Task<SharedValue?> GetAsync(string key) => (await ReadAsync()).Values.GetValueOrDefault(key);
 
     public async Task<bool> PutAsync(string key, byte[]? json, long? ifVersion)
     {
-        SharedValue? present = _state.Values.GetValueOrDefault(key);
+        SharedStoreState state = await ReadAsync();
+        SharedValue? present = state.Values.GetValueOrDefault(key);
         if ((ifVersion is { } version && version != (present?.Version ?? 0)) || (json is null && present is null))
         {
             return false;
         }
 
-        await WriteAsync(key, json);
+        await WriteAsync(state, key, json);
         return true;
     }
 
     public async Task<bool> AppendAsync(string key, byte[] json)
     {
-        JsonNode? list = _state.Values.GetValueOrDefault(key) is { } present ? JsonNode.Parse(present.Json) : new JsonArray();
+        SharedStoreState state = await ReadAsync();
+        JsonNode? list = state.Values.GetValueOrDefault(key) is { } present ? JsonNode.Parse(present.Json) : new JsonArray();
         if (list is not JsonArray items)
         {
             return false;
         }
 
         items.Add(JsonNode.Parse(json));
-        await WriteAsync(key, JsonSerializer.SerializeToUtf8Bytes(items, CanoJson.Values));
+        await WriteAsync(state, key, JsonSerializer.SerializeToUtf8Bytes(items, CanoJson.Values));
         return true;
     }
 
-    public Task<string[]> KeysAsync() => Task.FromResult<string[]>([.. _state.Values.Keys.Order(StringComparer.Ordinal)]);
+    public async Task<string[]> KeysAsync() => [.. (await ReadAsync()).Values.Keys.Order(StringComparer.Ordinal)];
 
     public async Task ClearAsync()
     {
-        ThrowIfEnded();
-        if (_state.LastVersion > 0)
-        {
-            await ChangeAsync(_row.ClearAsync(), new());
-        }
-
+        await _row.RemoveAsync();
         DeactivateOnIdle();
     }
 
-    private async Task WriteAsync(string key, byte[]? json)
+    private async ValueTask<SharedStoreState> ReadAsync() => await _row.ReadAsync() ?? s_empty;
+
+    private Task WriteAsync(SharedStoreState state, string key, byte[]? json)
     {
-        ThrowIfEnded();
-        Dictionary<string, SharedValue> values = new(_state.Values, StringComparer.Ordinal);
-        long version = _state.LastVersion + 1;
+        Dictionary<string, SharedValue> values = new(state.Values, StringComparer.Ordinal);
+        long version = state.LastVersion + 1;
         if (json is null)
         {
             values.Remove(key);
         }
         else
         {
+            StorableText.RequireName(key);
             values[key] = new(json, version);
             RequireRoom(key, values);
         }
 
-        SharedStoreState next = new() { Values = values, LastVersion = version };
-        await ChangeAsync(_row.WriteAsync(next), next);
-    }
-
-    private async Task ChangeAsync(Task change, SharedStoreState next)
-    {
-        try
-        {
-            await change;
-            _state = next;
-        }
-        catch (Exception exception)
-        {
-            // The outcome of a write that failed is unknown: the next activation reads what is there.
-            _failure = exception;
-            DeactivateOnIdle();
-            throw;
-        }
-    }
-
-    private void ThrowIfEnded()
-    {
-        if (_failure is not null)
-        {
-            throw new SupersededException("The activation has ended.", _failure);
-        }
+        return _row.WriteAsync(new() { Values = values, LastVersion = version });
     }
 
     private void RequireRoom(string key, Dictionary<string, SharedValue> values)
@@ -110,21 +82,8 @@ internal sealed class SharedStoreGrain : Grain, ISharedStoreGrain
         {
             throw new CanoConfigurationException(
                 ErrorCodes.StoreTooLarge,
-                $"With '{key}' the shared store of batch '{this.GetPrimaryKeyString()}' would hold {bytes} bytes; at most {MaxBytes} are allowed. Put the data elsewhere and share a reference.");
+                $"With '{key}' the shared store of batch '{GrainKeys.BatchOf(this.GetPrimaryKeyString())}' would hold {bytes} bytes; at most {MaxBytes} are allowed. "
+                + "Put the data elsewhere and share a reference.");
         }
     }
-}
-
-/// <summary>The durable row of a shared store.</summary>
-[GenerateSerializer]
-[Immutable]
-[Alias("Cano.SharedStoreState")]
-internal sealed record SharedStoreState
-{
-    [Id(0)]
-    public Dictionary<string, SharedValue> Values { get; init; } = new(StringComparer.Ordinal);
-
-    /// <summary>The highest version of any value, removed ones included, so that a version never comes again.</summary>
-    [Id(1)]
-    public long LastVersion { get; init; }
 }

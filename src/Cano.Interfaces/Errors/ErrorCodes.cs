@@ -69,6 +69,9 @@ public static class ErrorCodes
     /// <summary>The batch of this id was purged.</summary>
     public const string BatchPurged = "batch-purged";
 
+    /// <summary>A node of a batch that was purged meanwhile wrote into its shared store.</summary>
+    public const string BatchOver = "batch-over";
+
     /// <summary>No silo has a definition under this name.</summary>
     public const string WorkflowNotRegistered = "workflow-not-registered";
 

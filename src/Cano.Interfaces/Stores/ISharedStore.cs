@@ -30,12 +30,13 @@ public interface ISharedStore
 
     /// <summary>Sets a value, whether or not it was there.</summary>
     /// <typeparam name="T">What it is written as.</typeparam>
-    /// <param name="key">Its name; not empty.</param>
+    /// <param name="key">Its name; not empty, without NUL and halves of surrogate pairs.</param>
     /// <param name="value">The value.</param>
     /// <param name="cancellationToken">Ends the waiting; the change may still be made.</param>
     /// <returns>Completes when the change is durable.</returns>
-    /// <exception cref="ArgumentException"><paramref name="key"/> is empty.</exception>
+    /// <exception cref="ArgumentException"><paramref name="key"/> is empty or has a character that can't be stored: NUL, or half a surrogate pair.</exception>
     /// <exception cref="CanoConfigurationException">The store would grow too large (code <c>store-too-large</c>); it stays as it was.</exception>
+    /// <exception cref="BatchOverException">The batch was purged while this node still ran; nothing was written.</exception>
     ValueTask PutAsync<T>(string key, T value, CancellationToken cancellationToken = default);
 
     /// <summary>Takes a value away.</summary>
@@ -46,13 +47,14 @@ public interface ISharedStore
 
     /// <summary>Adds an item to the end of a list, which begins with it if it was not there. A repeated node adds its item again.</summary>
     /// <typeparam name="T">What the items are.</typeparam>
-    /// <param name="key">The list's name; not empty.</param>
+    /// <param name="key">The list's name; not empty, without NUL and halves of surrogate pairs.</param>
     /// <param name="item">The item.</param>
     /// <param name="cancellationToken">Ends the waiting; the change may still be made.</param>
     /// <returns>Completes when the change is durable.</returns>
     /// <exception cref="InvalidCastException">The value of that name is no list.</exception>
-    /// <exception cref="ArgumentException"><paramref name="key"/> is empty.</exception>
+    /// <exception cref="ArgumentException"><paramref name="key"/> is empty or has a character that can't be stored: NUL, or half a surrogate pair.</exception>
     /// <exception cref="CanoConfigurationException">The store would grow too large (code <c>store-too-large</c>); it stays as it was.</exception>
+    /// <exception cref="BatchOverException">The batch was purged while this node still ran; nothing was written.</exception>
     ValueTask AppendAsync<T>(string key, T item, CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -60,13 +62,14 @@ public interface ISharedStore
     /// with what is there now (compare-and-swap). It should do nothing but compute.
     /// </summary>
     /// <typeparam name="T">What it is read and written as.</typeparam>
-    /// <param name="key">Its name; not empty.</param>
+    /// <param name="key">Its name; not empty, without NUL and halves of surrogate pairs.</param>
     /// <param name="change">Makes the new value from the present one, or from <c>default</c> when there is none.</param>
     /// <param name="cancellationToken">Ends the waiting; the change may still be made.</param>
     /// <returns>The value that was written.</returns>
     /// <exception cref="InvalidCastException">It can't be read as <typeparamref name="T"/>.</exception>
-    /// <exception cref="ArgumentException"><paramref name="key"/> is empty.</exception>
+    /// <exception cref="ArgumentException"><paramref name="key"/> is empty or has a character that can't be stored: NUL, or half a surrogate pair.</exception>
     /// <exception cref="CanoConfigurationException">The store would grow too large (code <c>store-too-large</c>); it stays as it was.</exception>
+    /// <exception cref="BatchOverException">The batch was purged while this node still ran; nothing was written.</exception>
     ValueTask<T> UpdateAsync<T>(string key, Func<T?, T> change, CancellationToken cancellationToken = default);
 
     /// <summary>The names of the values.</summary>

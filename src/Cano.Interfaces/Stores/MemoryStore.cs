@@ -63,7 +63,7 @@ public sealed class MemoryStore : IWorkflowStore
     /// <inheritdoc/>
     public void Put<T>(string key, T value)
     {
-        ArgumentException.ThrowIfNullOrEmpty(key);
+        StorableText.RequireName(key);
         lock (_gate)
         {
             _values[key] = value;
@@ -73,7 +73,7 @@ public sealed class MemoryStore : IWorkflowStore
     /// <inheritdoc/>
     public void Append<T>(string key, T item)
     {
-        ArgumentException.ThrowIfNullOrEmpty(key);
+        StorableText.RequireName(key);
         lock (_gate)
         {
             List<T> list = _values.TryGetValue(key, out object? held) ? Read<List<T>>(key, held) : [];

@@ -1,5 +1,6 @@
 using System.Net;
 using Orleans.Configuration;
+using Orleans.Metadata;
 
 namespace Cano;
 
@@ -16,6 +17,7 @@ internal static class SiloClustering
         if (settings.Clustering is ClusteringProvider.Localhost)
         {
             silo.UseLocalhostClustering(ports.Silo, ports.Gateway, serviceId: settings.ServiceId, clusterId: settings.ClusterId);
+            silo.Services.AddSingleton<IGrainPropertiesProvider, StayingGrains>();
             if (settings.AdvertisedIP is { } address)
             {
                 silo.Configure<EndpointOptions>(options => options.AdvertisedIPAddress = address);

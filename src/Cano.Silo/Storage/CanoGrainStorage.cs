@@ -27,7 +27,7 @@ internal sealed class CanoGrainStorage(
     {
         GrainState<Payload> row = new();
         await lane.RunAsync(writes: false, () => rows.ReadStateAsync(stateName, grainId, row));
-        T? state = row.State?.Bytes is { } bytes ? serializer.Deserialize<T>(bytes) : default;
+        T? state = typeof(T) != typeof(UnreadRow) && row.State?.Bytes is { } bytes ? serializer.Deserialize<T>(bytes) : default;
         grainState.State = state ?? New<T>();
         grainState.ETag = row.ETag;
         grainState.RecordExists = row.RecordExists;

@@ -137,6 +137,19 @@ public class ConcurrentWorkflowTests
         Assert.Empty(_cluster.Calls);
     }
 
+    /// <summary>Written, the names would be one, and the value of one of them lost.</summary>
+    [Fact]
+    public async Task Start_WithAStoreWhoseNamesCannotBeStored_IsRefused()
+    {
+        OwnStore store = new(new MemoryStore(), "\ud83d", "\ud840");
+
+        CanoConfigurationException exception = await Assert.ThrowsAsync<CanoConfigurationException>(() => Batch().StartAsync(_cluster.Factory, store));
+
+        Assert.Equal((ErrorCodes.InvalidValue, "$.store"), (exception.Code, exception.Path));
+        Assert.Contains("The name '\\uD83D' of a value in a store has a character that can't be stored", exception.Message, StringComparison.Ordinal);
+        Assert.Empty(_cluster.Calls);
+    }
+
     [Fact]
     public async Task Attach_MakesNoCall()
     {
@@ -174,9 +187,9 @@ public class ConcurrentWorkflowTests
     private static ConcurrentWorkflowInstance<OrderState, OrderParams> Order(string id) => new(id, Orders.Price);
 
     /// <summary>A store that a user wrote.</summary>
-    private sealed class OwnStore(IWorkflowStore inner) : IWorkflowStore
+    private sealed class OwnStore(IWorkflowStore inner, params string[] more) : IWorkflowStore
     {
-        public IReadOnlyCollection<string> Keys => inner.Keys;
+        public IReadOnlyCollection<string> Keys => [.. inner.Keys, .. more];
 
         public int Count => inner.Count;
 

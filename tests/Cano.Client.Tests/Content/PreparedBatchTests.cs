@@ -186,6 +186,7 @@ public class PreparedBatchTests
     [InlineData("[1]", "it must be a JSON object and was of kind Array.")]
     [InlineData("null", "it must be a JSON object and was of kind Null.")]
     [InlineData("""{"x":1,"x":2}""", "An object has the name 'x' twice.")]
+    [InlineData("""{"a\u0000b":1}""", "The name 'a\\u0000b' of a value in a store has a character that can't be stored: NUL, or half a surrogate pair.")]
     public void From_StoreThatIsNoObject_IsRefused(string store, string fault)
     {
         CanoConfigurationException exception = Assert.Throws<CanoConfigurationException>(() => PreparedBatch.From(OfCount(1) with { Store = Utf8(store) }));

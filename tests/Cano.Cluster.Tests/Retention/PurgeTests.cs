@@ -1,3 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Storage;
+
 namespace Cano.Retention;
 
 /// <summary>A purge removes every row of a batch but a tombstone, which is forgotten when its time is over.</summary>
@@ -39,6 +42,23 @@ public sealed class PurgeTests(CheckpointingCluster cluster) : IClassFixture<Che
         await run.PurgeAsync(Token);
 
         Assert.Equal(["cano.batch batch/checkpoints"], cluster.RowsOf("checkpoints"));
+    }
+
+    /// <summary>An earlier build wrote shared stores with two names that are one once they are written: the row could not be read, and the batch not be purged, for ever.</summary>
+    [Fact]
+    public async Task PurgeAsync_SharedStoreThatCannotBeRead_GoesToo()
+    {
+        ConcurrentWorkflowRun<StepState> run = await FinishedAsync("unreadable", Batch("unreadable", 3, act: "share"));
+        string row = cluster.RowsOf("unreadable").Single(row => row.StartsWith("cano.shared ", StringComparison.Ordinal));
+        string key = row[(row.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        IGrainStorage storage = cluster.Cluster.Silos[0].ServiceProvider.GetRequiredKeyedService<IGrainStorage>(SiloStorage.ProviderName);
+        await RowRemoval.RemoveAsync(storage, "cano.shared", "shared", key);
+        await new Row<SharedStoreState>(storage, "cano.shared", "shared", key).WriteAsync(Stores.SharedStoreRowTests.Twins());
+        await Assert.ThrowsAnyAsync<Exception>(() => new Row<SharedStoreState>(storage, "cano.shared", "shared", key).ReadAsync());
+
+        await run.PurgeAsync(Token);
+
+        Assert.Equal(["cano.batch batch/unreadable"], cluster.RowsOf("unreadable"));
     }
 
     [Fact]

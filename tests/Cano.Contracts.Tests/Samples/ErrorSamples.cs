@@ -8,6 +8,7 @@ internal static class ErrorSamples
         new BatchNotFoundException("nightly"),
         new BatchConflictException("nightly"),
         new BatchPurgedException("nightly"),
+        new BatchOverException("nightly"),
         new BatchNotFinishedException("nightly"),
         new WorkflowNotRegisteredException("orders.price", ["orders.ship", "cano.simulate"]),
         new BatchDataLostException("nightly", "a partition"),

@@ -22,6 +22,18 @@ public sealed class MemorySharedStoreTests
         Assert.Equal("The shared store has no value named 'b'.", exception.Message);
     }
 
+    [Theory]
+    [InlineData(0xd83d)]
+    [InlineData(0x0000)]
+    public async Task KeyThatCannotBeStored_IsRefused(int character)
+    {
+        string key = $"a{(char)character}";
+        await Assert.ThrowsAsync<ArgumentException>(async () => await _store.PutAsync(key, 1));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await _store.AppendAsync(key, 1));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await _store.UpdateAsync<int>(key, n => n + 1));
+        Assert.Empty(await _store.KeysAsync());
+    }
+
     [Fact]
     public async Task Update_FromManyAtOnce_CountsEachOnce()
     {

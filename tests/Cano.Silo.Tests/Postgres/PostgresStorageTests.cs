@@ -142,6 +142,24 @@ public sealed class PostgresStorageTests(SharedPostgres postgres) : IAsyncLifeti
         Assert.Equal(text, (await ReadAsync("large")).State!.Text);
     }
 
+    /// <summary>A purge must not depend on being able to read what it removes.</summary>
+    [Fact]
+    public async Task RowRemoval_OfARowThatCannotBeRead_RemovesIt()
+    {
+        await new Row<Note>(Storage, "note", "kind", "key").WriteAsync(new() { Text = "one" });
+        await using (NpgsqlCommand damage = _database.Database.Source.CreateCommand("UPDATE OrleansStorage SET PayloadBinary = '\\xFFEEDDCCBBAA'"))
+        {
+            Assert.Equal(1, await damage.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        }
+
+        await Assert.ThrowsAnyAsync<Exception>(() => new Row<Note>(Storage, "note", "kind", "key").ReadAsync());
+
+        await RowRemoval.RemoveAsync(Storage, "note", "kind", "key");
+        await RowRemoval.RemoveAsync(Storage, "note", "kind", "key");
+
+        Assert.Null(await new Row<Note>(Storage, "note", "kind", "key").ReadAsync());
+    }
+
     private static GrainId Key(string key) => GrainId.Create("test", key);
 
     private async Task<GrainState<Note>> ReadAsync(string key)
