@@ -53,7 +53,8 @@ public static class CanoSiloBuilderExtensions
         return builder;
     }
 
-    private static NodeScheduler NodeSchedulerFor(CanoOptions options) => new(options.MaxRunningInstances + options.MaxGivenUpRuns);
+    /// <summary>A thread for each instance that may run, those beyond the limit included, should all of them block.</summary>
+    private static NodeScheduler NodeSchedulerFor(CanoOptions options) => new((2 * options.MaxRunningInstances) + options.MaxGivenUpRuns);
 
     private static BatchServices ServicesOfBatches(IServiceProvider provider) => new(
         provider.GetRequiredService<IPartitions>(),
