@@ -38,11 +38,13 @@ public static class CanoSiloBuilderExtensions
         services.TryAddSingleton<IBatchParts, BatchParts>();
         services.TryAddSingleton<IBatchCatalog, CatalogIndex>();
         services.TryAddSingleton<ActiveBatches>();
+        services.TryAddSingleton<UnplaceableTally>();
         services.AddMetrics();
         services.TryAddSingleton<CanoMetrics>();
         services.TryAddSingleton(ServicesOfBatches);
         services.TryAddSingleton<ClusterWorkflows>();
         services.TryAddSingleton<IKnownWorkflows>(provider => provider.GetRequiredService<ClusterWorkflows>());
+        services.TryAddSingleton<IRunnableWorkflows>(provider => provider.GetRequiredService<ClusterWorkflows>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IGrainPropertiesProvider, WorkflowAnnouncement>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IActivationWorkingSetObserver, DeactivationNotice>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILifecycleParticipant<ISiloLifecycle>, RecoveryLoop>());

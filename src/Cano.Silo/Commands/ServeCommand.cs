@@ -99,7 +99,8 @@ internal sealed partial class ServeCommand(string urls, CanoHostOptions options,
             OrleansPages.Add(silo, settings.Http);
         });
         builder.Services.AddApi(settings.Configuration);
-        builder.Services.AddHealthChecks().AddCheck<ShutdownHealth>("host").AddCheck<SiloHealth>("silo").AddCheck<StorageHealth>("storage");
+        builder.Services.AddHealthChecks()
+            .AddCheck<ShutdownHealth>("host").AddCheck<SiloHealth>("silo").AddCheck<StorageHealth>("storage").AddCheck<PlacementHealth>("workflows");
         ServeTelemetry.Add(builder);
         WebApplication web = builder.Build();
         web.UseApi();

@@ -9,7 +9,7 @@ internal sealed class Silo(int number, Scenario scenario)
 {
     /// <summary>Where all of them count; nobody listens.</summary>
     internal static readonly CanoMetrics UnheardMetrics = new(
-        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(), new(Options.Create(new CanoOptions())), new());
+        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(), new(Options.Create(new CanoOptions())), new(), new());
 
     internal int Number => number;
 
