@@ -38,7 +38,8 @@ internal sealed class UnplaceableTally
     }
 
     /// <summary>A partition says how many of its instances of a workflow wait. It replaces what it said before.</summary>
-    /// <param name="partition">The partition; one key for all of its activations, so that a later one takes over the number of an earlier one.</param>
+    /// <param name="partition">The partition; one key for all of its activations, so that a later one takes over the number of an earlier
+    /// one.</param>
     /// <param name="workflow">The workflow that no silo has.</param>
     /// <param name="count">How many; 0: none any more.</param>
     internal void Set(string partition, string workflow, int count)

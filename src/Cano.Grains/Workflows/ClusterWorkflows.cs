@@ -40,7 +40,9 @@ internal sealed class ClusterWorkflows(WorkflowRegistry local, IClusterManifestP
     /// <summary>Where an instance of a workflow that this silo does not have can run.</summary>
     /// <returns>One of the silos that have it; null when this silo has it itself, or none has.</returns>
     internal SiloAddress? Elsewhere(string workflow) =>
-        !local.IsKnown(workflow) && Now.Silos.TryGetValue(workflow, out SiloAddress[]? silos) ? silos[Random.Shared.Next(silos.Length)] : null;
+        !local.IsKnown(workflow) && Now.Silos.TryGetValue(workflow, out SiloAddress[]? silos)
+            ? silos[Random.Shared.Next(silos.Length)]
+            : null;
 
     /// <summary>What the manifest says, worked out once for each manifest.</summary>
     private Announced Now

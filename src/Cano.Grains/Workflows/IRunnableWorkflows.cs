@@ -3,7 +3,9 @@ namespace Cano;
 /// <summary>Which workflows the silos of the cluster can run. It changes as silos join and leave. Safe for concurrent use.</summary>
 internal interface IRunnableWorkflows
 {
-    /// <summary>Which state of the cluster the answers are about: another one whenever silos, and with them workflows, came or went.</summary>
+    /// <summary>
+    /// Which state of the cluster the answers are about: another one whenever silos, and with them workflows, came or went.
+    /// </summary>
     long Version { get; }
 
     /// <summary>Whether a silo of the cluster has the workflow now. Cheap: one look-up.</summary>

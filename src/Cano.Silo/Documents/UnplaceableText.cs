@@ -8,7 +8,7 @@ internal static class UnplaceableText
     /// <summary>How many workflows are named: a program with other workflows may miss all of hundreds.</summary>
     private const int NamesShown = 5;
 
-    /// <summary>Of instances whose workflows are known: <c>12 instances wait for a silo that has workflow 'a'.</c>; null when there are none.</summary>
+    /// <summary>Of a silo: <c>12 instances wait for a silo that has workflow 'a'.</c>; null when none waits.</summary>
     /// <param name="waiting">How many of each workflow, the most first.</param>
     internal static string? Of(IReadOnlyList<(string Workflow, int Count)> waiting) => waiting switch
     {
@@ -17,7 +17,7 @@ internal static class UnplaceableText
         _ => $"{Wait(waiting.Sum(one => one.Count))} for silos that have their workflows: {Names(waiting)}.",
     };
 
-    /// <summary>Of instances of one batch: <c>12 instances wait for a silo that has their workflow.</c>; null when there are none.</summary>
+    /// <summary>Of one batch: <c>12 instances wait for a silo that has their workflow.</c>; null when none waits.</summary>
     internal static string? Of(BatchStatus status) => status.Unplaceable switch
     {
         0 => null,
@@ -25,11 +25,13 @@ internal static class UnplaceableText
         var count => $"{Wait(count)} for a silo that has their workflow.",
     };
 
-    private static string Wait(int count) => count == 1 ? "1 instance waits" : $"{count.ToString("N0", CultureInfo.InvariantCulture)} instances wait";
+    private static string Wait(int count) =>
+        count == 1 ? "1 instance waits" : string.Create(CultureInfo.InvariantCulture, $"{count:N0} instances wait");
 
     private static string Names(IReadOnlyList<(string Workflow, int Count)> waiting)
     {
-        IEnumerable<string> shown = waiting.Take(NamesShown).Select(one => string.Create(CultureInfo.InvariantCulture, $"'{one.Workflow}' ({one.Count:N0})"));
+        IEnumerable<string> shown = waiting.Take(NamesShown)
+            .Select(one => string.Create(CultureInfo.InvariantCulture, $"'{one.Workflow}' ({one.Count:N0})"));
         int others = waiting.Count - NamesShown;
         return string.Join(", ", others > 0 ? shown.Append(string.Create(CultureInfo.InvariantCulture, $"and {others:N0} more")) : shown);
     }

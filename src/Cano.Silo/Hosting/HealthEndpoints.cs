@@ -1,9 +1,8 @@
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-
 namespace Cano;
 
 /// <summary>
-/// <c>/health/live</c>, which answers while the process does, and <c>/health/ready</c>, which runs the checks: 503 if one is unhealthy; 200 if
+/// <c>/health/live</c>, which answers while the process does, and <c>/health/ready</c>, which runs the checks: 503 if one is unhealthy; 200
+/// if
 /// some are degraded, since such a silo still serves.
 /// </summary>
 internal static class HealthEndpoints
@@ -16,7 +15,7 @@ internal static class HealthEndpoints
 
     internal static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = HealthDocument.WriteAsync });
-        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthDocument.WriteAsync });
+        routes.MapHealthChecks("/health/live", new() { Predicate = _ => false, ResponseWriter = HealthDocument.WriteAsync });
+        routes.MapHealthChecks("/health/ready", new() { ResponseWriter = HealthDocument.WriteAsync });
     }
 }

@@ -7,7 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cano.Tests.Hosting;
 
-/// <summary>Instances whose workflow no silo has are told of by the silo that their batches are on, and do not make it less ready.</summary>
+/// <summary>
+/// Instances whose workflow no silo has are told of by the silo that their batches are on, and do not make it less ready.
+/// </summary>
 public sealed class PlacementHealthTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -30,7 +32,8 @@ public sealed class PlacementHealthTests
         tally.Remove("b/0");
         (HttpStatusCode Code, string? Status, string? Check, string? Reason) after = await ReadyAsync(http);
 
-        Assert.Equal((HttpStatusCode.OK, "degraded", "degraded", "12 instances wait for a silo that has workflow 'orders.price'."), waiting);
+        const string reason = "12 instances wait for a silo that has workflow 'orders.price'.";
+        Assert.Equal((HttpStatusCode.OK, "degraded", "degraded", reason), waiting);
         Assert.Equal((HttpStatusCode.OK, "healthy", "healthy", "No instance waits for a silo that has its workflow."), after);
     }
 
@@ -61,6 +64,7 @@ public sealed class PlacementHealthTests
         using HttpResponseMessage answer = await http.GetAsync(new Uri("/health/ready", UriKind.Relative), Token);
         JsonElement report = await answer.Content.ReadFromJsonAsync<JsonElement>(Token);
         JsonElement check = report.GetProperty("checks").EnumerateArray().Single(one => one.GetProperty("name").GetString() == "workflows");
-        return (answer.StatusCode, report.GetProperty("status").GetString(), check.GetProperty("status").GetString(), check.GetProperty("reason").GetString());
+        string? status = report.GetProperty("status").GetString();
+        return (answer.StatusCode, status, check.GetProperty("status").GetString(), check.GetProperty("reason").GetString());
     }
 }
