@@ -140,13 +140,6 @@ internal sealed class Batch
         throw new TimeoutException($"The cancel of batch '{_id}' is noted, but its stop could not be written yet; ask again.");
     }
 
-    /// <summary>See <see cref="IBatchGrain.IsCurrentAsync"/>.</summary>
-    internal async Task<bool> IsCurrentAsync(string? incarnation)
-    {
-        await LoadAsync();
-        return _record.State is { Purge: null } state && state.Incarnation == incarnation;
-    }
-
     /// <summary>See <see cref="IBatchGrain.ResumeAsync"/>. A finished batch is entered in the catalog again, in case that was missed.</summary>
     internal async Task<bool> ResumeAsync()
     {

@@ -89,8 +89,6 @@ internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
 
     public Task<BatchStatistics> GetStatisticsAsync(double sampleShare) => ReadAsync(partition => partition.GetStatisticsAsync(sampleShare));
 
-    public Task<bool> IsCurrentAsync(string? incarnation) => AnswerAsync(_batch.IsCurrentAsync(incarnation));
-
     public Task<bool> ResumeAsync() => AnswerAsync(_batch.ResumeAsync());
 
     public Task<bool> PurgeAsync() => RemovalAsync(_batch.PurgeAsync());

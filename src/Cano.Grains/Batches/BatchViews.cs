@@ -99,6 +99,7 @@ internal sealed class BatchViews(string id, TimeProvider clock, TimeProvider pac
             Deadline = state.Deadline,
             StoppedAt = state.Stop?.At,
             FinishedAt = state.FinishedAt,
+            Unplaceable = finished ? 0 : Math.Min(arbiter?.Unplaceable ?? 0, total - completed - failed - cancelled - running),
             TotalDuration = state.Stop is null ? TimeSpan.Zero : state.Stop.At - state.StartedAt,
         };
     }

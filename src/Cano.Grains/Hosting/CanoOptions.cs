@@ -5,7 +5,11 @@ namespace Cano;
 /// <summary>How a silo runs batches. All faults are named together when the silo starts.</summary>
 public sealed class CanoOptions
 {
-    /// <summary>How many instances may run on this silo at once; each batch may run <see cref="ReservedPerBatch"/> beyond it. 1 to 1,000,000.</summary>
+    /// <summary>
+    /// How many instances may run on this silo at once. Batches share them: with k batches that run or wait, each may have at least 1/k; what
+    /// one does not use is lent to the others. While lent slots have not come back, a batch below its share may run instances beyond this number,
+    /// up to twice the number in all; and each batch may run <see cref="ReservedPerBatch"/> in any case. 1 to 1,000,000.
+    /// </summary>
     /// <value>1,024.</value>
     [Range(1, 1_000_000)]
     public int MaxRunningInstances { get; set; } = 1_024;

@@ -40,11 +40,13 @@ public static class CanoSiloBuilderExtensions
         services.TryAddSingleton<IBatchParts, BatchParts>();
         services.TryAddSingleton<IBatchCatalog, CatalogIndex>();
         services.TryAddSingleton<ActiveBatches>();
+        services.TryAddSingleton<UnplaceableTally>();
         services.AddMetrics();
         services.TryAddSingleton<CanoMetrics>();
         services.TryAddSingleton(ServicesOfBatches);
         services.TryAddSingleton<ClusterWorkflows>();
         services.TryAddSingleton<IKnownWorkflows>(provider => provider.GetRequiredService<ClusterWorkflows>());
+        services.TryAddSingleton<IRunnableWorkflows>(provider => provider.GetRequiredService<ClusterWorkflows>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IGrainPropertiesProvider, WorkflowAnnouncement>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IActivationWorkingSetObserver, DeactivationNotice>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILifecycleParticipant<ISiloLifecycle>, RecoveryLoop>());
@@ -55,7 +57,8 @@ public static class CanoSiloBuilderExtensions
         return builder;
     }
 
-    private static NodeScheduler NodeSchedulerFor(CanoOptions options) => new(options.MaxRunningInstances + options.MaxGivenUpRuns);
+    /// <summary>A thread for each instance that may run, those beyond the limit included, should all of them block.</summary>
+    private static NodeScheduler NodeSchedulerFor(CanoOptions options) => new((2 * options.MaxRunningInstances) + options.MaxGivenUpRuns);
 
     private static BatchServices ServicesOfBatches(IServiceProvider provider) => new(
         provider.GetRequiredService<Partitions>(),
@@ -79,8 +82,9 @@ public static class CanoSiloBuilderExtensions
             provider.GetRequiredService<IInstances>(),
             provider.GetRequiredService<InstanceSlots>(),
             key => new PartitionRows(storage, key),
+            provider.GetRequiredService<UnplaceableTally>(),
             new(),
-            provider.GetRequiredService<Partitions>(),
+            batch => new BatchRow(storage, batch).ReadAsync(),
             provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains),
             TimeProvider.System,
             provider.GetRequiredService<CanoMetrics>(),

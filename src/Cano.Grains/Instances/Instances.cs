@@ -13,11 +13,13 @@ internal sealed class Instances(IGrainFactory grains, ClusterWorkflows workflows
         return workflows.Elsewhere(run.Instance.Workflow) is { } silo ? RunOnAsync(silo, grain, run) : grain.RunAsync(run);
     }
 
-    public bool CanRun(string workflow) => workflows.IsKnown(workflow);
+    public bool CanRun(string workflow) => workflows.CanRun(workflow);
 
     public bool CanRunHere(string workflow) => workflows.IsHere(workflow);
 
-    public Task WhenSilosChangeAsync() => Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+    public long SilosVersion => workflows.Version;
+
+    public Task WhenSilosChangeAsync(long seen, CancellationToken cancellationToken) => workflows.WaitForChangeAsync(seen, cancellationToken);
 
     public void StopHere(string batchId, string? incarnation)
     {

@@ -9,8 +9,12 @@ internal interface IInstances
     /// <summary>Whether this silo has a workflow: then its instances run here.</summary>
     bool CanRunHere(string workflow);
 
-    /// <summary>Completes when the silos of the cluster have changed, or after a while.</summary>
-    Task WhenSilosChangeAsync();
+    /// <summary>Which state of the cluster <see cref="CanRun"/> answers about: another one whenever silos came or went.</summary>
+    long SilosVersion { get; }
+
+    /// <summary>Waits until <see cref="SilosVersion"/> differs from one that was read before.</summary>
+    /// <exception cref="OperationCanceledException">The token was signalled.</exception>
+    Task WhenSilosChangeAsync(long seen, CancellationToken cancellationToken);
 
     /// <summary>Asks an instance to run, or joins its run. What it throws means only that the answer did not come: ask again.</summary>
     Task<InstanceReply> RunAsync(string batchId, InstanceRun run);

@@ -5,16 +5,21 @@ namespace Cano;
 /// <summary>
 /// The runs of a partition's instances: takes slots, asks each instance until it has an outcome, and stops them. Which may run is the <see cref="PartitionState"/>'s to say.
 /// </summary>
+#pragma warning disable CA1001 // The token source has no timer and is signalled at the end: there is nothing to dispose of.
 internal sealed class InstanceRuns
+#pragma warning restore CA1001
 {
     /// <summary>Starts per turn of the grain, so that other calls to it get theirs.</summary>
     private const int StartsPerTurn = 64;
 
+    private readonly string _key;
     private readonly string _batchId;
     private readonly PartitionState _state;
     private readonly Func<Task<PartitionSpec>> _readSpec;
     private readonly PartitionServices _services;
     private readonly Dictionary<int, InstanceSlots.Slot> _slots = [];
+    private readonly Dictionary<string, int> _setAside = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _over = new();
     private PartitionSpec? _spec;
     private string? _traceParent;
     private bool _starting;
@@ -22,13 +27,14 @@ internal sealed class InstanceRuns
     private bool _stopped;
 
     /// <summary>Makes the runs; nothing runs before <see cref="Start(string?)"/>.</summary>
-    /// <param name="batchId">The batch.</param>
+    /// <param name="key">The partition's key.</param>
     /// <param name="state">Which may run, and what became of them.</param>
     /// <param name="readSpec">Reads the instances as they were submitted.</param>
     /// <param name="services">What all partitions of a silo use.</param>
-    internal InstanceRuns(string batchId, PartitionState state, Func<Task<PartitionSpec>> readSpec, PartitionServices services)
+    internal InstanceRuns(string key, PartitionState state, Func<Task<PartitionSpec>> readSpec, PartitionServices services)
     {
-        _batchId = batchId;
+        _key = key;
+        _batchId = GrainKeys.BatchOf(key);
         _state = state;
         _readSpec = readSpec;
         _services = services;
@@ -71,6 +77,8 @@ internal sealed class InstanceRuns
     {
         _stopped = true;
         _spec = null;
+        _over.Cancel();
+        _services.Unplaceable.Remove(_key);
         foreach (InstanceSlots.Slot slot in _slots.Values)
         {
             slot.Dispose();
@@ -126,7 +134,16 @@ internal sealed class InstanceRuns
     {
         for (int started = 1; NextPlaceable() is >= 0 and var next; started++)
         {
-            InstanceSlots.Slot slot = await _services.Slots.AcquireAsync(_batchId, PlaceOf(next));
+            InstanceSlots.Slot slot;
+            try
+            {
+                slot = await _services.Slots.AcquireAsync(_batchId, PlaceOf(next), _over.Token);
+            }
+            catch (OperationCanceledException) when (_stopped)
+            {
+                return;
+            }
+
             PartitionSpec spec = _spec ??= await _readSpec();
             if (IsOver || NextPlaceable() is not (>= 0 and var index))
             {
@@ -234,7 +251,7 @@ internal sealed class InstanceRuns
     private void SetAside(int index)
     {
         _state.Window.SetAside(index);
-        _state.UnplaceableChanged();
+        ReportUnplaceable(_state.Durable.Names.Workflow(index), 1);
         Changed();
         if (!_watching)
         {
@@ -245,19 +262,54 @@ internal sealed class InstanceRuns
 
     private async Task LookForSilosAsync()
     {
-        while (!IsOver && _state.Window.SetAsideCount > 0)
+        try
         {
-            await _services.Instances.WhenSilosChangeAsync();
-            if (!IsOver)
+            while (!IsOver && _state.Window.SetAsideCount > 0)
             {
-                _state.Window.Reconsider();
-                _state.UnplaceableChanged();
-                StartMore();
-                Changed();
+                long seen = _services.Instances.SilosVersion;
+                if (!_state.Durable.Names.Workflows.Any(workflow => _setAside.ContainsKey(workflow) && _services.Instances.CanRun(workflow)))
+                {
+                    await _services.Instances.WhenSilosChangeAsync(seen, _over.Token);
+                }
+
+                Reconsider();
             }
+        }
+        catch (OperationCanceledException) when (_stopped)
+        {
+            return;
         }
 
         _watching = false;
+    }
+
+    private void Reconsider()
+    {
+        if (IsOver)
+        {
+            return;
+        }
+
+        foreach (string workflow in _setAside.Keys.ToArray())
+        {
+            ReportUnplaceable(workflow, -_setAside[workflow]);
+        }
+
+        _state.Window.Reconsider();
+        StartMore();
+        Changed();
+    }
+
+    private void ReportUnplaceable(string workflow, int more)
+    {
+        int count = _setAside[workflow] = _setAside.GetValueOrDefault(workflow) + more;
+        if (count == 0)
+        {
+            _setAside.Remove(workflow);
+        }
+
+        _services.Unplaceable.Set(_key, workflow, count);
+        _state.UnplaceableChanged();
     }
 
     private async Task StopElsewhereAsync()

@@ -3,39 +3,58 @@ using Microsoft.Extensions.Options;
 namespace Cano;
 
 /// <summary>
-/// Which instances may run on this silo: at most <see cref="CanoOptions.MaxRunningInstances"/>, shared fairly, where every batch may always run
-/// <see cref="CanoOptions.ReservedPerBatch"/> of its own. Safe for concurrent use.
+/// Which instances may run on this silo: <see cref="CanoOptions.MaxRunningInstances"/> of them, shared among the batches as
+/// <see cref="FairShares{TBatch}"/> says. Safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// A free slot goes to the batches that wait in turn, one each, so that a large batch does not starve those that came after it. Within a batch it goes to whoever is first in
-/// the order submitted, give or take a few partitions: they are finished one after the other, and the results of each come close together and share writes.
+/// Within a batch a slot goes to the instance that is first in the order submitted, give or take a few partitions: they are finished one
+/// after
+/// the other, and the results of each come close together and share writes.
 /// </remarks>
 internal sealed class InstanceSlots
 {
     /// <summary>
-    /// Instances this close in the order submitted are served as they ask: some four partitions, so that several of them, each on a thread of its own, hand out work at once.
+    /// Instances this close in the order submitted are served as they ask: four partitions, each of which hands out work on a thread of its
+    /// own.
     /// </summary>
     private const int Abreast = 4 * PartitionSpec.MaxInstances;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, BatchShare> _batches = new(StringComparer.Ordinal);
-    private readonly Queue<BatchShare> _turns = new();
-    private readonly int _limit;
-    private readonly int _reserved;
+    private readonly Dictionary<string, BatchQueue> _batches = new(StringComparer.Ordinal);
+    private readonly FairShares<BatchQueue> _shares;
     private readonly int _givenUpLimit;
-    private int _running;
     private int _givenUp;
     private volatile bool _closed;
 
     public InstanceSlots(IOptions<CanoOptions> options)
     {
-        _limit = options.Value.MaxRunningInstances;
-        _reserved = options.Value.ReservedPerBatch;
+        _shares = new(options.Value.MaxRunningInstances, options.Value.ReservedPerBatch);
         _givenUpLimit = options.Value.MaxGivenUpRuns;
     }
 
     /// <summary>How many slots are taken.</summary>
-    internal int Running => Volatile.Read(ref _running);
+    internal int Running
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _shares.Taken;
+            }
+        }
+    }
+
+    /// <summary>How many batches have a slot or wait for one.</summary>
+    internal int BatchCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _batches.Count;
+            }
+        }
+    }
 
     /// <summary>How many cancelled runs have not ended yet.</summary>
     internal int GivenUp => Volatile.Read(ref _givenUp);
@@ -43,7 +62,9 @@ internal sealed class InstanceSlots
     /// <summary>True once the silo stops: no instance is started or asked again from here.</summary>
     internal bool IsClosed => _closed;
 
-    /// <summary>The silo stops. Whoever waits for a slot gets none any more.</summary>
+    private bool MayStart => !_closed && _givenUp < _givenUpLimit;
+
+    /// <summary>The silo stops. What waits for a slot gets none any more.</summary>
     internal void Close()
     {
         lock (_gate)
@@ -55,24 +76,27 @@ internal sealed class InstanceSlots
     /// <summary>Takes a slot, as soon as there is one for this batch.</summary>
     /// <param name="batchId">The batch.</param>
     /// <param name="place">The place of the instance in its batch: low ones are served first.</param>
+    /// <param name="cancellationToken">Ends the waiting. A slot that was granted before that is the caller's all the same.</param>
     /// <returns>The slot; disposing it, once or more often, gives it back.</returns>
-    internal ValueTask<Slot> AcquireAsync(string batchId, int place)
+    internal ValueTask<Slot> AcquireAsync(string batchId, int place, CancellationToken cancellationToken = default)
     {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<Slot>(cancellationToken);
+        }
+
         lock (_gate)
         {
-            BatchShare share = ShareOf(batchId);
-            if (share.Waiting.Count == 0 && MayRun(share))
+            BatchQueue batch = BatchOf(batchId);
+            if (MayStart && _shares.TryTake(batch))
             {
-                return new(Take(share));
+                return new(new Slot(this, batch));
             }
 
-            TaskCompletionSource<Slot> waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            share.Waiting.Enqueue(waiter, (place / Abreast, share.Asked++));
-            if (share.Waiting.Count == 1)
-            {
-                _turns.Enqueue(share);
-            }
-
+            Waiter waiter = new(this, batch, cancellationToken);
+            batch.Waiters.Enqueue(waiter, (place / Abreast, batch.Asked++));
+            _shares.Wait(batch);
+            waiter.HeedToken();
             return new(waiter.Task);
         }
     }
@@ -95,100 +119,118 @@ internal sealed class InstanceSlots
         }
     }
 
-    private bool MayPass(BatchShare share, int place)
+    private bool MayPass(BatchQueue batch, int place)
     {
         lock (_gate)
         {
-            return !IsClosed && _givenUp < _givenUpLimit && (_running <= _limit || share.Running <= _reserved)
-                && (_turns.Count == 0 || (_turns.Count == 1 && share.Waiting.TryPeek(out _, out (int Group, long Turn) first) && place / Abreast <= first.Group));
+            return MayStart && _shares.MayKeep(batch)
+                && (!batch.Waiters.TryPeek(out _, out (int Group, long Turn) first) || place / Abreast <= first.Group);
         }
     }
 
-    private void Release(BatchShare share)
+    private void Release(BatchQueue batch)
     {
         lock (_gate)
         {
-            _running--;
-            share.Running--;
-            if (share is { Running: 0, Waiting.Count: 0 })
-            {
-                _batches.Remove(share.BatchId);
-            }
-
+            _shares.Return(batch);
+            ForgetIfIdle(batch);
             ServeWaiting();
         }
     }
 
-    private bool MayRun(BatchShare share) => !IsClosed && _givenUp < _givenUpLimit && (_running < _limit || share.Running < _reserved);
+    private void Withdraw(Waiter waiter)
+    {
+        lock (_gate)
+        {
+            if (waiter.Batch.Waiters.Remove(waiter, out _, out _))
+            {
+                _shares.Withdraw(waiter.Batch);
+                ForgetIfIdle(waiter.Batch);
+                waiter.SetCanceled(waiter.CancellationToken);
+                ServeWaiting();
+            }
+        }
+    }
 
-    /// <summary>Goes once around the batches that wait, giving each at most one slot a turn, until a whole round gave none.</summary>
     private void ServeWaiting()
     {
-        for (int refused = 0; refused < _turns.Count;)
+        while (MayStart && _shares.TakeNext() is { } batch)
         {
-            BatchShare share = _turns.Dequeue();
-            if (!MayRun(share))
-            {
-                _turns.Enqueue(share);
-                refused++;
-                continue;
-            }
-
-            refused = 0;
-            TaskCompletionSource<Slot> waiter = share.Waiting.Dequeue();
-            if (share.Waiting.Count > 0)
-            {
-                _turns.Enqueue(share);
-            }
-
-            waiter.SetResult(Take(share));
+            batch.Waiters.Dequeue().Grant();
         }
     }
 
-    private Slot Take(BatchShare share)
+    private BatchQueue BatchOf(string batchId)
     {
-        _running++;
-        share.Running++;
-        return new(this, share);
-    }
-
-    private BatchShare ShareOf(string batchId)
-    {
-        if (!_batches.TryGetValue(batchId, out BatchShare? share))
+        if (!_batches.TryGetValue(batchId, out BatchQueue? batch))
         {
-            _batches[batchId] = share = new(batchId);
+            _batches[batchId] = batch = new(batchId);
         }
 
-        return share;
+        return batch;
+    }
+
+    private void ForgetIfIdle(BatchQueue batch)
+    {
+        if (batch.IsIdle)
+        {
+            _batches.Remove(batch.Id);
+        }
     }
 
     /// <summary>The right of one instance to run.</summary>
-    internal sealed class Slot(InstanceSlots slots, BatchShare share) : IDisposable
+    internal sealed class Slot(InstanceSlots slots, BatchQueue batch) : IDisposable
     {
         private int _given;
 
-        /// <summary>Whether the batch's instance at a place may run on this slot as it is: true if it would come next anyhow, so that nobody who waits is passed over.</summary>
+        /// <summary>
+        /// Whether the batch's instance at a place may run on this slot as it is: true if it would come next anyhow, so that none is passed
+        /// over.
+        /// </summary>
         /// <remarks>Giving it back and waiting for it again would cost each instance a wake-up.</remarks>
-        internal bool MayPassTo(int place) => slots.MayPass(share, place);
+        internal bool MayPassTo(int place) => slots.MayPass(batch, place);
 
         public void Dispose()
         {
             if (Interlocked.Exchange(ref _given, 1) == 0)
             {
-                slots.Release(share);
+                slots.Release(batch);
             }
         }
     }
 
-    internal sealed class BatchShare(string batchId)
+    /// <summary>A batch that has slots here or waits for them.</summary>
+    internal sealed class BatchQueue(string id) : BatchShare
     {
-        internal string BatchId => batchId;
+        internal string Id => id;
 
-        internal int Running { get; set; }
-
-        /// <summary>How many have waited in all.</summary>
+        /// <summary>How many of its instances have waited in all.</summary>
         internal long Asked { get; set; }
 
-        internal PriorityQueue<TaskCompletionSource<Slot>, (int Group, long Turn)> Waiting { get; } = new();
+        /// <summary>Those that wait now; there are as many as <see cref="BatchShare.Waiting"/> says.</summary>
+        internal PriorityQueue<Waiter, (int Group, long Turn)> Waiters { get; } = new();
+    }
+
+    /// <summary>An instance that waits for a slot. Its members are called with the gate held.</summary>
+    internal sealed class Waiter(InstanceSlots slots, BatchQueue batch, CancellationToken cancellationToken)
+        : TaskCompletionSource<Slot>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        private CancellationTokenRegistration _registration;
+
+        internal BatchQueue Batch => batch;
+
+        internal CancellationToken CancellationToken => cancellationToken;
+
+        /// <summary>From now on the token ends the waiting; at once, if it is signalled already.</summary>
+        internal void HeedToken() => _registration = cancellationToken.UnsafeRegister(static state => ((Waiter)state!).Withdraw(), this);
+
+        internal void Grant()
+        {
+            // Not Dispose: that waits for a callback under way, which may itself wait for the gate.
+            _registration.Unregister();
+            SetResult(new(slots, batch));
+        }
+
+        private void Withdraw() => slots.Withdraw(this);
     }
 }

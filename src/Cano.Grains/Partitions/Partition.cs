@@ -169,7 +169,7 @@ internal sealed class Partition
 
     /// <summary>
     /// Rows of another incarnation than the one that speaks are either what a purge has missed, and then the batch starts over them; or the one that speaks is over itself,
-    /// and is refused. The batch's own grain knows which.
+    /// and is refused. The batch's row says which.
     /// </summary>
     /// <exception cref="BatchDataLostException">The rows are not there.</exception>
     private async Task<PartitionWork> RequireIncarnationAsync(PartitionOrders orders)
@@ -184,7 +184,7 @@ internal sealed class Partition
             return _work;
         }
 
-        if (!await _services.Batches.IsCurrentAsync(_batchId, orders.Incarnation))
+        if (await _services.ReadBatch(_batchId) is not { Purge: null } batch || batch.Incarnation != orders.Incarnation)
         {
             throw new SupersededException($"The batch '{_batchId}' that speaks is over; its partition belongs to a later one of that id.");
         }

@@ -6,8 +6,9 @@ namespace Cano;
 /// <param name="Instances">The way to the instances.</param>
 /// <param name="Slots">Which instances may run on this silo.</param>
 /// <param name="OpenRows">Opens the rows of a partition's key, for one activation.</param>
+/// <param name="Unplaceable">Where instances are counted that no silo can run.</param>
 /// <param name="Segments">Segments that were read a short while ago.</param>
-/// <param name="Batches">The way to the batch's own grain.</param>
+/// <param name="ReadBatch">Reads the row of a batch, which says which incarnation of it there is.</param>
 /// <param name="Clock">The silo's clock: times of starts, commits and deadlines.</param>
 /// <param name="Pacing">The time that messages and writes wait by.</param>
 /// <param name="Metrics">Where to count.</param>
@@ -16,8 +17,9 @@ internal sealed record PartitionServices(
     IInstances Instances,
     InstanceSlots Slots,
     Func<string, IPartitionRows> OpenRows,
+    UnplaceableTally Unplaceable,
     SegmentCache Segments,
-    IBatchLookup Batches,
+    Func<string, Task<BatchState?>> ReadBatch,
     TimeProvider Clock,
     TimeProvider Pacing,
     CanoMetrics Metrics,
@@ -27,11 +29,4 @@ internal sealed record PartitionServices(
 
     /// <summary>The time since a fixed moment, for what is paced.</summary>
     internal TimeSpan Elapsed => Pacing.GetElapsedTime(_origin);
-}
-
-/// <summary>The way from a partition to its batch.</summary>
-internal interface IBatchLookup
-{
-    /// <summary>Whether a batch exists, was not purged, and has this incarnation.</summary>
-    Task<bool> IsCurrentAsync(string batchId, string? incarnation);
 }

@@ -36,7 +36,7 @@ internal sealed class PartitionWork
         Log = new(key, durable, reads, services.Segments);
         Log.Remember(spec);
         State = new(durable, isOwner);
-        _runs = new(_batchId, State, () => Log.ReadSpecAsync().AsTask(), services) { Changed = changed, Failed = failed };
+        _runs = new(key, State, () => Log.ReadSpecAsync().AsTask(), services) { Changed = changed, Failed = failed };
     }
 
     internal PartitionState State { get; }

@@ -20,7 +20,7 @@ internal sealed class CanoMetrics
     private readonly Counter<long> _resumed;
     private readonly Counter<long> _failures;
 
-    public CanoMetrics(IMeterFactory meters, InstanceSlots slots, ActiveBatches active)
+    public CanoMetrics(IMeterFactory meters, InstanceSlots slots, ActiveBatches active, UnplaceableTally unplaceable)
     {
         Meter meter = meters.Create(TelemetryNames.Source);
         _started = meter.CreateCounter<long>("cano.batch.started", "{batch}", "Batches that were accepted, durably.");
@@ -32,6 +32,8 @@ internal sealed class CanoMetrics
         _instanceDuration = meter.CreateHistogram("cano.instance.duration", "s", "From an instance's start to its end, where it ended by itself.", advice: Buckets.Durations);
         meter.CreateObservableUpDownCounter("cano.instance.running", () => slots.Running, "{instance}", "Instances that hold a slot of this silo.");
         meter.CreateObservableUpDownCounter("cano.instance.given_up", () => slots.GivenUp, "{instance}", "Cancelled runs whose nodes have not ended yet.");
+        meter.CreateObservableUpDownCounter(
+            "cano.instance.unplaceable", () => unplaceable.Count, "{instance}", "Instances that wait because no silo has their workflow.");
 
         _commitDuration = meter.CreateHistogram("cano.partition.commit.duration", "s", "How long a partition's write took.", advice: Buckets.Writes);
         _commitResults = meter.CreateHistogram("cano.partition.commit.results", "{result}", "How many results a partition's write added.", advice: Buckets.Results);

@@ -59,14 +59,6 @@ public interface IBatchGrain : IResultsGrain
     [Alias("Cancel")]
     Task<BatchStatus> CancelAsync();
 
-    /// <summary>Whether this batch exists, was not purged, and has an incarnation: what belongs to another one is over.</summary>
-    /// <param name="incarnation">The incarnation; null for batches without one.</param>
-    /// <returns>True: it is this one.</returns>
-    [AlwaysInterleave]
-    [ResponseTimeout("00:00:15")]
-    [Alias("IsCurrent")]
-    Task<bool> IsCurrentAsync(string? incarnation);
-
     /// <summary>Makes sure that the batch, or its purge, is being driven: called by recovery.</summary>
     /// <returns>True while it needs driving; false when there is nothing left to do, or no such batch.</returns>
     [AlwaysInterleave]

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
 namespace Cano;
@@ -99,12 +98,11 @@ internal sealed partial class ServeCommand(string urls, CanoHostOptions options,
             OrleansPages.Add(silo, settings.Http);
         });
         builder.Services.AddApi(settings.Configuration);
-        builder.Services.AddHealthChecks().AddCheck<ShutdownHealth>("host").AddCheck<SiloHealth>("silo").AddCheck<StorageHealth>("storage");
+        HealthEndpoints.Add(builder.Services);
         ServeTelemetry.Add(builder);
         WebApplication web = builder.Build();
         web.UseApi();
-        web.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = HealthDocument.WriteAsync });
-        web.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthDocument.WriteAsync });
+        HealthEndpoints.Map(web);
         ServeTelemetry.Map(web);
         OrleansPages.Map(web, settings.Http);
         return web;

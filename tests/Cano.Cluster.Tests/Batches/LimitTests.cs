@@ -34,6 +34,32 @@ public sealed class LimitTests(SmallSilo cluster) : IClassFixture<SmallSilo>
     }
 
     [Fact]
+    public async Task SecondBatch_TheFirstOnesInstancesNeverEnd_HasHalfOfTheSlots()
+    {
+        const string first = "never-ends";
+        const string second = "half";
+        ConcurrentWorkflowRun<StepState> slow = await GatedBatch(first, 10_000).StartAsync(cluster.Client, cancellationToken: Token);
+        await cluster.Gates[first].ArrivedAsync(100);
+
+        ConcurrentWorkflowRun<StepState> run = await GatedBatch(second, 1_200).StartAsync(cluster.Client, cancellationToken: Token);
+        await cluster.Gates[second].ArrivedAsync(50);
+        cluster.Gates[second].Open();
+        ConcurrentWorkflowResults<StepState> results = await run.WaitAsync(Token);
+
+        Assert.Equal((1_200, 50), (results.Completed, cluster.Gates[second].MostInside));
+        Assert.Equal((100, 100), (cluster.Gates[first].Arrived, cluster.Gates[first].MostInside));
+        await slow.CancelAsync(Token);
+        Assert.Equal(10_000, (await slow.WaitAsync(Token)).Cancelled);
+    }
+
+    private static ConcurrentWorkflow<StepState> GatedBatch(string gate, int instances)
+    {
+        ConcurrentWorkflow<StepState> batch = new(new ConcurrentTimeout.WaitForever());
+        batch.AddInstances(Enumerable.Range(0, instances).Select(number => Steps.Instance($"i{number}", gate: gate)));
+        return batch;
+    }
+
+    [Fact]
     public async Task Deadline_NodesBlockTheirThreads_IsAnsweredAllTheSame()
     {
         using ManualResetEventSlim release = new();

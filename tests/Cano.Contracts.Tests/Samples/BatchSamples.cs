@@ -42,6 +42,7 @@ internal static class BatchSamples
         Timeout = new ConcurrentTimeout.WaitForQuota(3),
         CompletedAtStop = 6,
         FailedAtStop = 7,
+        Unplaceable = 8,
     };
 
     internal static readonly BatchEntry Entry = new()

@@ -57,7 +57,7 @@ public sealed class TelemetryPageTests
         };
         listener.Start();
 
-        _ = new CanoMetrics(meters, new(Options.Create(new CanoOptions())), new());
+        _ = new CanoMetrics(meters, new(Options.Create(new CanoOptions())), new(), new());
         _ = new StorageMetrics(meters);
 
         Assert.Equal([TelemetryNames.Source], instruments.Select(one => one.Meter.Name).Distinct());

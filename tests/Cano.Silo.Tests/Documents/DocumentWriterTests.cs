@@ -77,11 +77,12 @@ public sealed class DocumentWriterTests
             Deadline = s_start.AddDays(1),
             TotalDuration = TimeSpan.FromSeconds(2),
             Timeout = new ConcurrentTimeout.WaitQuotaOrDuration(3, TimeSpan.FromDays(1)),
+            Unplaceable = 3,
         }, DocumentJson.Options);
 
         Assert.Equal(
             """
-            {"id":"b","name":"nightly","phase":"running","stopReason":null,"total":10,"pending":4,"running":3,"completed":2,"failed":1,"cancelled":0,"createdAt":"2026-11-22T01:02:03+00:00","startedAt":"2026-11-22T01:02:03+00:00","deadline":"2026-11-23T01:02:03+00:00","stoppedAt":null,"finishedAt":null,"totalDuration":"00:00:02.0000000","decidedBy":null,"timeout":{"kind":"waitQuotaOrDuration","quota":3,"duration":"1.00:00:00.0000000"},"completedAtStop":null,"failedAtStop":null}
+            {"id":"b","name":"nightly","phase":"running","stopReason":null,"total":10,"pending":4,"running":3,"completed":2,"failed":1,"cancelled":0,"createdAt":"2026-11-22T01:02:03+00:00","startedAt":"2026-11-22T01:02:03+00:00","deadline":"2026-11-23T01:02:03+00:00","stoppedAt":null,"finishedAt":null,"totalDuration":"00:00:02.0000000","decidedBy":null,"timeout":{"kind":"waitQuotaOrDuration","quota":3,"duration":"1.00:00:00.0000000"},"completedAtStop":null,"failedAtStop":null,"unplaceable":3}
             """,
             json);
     }

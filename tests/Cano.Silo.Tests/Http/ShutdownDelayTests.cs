@@ -24,7 +24,12 @@ public sealed class ShutdownDelayTests
 
         // It says why, and all else is as it was.
         Assert.Equal(
-            ["host unhealthy The host was told to stop.", "silo healthy The silo is active.", "storage healthy The database answers."],
+            [
+                "host unhealthy The host was told to stop.",
+                "silo healthy The silo is active.",
+                "storage healthy The database answers.",
+                "workflows healthy No instance waits for a silo that has its workflow.",
+            ],
             report.Json.GetProperty("checks").EnumerateArray().Select(check => $"{check.GetProperty("name")} {check.GetProperty("status")} {check.GetProperty("reason")}"));
         Assert.Equal((200, 201), (alive.Status, started.Status));
         Assert.Contains("event: finished", events, StringComparison.Ordinal);

@@ -279,7 +279,7 @@ public sealed class PartitionTests
     {
         instances.Time = _scheduler.Time;
         return new("b/0123456789abcdef/0", new(
-            instances, new(Options.Create(options ?? new())), _ => _rows, new(), new Batches(), _scheduler.Time, _scheduler.Time, Silo.UnheardMetrics, NullLogger.Instance));
+            instances, new(Options.Create(options ?? new())), _ => _rows, new(), new(), ReadBatch, _scheduler.Time, _scheduler.Time, Silo.UnheardMetrics, NullLogger.Instance));
     }
 
     private Task<PartitionReport> ExchangeAsync(Partition partition, PartitionOrders orders) => EndAsync(Begin(partition, orders));
@@ -329,7 +329,15 @@ public sealed class PartitionTests
 
         public bool CanRunHere(string workflow) => CanRun(workflow);
 
-        public Task WhenSilosChangeAsync() => Task.Delay(TimeSpan.FromSeconds(1), Time!);
+        public long SilosVersion => Absent is null ? 2 : 1;
+
+        public async Task WhenSilosChangeAsync(long seen, CancellationToken cancellationToken)
+        {
+            while (SilosVersion == seen)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), Time!, cancellationToken);
+            }
+        }
 
         public void StopHere(string batchId, string? incarnation) => IsStoppedHere = true;
 
@@ -342,8 +350,9 @@ public sealed class PartitionTests
         public Task ForgetAsync(string batchId, string? incarnation, string instanceId) => Task.CompletedTask;
     }
 
-    private sealed class Batches : IBatchLookup
+    private static Task<BatchState?> ReadBatch(string batchId) => Task.FromResult<BatchState?>(new()
     {
-        public Task<bool> IsCurrentAsync(string batchId, string? incarnation) => Task.FromResult(incarnation == Current);
-    }
+        Header = new() { Timeout = new ConcurrentTimeout.WaitForever(), PartitionSizes = [2], Digest = "0123456789abcdef", Workflows = [] },
+        Incarnation = Current,
+    });
 }

@@ -10,7 +10,9 @@ internal sealed class InstanceCalls(World world, Silo silo) : IInstances
 
     public bool CanRunHere(string workflow) => true;
 
-    public Task WhenSilosChangeAsync() => Task.Delay(TimeSpan.FromSeconds(1), world.Scheduler.Time);
+    public long SilosVersion => 0;
+
+    public Task WhenSilosChangeAsync(long seen, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public void StopHere(string batchId, string? incarnation) => world.Instances.Stop(silo, incarnation);
 

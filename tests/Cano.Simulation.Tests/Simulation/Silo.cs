@@ -9,7 +9,7 @@ internal sealed class Silo
 {
     /// <summary>Where all of them count; nobody listens.</summary>
     internal static readonly CanoMetrics UnheardMetrics = new(
-        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(), new(Options.Create(new CanoOptions())), new());
+        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(), new(Options.Create(new CanoOptions())), new(), new());
 
     internal Silo(int number, World world)
     {
@@ -21,7 +21,8 @@ internal sealed class Silo
             slots,
             key => new PartitionRows(world.Storage, key),
             new(),
-            new BatchLookup(world),
+            new(),
+            batch => new BatchRow(world.Storage, batch).ReadAsync(),
             Clock,
             world.Scheduler.Time,
             UnheardMetrics,

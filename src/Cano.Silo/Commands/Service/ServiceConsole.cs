@@ -38,6 +38,10 @@ internal sealed class ServiceConsole
         string reason = status.StopReason is null ? "" : $": {RunText.Strategy(status.StopReason)}";
         _output.WriteLine($"Batch {status.Id}{name} is {DocumentWriter.Word(status.Phase)}{reason}, after {RunText.Time(status.TotalDuration)}.");
         _output.WriteLine($"{RunText.Counts(status)}{(status.Phase is BatchPhase.Finished ? "" : string.Create(CultureInfo.InvariantCulture, $", {status.Running:N0} running, {status.Pending:N0} pending"))}.");
+        if (UnplaceableText.Of(status) is { } unplaceable)
+        {
+            _output.WriteLine(unplaceable);
+        }
     }
 
     internal async Task ListAsync(IAsyncEnumerable<BatchStatus> batches, bool json)
