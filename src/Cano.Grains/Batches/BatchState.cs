@@ -50,7 +50,7 @@ internal sealed record BatchState
     [Id(10)]
     public PurgeRecord? Purge { get; init; }
 
-    /// <summary>Made at the start, so that nothing of the batch is taken for what belongs to another one of the same id. Null for batches of earlier builds.</summary>
+    /// <summary>Made at the start: nothing of the batch is taken for that of another one of the same id. Null for batches of earlier builds.</summary>
     [Id(11)]
     public string? Incarnation { get; init; }
 
