@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Cano;
 
-/// <summary>The one rule for text that a user chooses freely (names, labels, names of values in stores): of characters that every database takes, and mostly short.</summary>
+/// <summary>The one rule for text that a user chooses (names, labels, names in stores): short, and of characters that can be stored.</summary>
 internal static class StorableText
 {
     internal const int MaxNameLength = 200;
@@ -26,7 +26,7 @@ internal static class StorableText
             : null;
     }
 
-    /// <summary>Says what is wrong with the name of a value in a store, or null when nothing is: two names could be one once they are written.</summary>
+    /// <summary>Says what is wrong with the name of a value in a store, or null: two names could be one once they are written.</summary>
     internal static string? NameFault(string name) => Fault(name, int.MaxValue, $"The name '{Shown(name)}' of a value in a store");
 
     /// <summary>Refuses a name under which a value can't be kept.</summary>

@@ -131,7 +131,8 @@ internal sealed class BatchContent : IDisposable
         return NameFault() is { } fault ? throw InvalidStore(fault, null) : digest;
     }
 
-    private string? NameFault() => _store?.RootElement.EnumerateObject().Select(value => StorableText.NameFault(value.Name)).FirstOrDefault(fault => fault is not null);
+    private string? NameFault() =>
+        _store?.RootElement.EnumerateObject().Select(value => StorableText.NameFault(value.Name)).FirstOrDefault(fault => fault is not null);
 
     /// <summary>Null for an empty store, however it was said.</summary>
     private static JsonDocument? ParseStore(byte[]? json)

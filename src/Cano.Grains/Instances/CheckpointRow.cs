@@ -27,7 +27,10 @@ internal sealed class CheckpointRow(IGrainStorage storage, string key, InstanceS
         return checkpoint;
     }
 
-    /// <summary>Saves a checkpoint. A run that is cancelled, before or while it is written, leaves no row: its batch may be purged already, and nothing would remove it.</summary>
+    /// <summary>
+    /// Saves a checkpoint. A run that is cancelled, before or while it is written, leaves no row:
+    /// its batch may be purged already, and nothing would remove it.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The run is cancelled.</exception>
     public async ValueTask SaveAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
     {

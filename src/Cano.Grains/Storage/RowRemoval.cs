@@ -5,7 +5,10 @@ namespace Cano;
 /// <summary>Removes a row, whatever it holds: a purge must not depend on being able to read what it removes.</summary>
 internal static class RowRemoval
 {
-    /// <summary>How often a row is looked at again that was changed between the look and the removal. Each change is a write that succeeded, so more of them are not a coincidence.</summary>
+    /// <summary>
+    /// How often a row is looked at that is changed between the look and the removal. Each change is a write that succeeded:
+    /// more of them are no coincidence.
+    /// </summary>
     private const int MaxLooks = 5;
 
     /// <summary>Removes a row; there may be none.</summary>

@@ -7,8 +7,9 @@ using Orleans.Serialization.WireProtocol;
 namespace Cano;
 
 /// <summary>
-/// Stands for the state of a row that is to be removed without being understood: read as this type, a row gives its ETag and nothing of what it holds is looked at, so that
-/// it may be of any type, of a later version or damaged. The storage of <c>Cano.Silo</c> does not even hand its bytes on; with other providers Orleans' two serializers skip them.
+/// Stands for the state of a row that is to be removed without being understood: read as this type, a row gives its ETag, and nothing of
+/// what it holds is looked at, so that it may be of any type, of a later version or damaged. The storage of <c>Cano.Silo</c> does not even
+/// hand its bytes on; with other providers Orleans' two serializers skip them.
 /// </summary>
 [JsonConverter(typeof(UnreadRowJson))]
 internal sealed class UnreadRow;
@@ -26,7 +27,8 @@ internal sealed class UnreadRowCodec : IFieldCodec<UnreadRow>
 /// <summary>For storage whose rows are JSON, as Orleans' memory storage has them unless it is told otherwise.</summary>
 internal sealed class UnreadRowJson : JsonConverter<UnreadRow>
 {
-    public override UnreadRow ReadJson(JsonReader reader, Type objectType, UnreadRow? existingValue, bool hasExistingValue, JsonSerializer serializer)
+    public override UnreadRow ReadJson(
+        JsonReader reader, Type objectType, UnreadRow? existingValue, bool hasExistingValue, JsonSerializer serializer)
     {
         reader.Skip();
         return new();

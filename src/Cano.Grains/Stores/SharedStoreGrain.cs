@@ -6,7 +6,7 @@ using Orleans.Storage;
 namespace Cano;
 
 /// <summary>Holds the values that the instances of a batch share; each change is written before it is answered.</summary>
-/// <remarks>The row is read in the first call that needs it, and not at activation: a removal must not depend on being able to read it.</remarks>
+/// <remarks>The row is read in the first call that needs it, not at activation: a removal must not have to read it.</remarks>
 internal sealed class SharedStoreGrain : Grain, ISharedStoreGrain
 {
     /// <summary>The largest a shared store may become: it is one row.</summary>
@@ -16,7 +16,8 @@ internal sealed class SharedStoreGrain : Grain, ISharedStoreGrain
 
     private readonly SharedStoreRow _row;
 
-    public SharedStoreGrain([FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage) => _row = new(storage, this.GetPrimaryKeyString());
+    public SharedStoreGrain([FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage) =>
+        _row = new(storage, this.GetPrimaryKeyString());
 
     public async Task<SharedValue?> GetAsync(string key) => (await ReadAsync()).Values.GetValueOrDefault(key);
 
@@ -82,8 +83,8 @@ internal sealed class SharedStoreGrain : Grain, ISharedStoreGrain
         {
             throw new CanoConfigurationException(
                 ErrorCodes.StoreTooLarge,
-                $"With '{key}' the shared store of batch '{GrainKeys.BatchOf(this.GetPrimaryKeyString())}' would hold {bytes} bytes; at most {MaxBytes} are allowed. "
-                + "Put the data elsewhere and share a reference.");
+                $"With '{key}' the shared store of batch '{GrainKeys.BatchOf(this.GetPrimaryKeyString())}' would hold {bytes} bytes; "
+                + $"at most {MaxBytes} are allowed. Put the data elsewhere and share a reference.");
         }
     }
 }

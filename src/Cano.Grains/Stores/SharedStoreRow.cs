@@ -3,12 +3,13 @@ using Orleans.Storage;
 namespace Cano;
 
 /// <summary>
-/// The row of a shared store in grain storage: <c>cano.shared</c>. It is there only while its batch is: a write that makes the row makes sure of that, so that a purge leaves none behind,
-/// whatever nodes go on though they were cancelled.
+/// The row of a shared store in grain storage: <c>cano.shared</c>. It is there only while its batch is: a write that makes the row makes
+/// sure of that, so that a purge leaves none behind, whatever nodes go on though they were cancelled.
 /// </summary>
 /// <remarks>
-/// What decides is the batch's row, and not an activation of the batch, which may be one that has been overtaken. The purge is written there before the shared store is removed. So a row that
-/// is made before the removal goes with it, and one that is made after it finds the purge when it looks again: also where Orleans briefly has two activations of the shared store.
+/// What decides is the batch's row, and not an activation of the batch, which may be one that has been overtaken. The purge is written
+/// there before the shared store is removed. So a row that is made before the removal goes with it, and one that is made after it finds
+/// the purge when it looks again: also where Orleans briefly has two activations of the shared store.
 /// </remarks>
 internal sealed class SharedStoreRow
 {
@@ -83,5 +84,6 @@ internal sealed class SharedStoreRow
     }
 
     private async Task<bool> IsBatchThereAsync() =>
-        await new BatchRow(_storage, BatchId).ReadAsync() is { Purge: null } batch && batch.Incarnation == GrainKeys.IncarnationOfSharedStore(_key);
+        await new BatchRow(_storage, BatchId).ReadAsync() is { Purge: null } batch
+        && batch.Incarnation == GrainKeys.IncarnationOfSharedStore(_key);
 }

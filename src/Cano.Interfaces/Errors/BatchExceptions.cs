@@ -48,7 +48,7 @@ public sealed class BatchPurgedException : CanoException
     public string BatchId { get; private set; }
 }
 
-/// <summary>A node wrote into the shared store of its batch after the batch had been purged: it ran on though it was cancelled. Nothing was written.</summary>
+/// <summary>A node that ran on though it was cancelled wrote into its shared store after the purge. Nothing was written.</summary>
 [GenerateSerializer]
 [Alias("Cano.BatchOverException")]
 public sealed class BatchOverException : CanoException
@@ -56,7 +56,8 @@ public sealed class BatchOverException : CanoException
     /// <summary>Makes the exception.</summary>
     /// <param name="batchId">The id of the batch that the node belongs to.</param>
     public BatchOverException(string batchId)
-        : base(ErrorCodes.BatchOver, $"The batch '{batchId}' is over and was purged; nothing can be written into its shared store any more.") => BatchId = batchId;
+        : base(ErrorCodes.BatchOver, $"The batch '{batchId}' is over and was purged; nothing can be written into its shared store any more.") =>
+        BatchId = batchId;
 
     /// <summary>The id of the batch that the node belongs to; another batch may have it by now.</summary>
     [Id(0)]

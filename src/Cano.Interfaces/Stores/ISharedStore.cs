@@ -34,7 +34,7 @@ public interface ISharedStore
     /// <param name="value">The value.</param>
     /// <param name="cancellationToken">Ends the waiting; the change may still be made.</param>
     /// <returns>Completes when the change is durable.</returns>
-    /// <exception cref="ArgumentException"><paramref name="key"/> is empty or has a character that can't be stored: NUL, or half a surrogate pair.</exception>
+    /// <exception cref="ArgumentException"><paramref name="key"/> is empty, or has NUL or half a surrogate pair.</exception>
     /// <exception cref="CanoConfigurationException">The store would grow too large (code <c>store-too-large</c>); it stays as it was.</exception>
     /// <exception cref="BatchOverException">The batch was purged while this node still ran; nothing was written.</exception>
     ValueTask PutAsync<T>(string key, T value, CancellationToken cancellationToken = default);
@@ -52,7 +52,7 @@ public interface ISharedStore
     /// <param name="cancellationToken">Ends the waiting; the change may still be made.</param>
     /// <returns>Completes when the change is durable.</returns>
     /// <exception cref="InvalidCastException">The value of that name is no list.</exception>
-    /// <exception cref="ArgumentException"><paramref name="key"/> is empty or has a character that can't be stored: NUL, or half a surrogate pair.</exception>
+    /// <exception cref="ArgumentException"><paramref name="key"/> is empty, or has NUL or half a surrogate pair.</exception>
     /// <exception cref="CanoConfigurationException">The store would grow too large (code <c>store-too-large</c>); it stays as it was.</exception>
     /// <exception cref="BatchOverException">The batch was purged while this node still ran; nothing was written.</exception>
     ValueTask AppendAsync<T>(string key, T item, CancellationToken cancellationToken = default);
@@ -67,7 +67,7 @@ public interface ISharedStore
     /// <param name="cancellationToken">Ends the waiting; the change may still be made.</param>
     /// <returns>The value that was written.</returns>
     /// <exception cref="InvalidCastException">It can't be read as <typeparamref name="T"/>.</exception>
-    /// <exception cref="ArgumentException"><paramref name="key"/> is empty or has a character that can't be stored: NUL, or half a surrogate pair.</exception>
+    /// <exception cref="ArgumentException"><paramref name="key"/> is empty, or has NUL or half a surrogate pair.</exception>
     /// <exception cref="CanoConfigurationException">The store would grow too large (code <c>store-too-large</c>); it stays as it was.</exception>
     /// <exception cref="BatchOverException">The batch was purged while this node still ran; nothing was written.</exception>
     ValueTask<T> UpdateAsync<T>(string key, Func<T?, T> change, CancellationToken cancellationToken = default);

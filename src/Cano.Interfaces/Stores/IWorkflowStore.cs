@@ -34,7 +34,7 @@ public interface IWorkflowStore
     /// <typeparam name="T">What it is written as.</typeparam>
     /// <param name="key">Its name; not empty, without NUL and halves of surrogate pairs.</param>
     /// <param name="value">The value.</param>
-    /// <exception cref="ArgumentException"><paramref name="key"/> is empty or has a character that can't be stored: NUL, or half a surrogate pair.</exception>
+    /// <exception cref="ArgumentException"><paramref name="key"/> is empty, or has NUL or half a surrogate pair.</exception>
     void Put<T>(string key, T value);
 
     /// <summary>Adds an item to the end of a list, which begins with it if it was not there.</summary>
@@ -42,7 +42,7 @@ public interface IWorkflowStore
     /// <param name="key">The list's name; not empty, without NUL and halves of surrogate pairs.</param>
     /// <param name="item">The item.</param>
     /// <exception cref="InvalidCastException">The value of that name is no list of <typeparamref name="T"/>.</exception>
-    /// <exception cref="ArgumentException"><paramref name="key"/> is empty or has a character that can't be stored: NUL, or half a surrogate pair.</exception>
+    /// <exception cref="ArgumentException"><paramref name="key"/> is empty, or has NUL or half a surrogate pair.</exception>
     void Append<T>(string key, T item);
 
     /// <summary>Takes a value away.</summary>
