@@ -31,6 +31,7 @@ public static class CanoSiloBuilderExtensions
         services.TryAddSingleton<BatchRules>();
         services.TryAddSingleton<PartitionRules>();
         services.TryAddSingleton<InstanceSlots>();
+        services.TryAddSingleton<RunControls>();
         services.TryAddSingleton<InstanceRunner>();
         services.TryAddSingleton(provider => NodeSchedulerFor(provider.GetRequiredService<IOptions<CanoOptions>>().Value));
         services.TryAddSingleton<IInstances, Instances>();

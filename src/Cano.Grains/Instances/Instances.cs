@@ -3,7 +3,7 @@ using Orleans.Runtime.Placement;
 namespace Cano;
 
 /// <summary>The way to the instances' grains: on the partition's own silo, or on one that has the workflow where this one has not.</summary>
-internal sealed class Instances(IGrainFactory grains, ClusterWorkflows workflows) : IInstances
+internal sealed class Instances(IGrainFactory grains, ClusterWorkflows workflows, RunControls controls) : IInstances
 {
     private GrainReference? _any;
 
@@ -14,6 +14,8 @@ internal sealed class Instances(IGrainFactory grains, ClusterWorkflows workflows
     }
 
     public Task CancelAsync(string batchId, string? incarnation, string instanceId) => Grain(GrainKeys.OfInstance(batchId, incarnation, instanceId)).CancelAsync();
+
+    public void StopHere(string batchId, string? incarnation) => controls.Stop(batchId, incarnation);
 
     public Task ForgetAsync(string batchId, string? incarnation, string instanceId) => Grain(GrainKeys.OfInstance(batchId, incarnation, instanceId)).ForgetAsync();
 

@@ -20,6 +20,7 @@ internal sealed class StarvationWatch : IDisposable
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(5);
 
     private readonly NodeScheduler _scheduler;
+    private readonly bool _growsWhileBusy;
     private readonly SemaphoreSlim _signal = new(0);
     private int _armed;
     private volatile bool _disposed;
@@ -32,9 +33,13 @@ internal sealed class StarvationWatch : IDisposable
     private long _measuredAt;
     private TimeSpan _processorTime;
 
-    internal StarvationWatch(NodeScheduler scheduler)
+    /// <summary>Makes the watch and starts its thread.</summary>
+    /// <param name="scheduler">What it watches.</param>
+    /// <param name="growsWhileBusy">True: its tasks are short and urgent, so workers are added as fast while the process uses its processors.</param>
+    internal StarvationWatch(NodeScheduler scheduler, bool growsWhileBusy)
     {
         _scheduler = scheduler;
+        _growsWhileBusy = growsWhileBusy;
         new Thread(Watch) { IsBackground = true, Name = "Cano node watch" }.UnsafeStart();
     }
 
@@ -43,7 +48,7 @@ internal sealed class StarvationWatch : IDisposable
     {
         if (Volatile.Read(ref _armed) == 0 && Interlocked.Exchange(ref _armed, 1) == 0)
         {
-            _signal.Release();
+            Uninterrupted.Do(_signal, static signal => signal.Release());
         }
     }
 
@@ -110,7 +115,7 @@ internal sealed class StarvationWatch : IDisposable
 
         _calm = 0;
         _starved++;
-        if (!busy)
+        if (!busy || _growsWhileBusy)
         {
             _added += _scheduler.AddWorkers(_growth);
             _growth = Math.Min(2 * _growth, MaxGrowth);

@@ -6,19 +6,17 @@ namespace Cano;
 
 /// <summary>Runs one instance off its own scheduler, so that it hears a cancel and answers "still running" whatever the nodes do.</summary>
 [PreferLocalPlacement]
-#pragma warning disable CA1001 // The token source has no timer and a run may outlive the activation: there is nothing to dispose of, and no safe moment to do it.
 internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
-#pragma warning restore CA1001
 {
     /// <summary>No outcome: it still runs, or it was cancelled or handed over, and whoever asks again gets a new activation.</summary>
     private static readonly InstanceReply s_askAgain = new(null, Checkpointed: false);
 
     private readonly InstanceRunner _runner;
-    private readonly CancellationTokenSource _cancellation = new();
 
     /// <summary>What whoever asks is told: the outcome, or to ask again because this activation must go.</summary>
     private readonly TaskCompletionSource<InstanceReply> _answer = new();
     private Task? _run;
+    private RunControl? _control;
     private Task? _handOver;
     private CheckpointRow? _checkpoints;
     private string? _key;
@@ -29,7 +27,7 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
     public WorkflowGrain(InstanceRunner runner) => _runner = runner;
 
     /// <inheritdoc/>
-    public bool HoldsCalls => _run is not { IsCompleted: true };
+    public bool HoldsCalls => !_answer.Task.IsCompleted;
 
     public async Task<InstanceReply> RunAsync(InstanceRun run)
     {
@@ -52,6 +50,12 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
 
         if (!_answer.Task.IsCompleted)
         {
+            if (_run is { IsCompleted: true })
+            {
+                // Its batch has stopped, and the cancel that was to follow went astray: nothing keeps the activation.
+                DeactivateOnIdle();
+            }
+
             return s_askAgain;
         }
 
@@ -101,16 +105,21 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
     {
         // Where the call was sent must not follow the node's own calls.
         RequestContext.Remove(IPlacementDirector.PlacementHintKey);
-        _runner.Begin();
+        RunControl control = _control = _runner.Begin(Key, run);
         try
         {
+            control.ThrowIfOver();
             Checkpoint? resume = run.MayHaveCheckpoint ? await Checkpoints.ReadAsync() : null;
-            InstanceOutcome outcome = await _runner.RunAsync(Key, run, resume, Checkpoints, _cancellation.Token);
+            InstanceOutcome outcome = await _runner.RunAsync(run, resume, Checkpoints, control);
             _answer.TrySetResult(new(outcome, Checkpoints.Exists));
         }
         catch (OperationCanceledException exception) when (_leaving || exception is HandedOverException)
         {
             _answer.TrySetResult(s_askAgain);
+        }
+        catch (OperationCanceledException exception) when (control.IsStopped || exception is RunStoppedException)
+        {
+            // No outcome and no failure: it would be dropped. Whoever asks waits for the cancel, which follows; an answer would only make them ask again.
         }
         catch (Exception exception)
         {
@@ -118,7 +127,7 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
         }
         finally
         {
-            _runner.End();
+            _runner.End(control);
         }
     }
 
@@ -148,7 +157,7 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
         task.WaitAsync(longest, TimeProvider.System, cancellationToken)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
-    /// <summary>Signals the token away from this turn: what a node registered to be called back runs where nodes run, and what it throws is its own affair.</summary>
+    /// <summary>Stops the run, if it still is one. What nodes registered to be called back runs on threads of its own, and what it throws is its own affair.</summary>
     private void Signal()
     {
         if (_leaving)
@@ -157,10 +166,11 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
         }
 
         _leaving = true;
-        _answer.TrySetResult(s_askAgain);
         if (_run is { IsCompleted: false })
         {
-            _runner.Cancel(_cancellation, Key);
+            _runner.Stop(_control!);
         }
+
+        _answer.TrySetResult(s_askAgain);
     }
 }

@@ -249,6 +249,10 @@ public sealed class PartitionTests
             return Task.CompletedTask;
         }
 
+        public void StopHere(string batchId, string? incarnation)
+        {
+        }
+
         public Task ForgetAsync(string batchId, string? incarnation, string instanceId) => Task.CompletedTask;
     }
 }

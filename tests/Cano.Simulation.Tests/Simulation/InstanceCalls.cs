@@ -13,6 +13,10 @@ internal sealed class InstanceCalls(World world, Silo silo) : IInstances
             answer(true);
         });
 
+    public void StopHere(string batchId, string? incarnation)
+    {
+    }
+
     public Task ForgetAsync(string batchId, string? incarnation, string instanceId) => CallAsync<bool>($"forget {instanceId}", answer => answer(true));
 
     private Task<T> CallAsync<T>(string what, Action<Action<T>> deliver)
