@@ -18,7 +18,7 @@ internal sealed class BatchControl(BatchKey key)
     internal int RunCount => Volatile.Read(ref _count);
 
     /// <summary>Adds a run.</summary>
-    /// <returns>False: this control has had its day, and another one takes its place.</returns>
+    /// <returns>False: it was retired in the meantime. A new one has to be made.</returns>
     internal bool TryAdd(RunControl run)
     {
         lock (_gate)
@@ -42,7 +42,7 @@ internal sealed class BatchControl(BatchKey key)
     }
 
     /// <summary>Takes a run off, once it has ended.</summary>
-    /// <returns>True: there is nothing left to control.</returns>
+    /// <returns>True: it is retired, since there is nothing left to control.</returns>
     internal bool Remove(RunControl run)
     {
         lock (_gate)
@@ -70,7 +70,7 @@ internal sealed class BatchControl(BatchKey key)
 
     /// <summary>Stops the batch, and has that remembered until <see cref="Forget"/>.</summary>
     /// <param name="isFirst">True: it was not stopped before.</param>
-    /// <returns>False: this control has had its day, and another one takes its place.</returns>
+    /// <returns>False: it was retired in the meantime. A new one has to be made.</returns>
     internal bool TryStop(out bool isFirst)
     {
         isFirst = false;
@@ -89,7 +89,7 @@ internal sealed class BatchControl(BatchKey key)
     }
 
     /// <summary>The stop need not be remembered any longer than the runs that there are.</summary>
-    /// <returns>True: there is nothing left to control.</returns>
+    /// <returns>True: it is retired, since there is nothing left to control.</returns>
     internal bool Forget()
     {
         lock (_gate)

@@ -46,8 +46,8 @@ internal sealed class NodeScheduler : TaskScheduler, IDisposable
     }
 
     /// <summary>
-    /// Makes threads that run no nodes, for short tasks which must not wait behind nodes. They are few, but each that blocks gets a deputy at once, also while nodes keep all
-    /// processors busy.
+    /// Makes threads that run no nodes, for short tasks which must not wait behind nodes. There are two; more are added within milliseconds when both block, also while nodes
+    /// keep all processors busy.
     /// </summary>
     /// <param name="maxWorkers">How many tasks may block at once.</param>
     internal static NodeScheduler ForSignals(int maxWorkers) => new("Cano signal", SignalWorkers, maxWorkers, idleLimit: null, growsWhileBusy: true);
@@ -87,7 +87,7 @@ internal sealed class NodeScheduler : TaskScheduler, IDisposable
     }
 
     /// <summary>Runs an action here, without what flows with the caller. It must not throw.</summary>
-    internal void Run(Action action)
+    internal void Post(Action action)
     {
         using (ExecutionContext.SuppressFlow())
         {
@@ -198,7 +198,7 @@ internal sealed class NodeScheduler : TaskScheduler, IDisposable
                 }
                 catch (ThreadInterruptedException)
                 {
-                    // What a task's code throws is kept in the task. This one came from elsewhere, after the code had ended; it must not end the process.
+                    // What the task's code throws is kept in the task. This was thrown after it, by an interrupt from another thread, and must not end the process.
                 }
 
                 thread.EndTask();

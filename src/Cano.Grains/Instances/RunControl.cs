@@ -45,5 +45,5 @@ internal sealed class RunControl(string instanceId, DateTimeOffset? deadline, Ti
 
     /// <summary>Signals the token; nodes' callbacks run within.</summary>
     /// <exception cref="AggregateException">Callbacks threw.</exception>
-    internal void Signal() => _source.Cancel();
+    internal void SignalToken() => _source.Cancel();
 }

@@ -87,7 +87,7 @@ internal sealed class RunControls : IDisposable
         if (isFirst)
         {
             _stops.Enqueue(new(batch, _clock.GetUtcNow()));
-            Queue(() => SignalAll(batch));
+            _signals.Post(() => PostSignals(batch));
         }
 
         ForgetOldStops();
@@ -97,7 +97,7 @@ internal sealed class RunControls : IDisposable
     internal void Stop(RunControl control)
     {
         control.Stop();
-        Queue(() => Signal(control));
+        _signals.Post(() => SignalToken(control));
     }
 
     private BatchControl Of(BatchKey key) => _batches.GetOrAdd(key, static key => new(key));
@@ -117,27 +117,25 @@ internal sealed class RunControls : IDisposable
     }
 
     /// <summary>A task for each run, so that a callback which blocks holds up no other run's.</summary>
-    private void SignalAll(BatchControl batch)
+    private void PostSignals(BatchControl batch)
     {
         foreach (RunControl control in batch.Runs())
         {
-            Queue(() => Signal(control));
+            _signals.Post(() => SignalToken(control));
         }
     }
 
-    private void Signal(RunControl control)
+    private void SignalToken(RunControl control)
     {
         try
         {
-            control.Signal();
+            control.SignalToken();
         }
         catch (AggregateException exception)
         {
             _logger.CancelCallbackThrew(exception, control.InstanceId, control.Batch.Key.BatchId);
         }
     }
-
-    private void Queue(Action action) => _signals.Run(action);
 
     private readonly record struct RememberedStop(BatchControl Batch, DateTimeOffset At);
 }

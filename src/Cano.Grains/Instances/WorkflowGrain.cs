@@ -52,7 +52,7 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
         {
             if (_run is { IsCompleted: true })
             {
-                // Its batch has stopped, and the cancel that was to follow went astray: nothing keeps the activation.
+                // Its batch has stopped, and no cancel has come: the activation need not stay for it.
                 DeactivateOnIdle();
             }
 
@@ -74,7 +74,7 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
                 _runner.GiveUp(run);
             }
 
-            Signal();
+            StopRun();
             DeactivateOnIdle();
         }
 
@@ -119,7 +119,7 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
         }
         catch (OperationCanceledException exception) when (control.IsStopped || exception is RunStoppedException)
         {
-            // No outcome and no failure: it would be dropped. Whoever asks waits for the cancel, which follows; an answer would only make them ask again.
+            // No outcome and no failure: both would be dropped. The partition's call waits for the cancel that follows; "ask again" would make it ask at once, for ever.
         }
         catch (Exception exception)
         {
@@ -143,7 +143,7 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
             await EndOf(run, _runner.Grace);
             if (!run.IsCompleted)
             {
-                Signal();
+                StopRun();
                 await EndOf(run, Pace.HandOver);
             }
         }
@@ -158,7 +158,7 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
     /// <summary>Stops the run, if it still is one. What nodes registered to be called back runs on threads of its own, and what it throws is its own affair.</summary>
-    private void Signal()
+    private void StopRun()
     {
         if (_leaving)
         {
