@@ -184,7 +184,7 @@ internal sealed class NodeScheduler : TaskScheduler, IDisposable
 
     private void Work()
     {
-        NodeThread thread = NodeThread.Enter(this, _threadName);
+        using NodeThread thread = NodeThread.Enter(this, _threadName);
         WorkerPark.Place place = new();
         do
         {

@@ -87,7 +87,7 @@ internal sealed class RunControls : IDisposable
         if (isFirst)
         {
             _stops.Enqueue(new(batch, _clock.GetUtcNow()));
-            _signals.Post(() => PostSignals(batch));
+            _signals.Post(() => SignalRest(new SignalPass(batch.Runs())));
         }
 
         ForgetOldStops();
@@ -116,12 +116,21 @@ internal sealed class RunControls : IDisposable
         }
     }
 
-    /// <summary>A task for each run, so that a callback which blocks holds up no other run's.</summary>
-    private void PostSignals(BatchControl batch)
+    /// <summary>
+    /// Signals tokens one after the other, which takes a tenth of a microsecond each where callbacks don't block. A task that does the same is queued before: another thread
+    /// takes it, and goes on with the tokens behind the one whose callback blocks this thread.
+    /// </summary>
+    private void SignalRest(SignalPass pass)
     {
-        foreach (RunControl control in batch.Runs())
+        if (pass.IsDone)
         {
-            _signals.Post(() => SignalToken(control));
+            return;
+        }
+
+        _signals.Post(() => SignalRest(pass));
+        while (pass.TakeNext() is { } control)
+        {
+            SignalToken(control);
         }
     }
 
@@ -135,6 +144,9 @@ internal sealed class RunControls : IDisposable
         {
             _logger.CancelCallbackThrew(exception, control.InstanceId, control.Batch.Key.BatchId);
         }
+
+        // The next token's callbacks are another instance's.
+        NodeThread.CleanUp();
     }
 
     private readonly record struct RememberedStop(BatchControl Batch, DateTimeOffset At);

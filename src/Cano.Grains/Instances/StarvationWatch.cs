@@ -13,6 +13,10 @@ namespace Cano;
 internal sealed class StarvationWatch : IDisposable
 {
     private const int MaxGrowth = 512;
+
+    /// <summary>Making a thread takes some 100 microseconds of a processor: these take a fifth of one at most.</summary>
+    private const int MaxGrowthWhileBusy = 8;
+
     private const int CalmTicks = 4;
     private const int TicksBeforeGrowthOfBusyProcess = 20;
     private const double BusyShare = 0.9;
@@ -35,7 +39,7 @@ internal sealed class StarvationWatch : IDisposable
 
     /// <summary>Makes the watch and starts its thread.</summary>
     /// <param name="scheduler">What it watches.</param>
-    /// <param name="growsWhileBusy">True: its tasks are short and urgent, so workers are added as fast while the process uses its processors.</param>
+    /// <param name="growsWhileBusy">True: its tasks are short and urgent, so workers are added at each tick while the process uses its processors, too.</param>
     internal StarvationWatch(NodeScheduler scheduler, bool growsWhileBusy)
     {
         _scheduler = scheduler;
@@ -117,8 +121,9 @@ internal sealed class StarvationWatch : IDisposable
         _starved++;
         if (!busy || _growsWhileBusy)
         {
+            _growth = Math.Min(_growth, busy ? MaxGrowthWhileBusy : MaxGrowth);
             _added += _scheduler.AddWorkers(_growth);
-            _growth = Math.Min(2 * _growth, MaxGrowth);
+            _growth *= 2;
         }
         else if (_starved % TicksBeforeGrowthOfBusyProcess == 0)
         {
