@@ -32,8 +32,15 @@ public static class CanoSiloBuilderExtensions
         services.TryAddSingleton<BatchRules>();
         services.TryAddSingleton<PartitionRules>();
         services.TryAddSingleton<InstanceSlots>();
+        services.TryAddSingleton<RunControls>();
         services.TryAddSingleton<InstanceRunner>();
         services.TryAddSingleton(provider => NodeSchedulerFor(provider.GetRequiredService<IOptions<CanoOptions>>().Value));
+        if (!services.Any(service => service.ServiceType == typeof(RunStopsClient)))
+        {
+            services.AddSingleton<RunStopsClient>();
+            builder.AddGrainService<RunStops>();
+        }
+
         services.TryAddSingleton<IInstances, Instances>();
         services.TryAddSingleton<Partitions>();
         services.TryAddSingleton(ServicesOfPartitions);

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Storage;
 
@@ -10,10 +9,10 @@ internal sealed class InstanceRunner(
     WorkflowRegistry workflows,
     NodeScheduler scheduler,
     InstanceSlots slots,
+    RunControls controls,
     IGrainFactory grains,
     [FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage,
-    IOptions<CanoOptions> options,
-    ILogger<WorkflowGrain> logger)
+    IOptions<CanoOptions> options)
 {
     /// <summary>The longest that a single activation which must go lets its node run on: Orleans gives up after 30 s.</summary>
     private static readonly TimeSpan s_longestGrace = TimeSpan.FromSeconds(15);
@@ -34,25 +33,37 @@ internal sealed class InstanceRunner(
     internal CheckpointRow CheckpointsOf(string key) => new(storage, key, slots);
 
     /// <summary>A run begins; <see cref="End"/> follows.</summary>
-    internal void Begin() => Interlocked.Increment(ref _underWay);
+    /// <param name="key">The key of the instance's grain.</param>
+    /// <param name="run">The instance.</param>
+    internal RunControl Begin(string key, InstanceRun run)
+    {
+        Interlocked.Increment(ref _underWay);
+        return controls.Begin(GrainKeys.BatchOf(key), run);
+    }
 
-    internal void End() => Interlocked.Decrement(ref _underWay);
+    internal void End(RunControl control)
+    {
+        controls.End(control);
+        Interlocked.Decrement(ref _underWay);
+    }
+
+    /// <summary>Stops a run: it begins no attempt any more, and its token is signalled.</summary>
+    internal void Stop(RunControl control) => controls.Stop(control);
 
     /// <summary>Runs an instance.</summary>
-    /// <param name="key">The key of the instance's grain.</param>
     /// <param name="run">The instance.</param>
     /// <param name="resume">Where it goes on; null: from the start.</param>
     /// <param name="checkpoints">Where its progress is saved.</param>
-    /// <param name="cancellationToken">Cancels it.</param>
+    /// <param name="control">What <see cref="Begin"/> returned.</param>
     /// <exception cref="WorkflowNotRegisteredException">This silo does not know its workflow.</exception>
-    internal Task<InstanceOutcome> RunAsync(string key, InstanceRun run, Checkpoint? resume, ICheckpointSink checkpoints, CancellationToken cancellationToken)
+    internal Task<InstanceOutcome> RunAsync(InstanceRun run, Checkpoint? resume, ICheckpointSink checkpoints, RunControl control)
     {
         if (!workflows.TryGet(run.Instance.Workflow, out IWorkflowProgram? program))
         {
             throw new WorkflowNotRegisteredException(run.Instance.Workflow, workflows.Names);
         }
 
-        string batchId = GrainKeys.BatchOf(key);
+        string batchId = control.Batch.Key.BatchId;
         InstanceExecution execution = new()
         {
             BatchId = batchId,
@@ -63,37 +74,17 @@ internal sealed class InstanceRunner(
             Resume = resume,
             Checkpoints = checkpoints,
             KeepPath = run.KeepPath,
+            Control = control,
         };
         return run.TraceParent is { } parent
-            ? RunTracedAsync(parent, program, execution, cancellationToken)
-            : scheduler.RunAsync(() => program.RunAsync(execution, cancellationToken).AsTask());
+            ? RunTracedAsync(parent, program, execution, control)
+            : scheduler.RunAsync(() => program.RunAsync(execution, control.Token).AsTask());
     }
 
     // A method of its own, so that a run without a span makes no room for its parent.
-    private Task<InstanceOutcome> RunTracedAsync(string parent, IWorkflowProgram program, InstanceExecution execution, CancellationToken cancellationToken) =>
-        scheduler.RunAsync(() => InstanceSpan.AroundAsync(parent, program, execution, cancellationToken));
+    private Task<InstanceOutcome> RunTracedAsync(string parent, IWorkflowProgram program, InstanceExecution execution, RunControl control) =>
+        scheduler.RunAsync(() => InstanceSpan.AroundAsync(parent, program, execution, control.Token));
 
     /// <summary>Counts a run that goes on though it was cancelled, until it ends.</summary>
-    internal void GiveUp(Task run)
-    {
-        slots.RunGivenUp();
-        _ = run.ContinueWith(_ => slots.GivenUpRunEnded(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-    }
-
-    /// <summary>Signals a token where nodes run, so that callbacks which block or throw harm nobody else.</summary>
-    internal void Cancel(CancellationTokenSource cancellation, string key) => _ = Task.Factory.StartNew(
-        () =>
-        {
-            try
-            {
-                cancellation.Cancel();
-            }
-            catch (AggregateException exception)
-            {
-                logger.CancelCallbackThrew(exception, key);
-            }
-        },
-        CancellationToken.None,
-        TaskCreationOptions.DenyChildAttach,
-        scheduler);
+    internal void GiveUp(RunControl control) => controls.GiveUp(control);
 }

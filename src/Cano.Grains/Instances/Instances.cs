@@ -3,14 +3,16 @@ using Orleans.Runtime.Placement;
 namespace Cano;
 
 /// <summary>The way to the instances' grains: on the partition's own silo, or on one that has the workflow where this one has not.</summary>
-internal sealed class Instances(IGrainFactory grains, ClusterWorkflows workflows) : IInstances
+internal sealed class Instances(IGrainFactory grains, ClusterWorkflows workflows, RunControls controls, RunStopsClient stops) : IInstances
 {
     private GrainReference? _any;
 
     public Task<InstanceReply> RunAsync(string batchId, InstanceRun run)
     {
         IWorkflowGrain grain = Grain(GrainKeys.OfInstance(batchId, run.Incarnation, run.Instance.Id));
-        return workflows.Elsewhere(run.Instance.Workflow) is { } silo ? RunOnAsync(silo, grain, run) : grain.RunAsync(run);
+        return workflows.Elsewhere(run.Instance.Workflow) is { } silo
+            ? RunOnAsync(silo, grain, run with { Deadline = null }) // It is by this silo's clock; there the batch's stop ends the run.
+            : grain.RunAsync(run);
     }
 
     public bool CanRun(string workflow) => workflows.CanRun(workflow);
@@ -21,11 +23,9 @@ internal sealed class Instances(IGrainFactory grains, ClusterWorkflows workflows
 
     public Task WhenSilosChangeAsync(long seen, CancellationToken cancellationToken) => workflows.WaitForChangeAsync(seen, cancellationToken);
 
-    public void StopHere(string batchId, string? incarnation)
-    {
-    }
+    public Task StopEverywhereAsync(string batchId, string? incarnation) => stops.StopEverywhereAsync(batchId, incarnation);
 
-    public Task StopEverywhereAsync(string batchId, string? incarnation) => Task.CompletedTask;
+    public void StopHere(string batchId, string? incarnation) => controls.Stop(batchId, incarnation);
 
     public Task ForgetAsync(string batchId, string? incarnation, string instanceId) => Grain(GrainKeys.OfInstance(batchId, incarnation, instanceId)).ForgetAsync();
 

@@ -10,16 +10,17 @@ namespace Cano;
 /// <remarks>Once it is disposed of, what waits and what still comes runs on the thread pool: a continuation that nobody runs would never end.</remarks>
 internal sealed class NodeScheduler : TaskScheduler, IDisposable
 {
-    private static readonly TimeSpan s_defaultIdleLimit = TimeSpan.FromSeconds(10);
+    /// <summary>One, and another for when a callback blocks the first.</summary>
+    private const int SignalWorkers = 2;
 
-    [ThreadStatic]
-    private static NodeScheduler? s_current;
+    private static readonly TimeSpan s_defaultIdleLimit = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentQueue<Task> _queue = new();
     private readonly WorkerPark _park = new();
     private readonly StarvationWatch _watch;
     private readonly TimeSpan _idleLimit;
-    private readonly int _coreWorkers = Environment.ProcessorCount;
+    private readonly string _threadName;
+    private readonly int _coreWorkers;
     private readonly int _maxWorkers;
     private int _workers;
     private long _taken;
@@ -30,12 +31,26 @@ internal sealed class NodeScheduler : TaskScheduler, IDisposable
     /// <param name="maxWorkers">How many threads there may be; never fewer than one for each processor.</param>
     /// <param name="idleLimit">After which time without work a worker beyond the first ones ends; 10 seconds if left out.</param>
     internal NodeScheduler(int maxWorkers, TimeSpan? idleLimit = null)
+        : this("Cano node", Environment.ProcessorCount, maxWorkers, idleLimit, growsWhileBusy: false)
     {
+    }
+
+    private NodeScheduler(string threadName, int coreWorkers, int maxWorkers, TimeSpan? idleLimit, bool growsWhileBusy)
+    {
+        _threadName = threadName;
+        _coreWorkers = coreWorkers;
         _maxWorkers = Math.Max(maxWorkers, _coreWorkers);
         _idleLimit = idleLimit ?? s_defaultIdleLimit;
-        _watch = new(this);
+        _watch = new(this, growsWhileBusy);
         AddWorkers(_coreWorkers);
     }
+
+    /// <summary>
+    /// Makes threads that run no nodes, for short tasks which must not wait behind nodes. There are two; more are added within milliseconds when both block, also while nodes
+    /// keep all processors busy.
+    /// </summary>
+    /// <param name="maxWorkers">How many tasks may block at once.</param>
+    internal static NodeScheduler ForSignals(int maxWorkers) => new("Cano signal", SignalWorkers, maxWorkers, idleLimit: null, growsWhileBusy: true);
 
     /// <inheritdoc/>
     public override int MaximumConcurrencyLevel => _maxWorkers;
@@ -60,11 +75,25 @@ internal sealed class NodeScheduler : TaskScheduler, IDisposable
         HandOver();
     }
 
-    /// <summary>Runs work here, from its first line on; what it awaits continues here.</summary>
+    /// <summary>Runs work here, from its first line on; what it awaits continues here. What flows with the caller (its request context, culture) does not reach it.</summary>
     /// <param name="work">The work; its beginning may block.</param>
     /// <returns>What came of it. It completes when the work has; an await of it continues where the caller belongs.</returns>
-    internal Task<T> RunAsync<T>(Func<Task<T>> work) =>
-        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this).Unwrap();
+    internal Task<T> RunAsync<T>(Func<Task<T>> work)
+    {
+        using (ExecutionContext.SuppressFlow())
+        {
+            return Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this).Unwrap();
+        }
+    }
+
+    /// <summary>Runs an action here, without what flows with the caller. It must not throw.</summary>
+    internal void Post(Action action)
+    {
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this);
+        }
+    }
 
     /// <summary>Adds workers, as far as the limit and the operating system allow.</summary>
     /// <returns>How many were added.</returns>
@@ -85,7 +114,11 @@ internal sealed class NodeScheduler : TaskScheduler, IDisposable
     /// <inheritdoc/>
     protected override void QueueTask(Task task)
     {
-        _queue.Enqueue(task);
+        Uninterrupted.Do((_queue, task), static state =>
+        {
+            state._queue.Enqueue(state.task);
+            return true;
+        });
 
         // The task must be in the queue before the flag and the park are read: a worker about to park looks the other way round.
         Interlocked.MemoryBarrier();
@@ -100,7 +133,17 @@ internal sealed class NodeScheduler : TaskScheduler, IDisposable
     }
 
     /// <inheritdoc/>
-    protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => s_current == this && TryExecuteTask(task);
+    protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued)
+    {
+        if (NodeThread.CurrentScheduler != this)
+        {
+            return false;
+        }
+
+        bool isExecuted = TryExecuteTask(task);
+        NodeThread.NoteUserCode();
+        return isExecuted;
+    }
 
     /// <inheritdoc/>
     protected override IEnumerable<Task> GetScheduledTasks() => [.. _queue];
@@ -129,7 +172,7 @@ internal sealed class NodeScheduler : TaskScheduler, IDisposable
     {
         try
         {
-            new Thread(Work) { IsBackground = true, Name = "Cano node" }.UnsafeStart();
+            new Thread(Work) { IsBackground = true, Name = _threadName }.UnsafeStart();
             return true;
         }
         catch (OutOfMemoryException)
@@ -141,17 +184,34 @@ internal sealed class NodeScheduler : TaskScheduler, IDisposable
 
     private void Work()
     {
-        s_current = this;
+        using NodeThread thread = NodeThread.Enter(this, _threadName);
         WorkerPark.Place place = new();
         do
         {
-            while (_queue.TryDequeue(out Task? task))
+            while (TryTake(out Task task))
             {
                 Interlocked.Increment(ref _taken);
-                TryExecuteTask(task);
+                thread.BeginTask();
+                try
+                {
+                    TryExecuteTask(task);
+                }
+                catch (ThreadInterruptedException)
+                {
+                    // What the task's code throws is kept in the task. This was thrown after it, by an interrupt from another thread, and must not end the process.
+                }
+
+                thread.EndTask();
             }
         }
         while (WaitForWork(place));
+    }
+
+    private bool TryTake(out Task task)
+    {
+        (bool isTaken, Task? taken) = Uninterrupted.Do(_queue, static queue => (queue.TryDequeue(out Task? next), next));
+        task = taken!;
+        return isTaken;
     }
 
     /// <summary>False: this worker is to end.</summary>
@@ -183,7 +243,7 @@ internal sealed class NodeScheduler : TaskScheduler, IDisposable
     {
         place.TakeSignal();
         Interlocked.Exchange(ref _waking, 0);
-        if (_queue.Count > 1)
+        if (Uninterrupted.Do(_queue, static queue => queue.Count) > 1)
         {
             WakeOne();
         }
@@ -208,7 +268,7 @@ internal sealed class NodeScheduler : TaskScheduler, IDisposable
 
     private void HandOver()
     {
-        while (_queue.TryDequeue(out Task? task))
+        while (TryTake(out Task task))
         {
             ThreadPool.UnsafeQueueUserWorkItem(static work => work.Scheduler.TryExecuteTask(work.Task), (Scheduler: this, Task: task), preferLocal: false);
         }

@@ -13,6 +13,10 @@ namespace Cano;
 internal sealed class StarvationWatch : IDisposable
 {
     private const int MaxGrowth = 512;
+
+    /// <summary>Making a thread takes some 100 microseconds of a processor: these take a fifth of one at most.</summary>
+    private const int MaxGrowthWhileBusy = 8;
+
     private const int CalmTicks = 4;
     private const int TicksBeforeGrowthOfBusyProcess = 20;
     private const double BusyShare = 0.9;
@@ -20,6 +24,7 @@ internal sealed class StarvationWatch : IDisposable
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(5);
 
     private readonly NodeScheduler _scheduler;
+    private readonly bool _growsWhileBusy;
     private readonly SemaphoreSlim _signal = new(0);
     private int _armed;
     private volatile bool _disposed;
@@ -32,9 +37,13 @@ internal sealed class StarvationWatch : IDisposable
     private long _measuredAt;
     private TimeSpan _processorTime;
 
-    internal StarvationWatch(NodeScheduler scheduler)
+    /// <summary>Makes the watch and starts its thread.</summary>
+    /// <param name="scheduler">What it watches.</param>
+    /// <param name="growsWhileBusy">True: its tasks are short and urgent, so workers are added at each tick while the process uses its processors, too.</param>
+    internal StarvationWatch(NodeScheduler scheduler, bool growsWhileBusy)
     {
         _scheduler = scheduler;
+        _growsWhileBusy = growsWhileBusy;
         new Thread(Watch) { IsBackground = true, Name = "Cano node watch" }.UnsafeStart();
     }
 
@@ -43,7 +52,7 @@ internal sealed class StarvationWatch : IDisposable
     {
         if (Volatile.Read(ref _armed) == 0 && Interlocked.Exchange(ref _armed, 1) == 0)
         {
-            _signal.Release();
+            Uninterrupted.Do(_signal, static signal => signal.Release());
         }
     }
 
@@ -110,10 +119,11 @@ internal sealed class StarvationWatch : IDisposable
 
         _calm = 0;
         _starved++;
-        if (!busy)
+        if (!busy || _growsWhileBusy)
         {
+            _growth = Math.Min(_growth, busy ? MaxGrowthWhileBusy : MaxGrowth);
             _added += _scheduler.AddWorkers(_growth);
-            _growth = Math.Min(2 * _growth, MaxGrowth);
+            _growth *= 2;
         }
         else if (_starved % TicksBeforeGrowthOfBusyProcess == 0)
         {

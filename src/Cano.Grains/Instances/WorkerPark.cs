@@ -10,7 +10,33 @@ internal sealed class WorkerPark
     /// <summary>Whether no worker is parked.</summary>
     internal bool IsEmpty => !_hasPlaces;
 
-    internal void Enter(Place place)
+    internal void Enter(Place place) => Uninterrupted.Do((Park: this, Place: place), static step => step.Park.Add(step.Place));
+
+    /// <summary>Leaves of its own accord.</summary>
+    /// <returns>False: someone was quicker and has woken it, or is about to.</returns>
+    internal bool TryLeave(Place place) => Uninterrupted.Do((Park: this, Place: place), static step => step.Park.RemoveIfParked(step.Place));
+
+    /// <summary>Wakes the worker that came last.</summary>
+    /// <returns>False: there was none.</returns>
+    internal bool WakeLast()
+    {
+        if (Uninterrupted.Do(this, static park => park.RemoveLast()) is not { } place)
+        {
+            return false;
+        }
+
+        place.Signal();
+        return true;
+    }
+
+    internal void WakeAll()
+    {
+        while (WakeLast())
+        {
+        }
+    }
+
+    private bool Add(Place place)
     {
         lock (_gate)
         {
@@ -23,12 +49,11 @@ internal sealed class WorkerPark
             place.IsParked = true;
             _last = place;
             _hasPlaces = true;
+            return true;
         }
     }
 
-    /// <summary>Leaves of its own accord.</summary>
-    /// <returns>False: someone was quicker and has woken it, or is about to.</returns>
-    internal bool TryLeave(Place place)
+    private bool RemoveIfParked(Place place)
     {
         lock (_gate)
         {
@@ -36,30 +61,17 @@ internal sealed class WorkerPark
         }
     }
 
-    /// <summary>Wakes the worker that came last.</summary>
-    /// <returns>False: there was none.</returns>
-    internal bool WakeLast()
+    private Place? RemoveLast()
     {
-        Place place;
         lock (_gate)
         {
-            if (_last is null)
+            Place? last = _last;
+            if (last is not null)
             {
-                return false;
+                Remove(last);
             }
 
-            place = _last;
-            Remove(place);
-        }
-
-        place.Signal();
-        return true;
-    }
-
-    internal void WakeAll()
-    {
-        while (WakeLast())
-        {
+            return last;
         }
     }
 
@@ -99,35 +111,53 @@ internal sealed class WorkerPark
         internal bool IsParked { get; set; }
 
         /// <summary>Waits for a signal, and leaves it to be taken.</summary>
-        /// <returns>False: the time went by first.</returns>
+        /// <returns>False: the time went by first, or <see cref="Thread.Interrupt"/> cut it short.</returns>
         internal bool Wait(TimeSpan limit)
         {
-            lock (_monitor)
+            try
             {
-                return _isSignalled || Monitor.Wait(_monitor, limit);
+                lock (_monitor)
+                {
+                    return _isSignalled || Monitor.Wait(_monitor, limit);
+                }
+            }
+            catch (ThreadInterruptedException)
+            {
+                // Meant for a node that has ended; the thread has gone on to wait for work.
+                return false;
             }
         }
 
         /// <summary>Takes the signal of a wake-up that is known to have come or to be coming.</summary>
         internal void TakeSignal()
         {
-            lock (_monitor)
+            while (!TryTakeSignal())
             {
-                while (!_isSignalled)
-                {
-                    Monitor.Wait(_monitor);
-                }
-
-                _isSignalled = false;
+                Wait(Timeout.InfiniteTimeSpan);
             }
         }
 
-        internal void Signal()
+        internal void Signal() => Uninterrupted.Do(this, static place => place.SetSignal());
+
+        private bool SetSignal()
         {
             lock (_monitor)
             {
                 _isSignalled = true;
                 Monitor.Pulse(_monitor);
+                return true;
+            }
+        }
+
+        private bool TryTakeSignal() => Uninterrupted.Do(this, static place => place.ResetSignal());
+
+        private bool ResetSignal()
+        {
+            lock (_monitor)
+            {
+                bool isSignalled = _isSignalled;
+                _isSignalled = false;
+                return isSignalled;
             }
         }
     }

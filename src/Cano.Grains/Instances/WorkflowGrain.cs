@@ -6,9 +6,7 @@ namespace Cano;
 
 /// <summary>Runs one instance off its own scheduler, so that it hears a cancel and answers "still running" whatever the nodes do.</summary>
 [PreferLocalPlacement]
-#pragma warning disable CA1001 // The token source has no timer and a run may outlive the activation: there is nothing to dispose of, and no safe moment to do it.
 internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
-#pragma warning restore CA1001
 {
     /// <summary>No outcome: it still runs, or it was cancelled or handed over, and whoever asks again gets a new activation.</summary>
     private static readonly InstanceReply s_askAgain = new(null, Checkpointed: false);
@@ -17,22 +15,21 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
     private static readonly TimeSpan s_handOver = TimeSpan.FromSeconds(5);
 
     private readonly InstanceRunner _runner;
-    private readonly CancellationTokenSource _cancellation = new();
 
     /// <summary>What whoever asks is told: the outcome, or to ask again because this activation must go.</summary>
     private readonly TaskCompletionSource<InstanceReply> _answer = new();
     private Task? _run;
+    private RunControl? _control;
     private Task? _handOver;
     private CheckpointRow? _checkpoints;
     private string? _key;
     private bool _leaving;
-    private bool _givenUp;
 
     /// <summary>Made for each instance, so it asks for one service only.</summary>
     public WorkflowGrain(InstanceRunner runner) => _runner = runner;
 
     /// <inheritdoc/>
-    public bool HoldsCalls => _run is not { IsCompleted: true };
+    public bool HoldsCalls => !_answer.Task.IsCompleted;
 
     public async Task<InstanceReply> RunAsync(InstanceRun run)
     {
@@ -55,6 +52,12 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
 
         if (!_answer.Task.IsCompleted)
         {
+            if (_run is { IsCompleted: true })
+            {
+                // Its batch has stopped, and no cancel has come: the activation need not stay for it.
+                DeactivateOnIdle();
+            }
+
             return s_askAgain;
         }
 
@@ -67,13 +70,12 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
     {
         if (!_leaving)
         {
-            if (_run is { IsCompleted: false } run)
+            if (_run is { IsCompleted: false })
             {
-                _givenUp = true;
-                _runner.GiveUp(run);
+                _runner.GiveUp(_control!);
             }
 
-            Signal();
+            StopRun();
             DeactivateOnIdle();
         }
 
@@ -104,16 +106,27 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
     {
         // Where the call was sent must not follow the node's own calls.
         RequestContext.Remove(IPlacementDirector.PlacementHintKey);
-        _runner.Begin();
+        RunControl control = _control = _runner.Begin(Key, run);
         try
         {
+            control.ThrowIfOver();
             Checkpoint? resume = run.MayHaveCheckpoint ? await Checkpoints.ReadAsync() : null;
-            InstanceOutcome outcome = await _runner.RunAsync(Key, run, resume, Checkpoints, _cancellation.Token);
+            InstanceOutcome outcome = await _runner.RunAsync(run, resume, Checkpoints, control);
             _answer.TrySetResult(new(outcome, Checkpoints.Exists));
         }
         catch (OperationCanceledException exception) when (_leaving || exception is HandedOverException)
         {
             _answer.TrySetResult(s_askAgain);
+        }
+        catch (OperationCanceledException) when (control.IsStopped)
+        {
+            // Its batch has stopped: nothing waits for an outcome any more.
+            _answer.TrySetResult(s_askAgain);
+            DeactivateOnIdle();
+        }
+        catch (RunStoppedException)
+        {
+            // The batch's duration has ended, and its stop is on its way. Until then the call waits: "ask again" would make the partition ask at once, again and again.
         }
         catch (Exception exception)
         {
@@ -121,23 +134,23 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
         }
         finally
         {
-            _runner.End();
+            _runner.End(control);
         }
     }
 
     /// <summary>
     /// An activation that must go while its instance still runs has it stop at its next transition, with its progress saved; a node that takes longer than the grace is
-    /// cancelled. So the next activation never runs beside this one, unless a node ignores its token. A run that was given up is waited for by nobody.
+    /// cancelled. So the next activation never runs beside this one, unless a node ignores its token. A run that was stopped is not waited for.
     /// </summary>
     private async Task HandOverAsync()
     {
-        if (_run is { IsCompleted: false } run && !_givenUp)
+        if (_run is { IsCompleted: false } run && _control is { IsStopped: false })
         {
             Checkpoints.HandOver();
             await EndOf(run, _runner.Grace);
             if (!run.IsCompleted)
             {
-                Signal();
+                StopRun();
                 await EndOf(run, s_handOver);
             }
         }
@@ -151,8 +164,8 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
         task.WaitAsync(longest, TimeProvider.System, cancellationToken)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
-    /// <summary>Signals the token away from this turn: what a node registered to be called back runs where nodes run, and what it throws is its own affair.</summary>
-    private void Signal()
+    /// <summary>Stops the run, if it still is one. What nodes registered to be called back runs on threads of its own, and what it throws is its own affair.</summary>
+    private void StopRun()
     {
         if (_leaving)
         {
@@ -160,10 +173,11 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
         }
 
         _leaving = true;
-        _answer.TrySetResult(s_askAgain);
         if (_run is { IsCompleted: false })
         {
-            _runner.Cancel(_cancellation, Key);
+            _runner.Stop(_control!);
         }
+
+        _answer.TrySetResult(s_askAgain);
     }
 }

@@ -19,11 +19,13 @@ internal interface IInstances
     /// <summary>Asks an instance to run, or joins its run. What it throws means only that the answer did not come: ask again.</summary>
     Task<InstanceReply> RunAsync(string batchId, InstanceRun run);
 
-    /// <summary>Stops the batch's runs on this silo: no attempt begins from here on, and every token is signalled.</summary>
+    /// <summary>
+    /// Stops the batch's runs on this silo, whichever activation started them: when this returns no attempt of any of its nodes begins here any more, and the tokens of those that
+    /// run are being signalled. It waits for nothing and may be repeated. To be called once the batch's stop is durable, since it can't be taken back.
+    /// </summary>
     void StopHere(string batchId, string? incarnation);
 
-    /// <summary>Does the same on every silo of the cluster, again and again until the silo has answered or is gone.</summary>
-    /// <exception cref="SupersededException">This silo stops; the partition's next activation sees to it.</exception>
+    /// <summary>Does the same on every silo of the cluster: each is asked again until it has answered or is gone.</summary>
     Task StopEverywhereAsync(string batchId, string? incarnation);
 
     /// <summary>Removes the instance's checkpoint.</summary>

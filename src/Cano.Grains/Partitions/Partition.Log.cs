@@ -16,6 +16,9 @@ internal static partial class PartitionLog
     [LoggerMessage(1104, LogLevel.Debug, "The checkpoint of instance {Batch}/{Instance} could not be removed.")]
     internal static partial void CheckpointNotRemoved(this ILogger logger, Exception exception, string batch, string instance);
 
+    [LoggerMessage(EventId = 1103, Message = "Silo {Silo} could not be told that batch {Batch} has stopped, attempt {Attempt}.")]
+    internal static partial void RunsNotStopped(this ILogger logger, LogLevel level, Exception exception, string batch, SiloAddress silo, int attempt);
+
     [LoggerMessage(1105, LogLevel.Error, "Partition {Partition} has ended its activation because of an unexpected fault; another one goes on.")]
     internal static partial void PartitionFailed(this ILogger logger, Exception exception, string partition);
 }

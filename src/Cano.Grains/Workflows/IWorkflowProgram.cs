@@ -22,6 +22,7 @@ internal interface IWorkflowProgram
     /// <param name="cancellationToken">Cancels the run.</param>
     /// <returns>The outcome.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> is signalled and the run noticed it.</exception>
+    /// <exception cref="RunStoppedException">The run was stopped, or its time is over (<see cref="InstanceExecution.Control"/>), before its next attempt.</exception>
     /// <exception cref="HandedOverException">The run was to be handed over (<see cref="ICheckpointSink.MustHandOver"/>): its progress is saved.</exception>
     ValueTask<InstanceOutcome> RunAsync(InstanceExecution execution, CancellationToken cancellationToken);
 }
@@ -49,6 +50,9 @@ internal sealed class InstanceExecution
 
     /// <summary>True: the outcome has its path however it ends; otherwise only if it fails.</summary>
     internal bool KeepPath { get; init; }
+
+    /// <summary>Asked before each attempt whether it may begin; null: it may.</summary>
+    internal RunControl? Control { get; init; }
 }
 
 /// <summary>Saves how far a run has come.</summary>

@@ -31,18 +31,14 @@ internal sealed class ProgramState<TState, TParams>
     /// <summary>The place of the node among a run's own ones.</summary>
     internal int SourceIndex { get; private init; }
 
-    /// <summary>Repeats failed attempts; null where there are no retries.</summary>
-    internal NodeRetry<TState, TParams>? Retry { get; private init; }
-
     internal static ProgramState<TState, TParams> Exit(TState state) => new(state.ToString(), isExit: true, "none", NodeConfig.Minimal);
 
     internal static ProgramState<TState, TParams> WithNode(
-        NodeRegistration<TState, TParams> registration, NodeConfig config, NodeSource? source, int sourceIndex, TimeProvider timeProvider) =>
+        NodeRegistration<TState, TParams> registration, NodeConfig config, NodeSource? source, int sourceIndex) =>
         new(registration.State.ToString(), isExit: false, registration.Name, config)
         {
             Shared = registration.Lambda is { } function ? new LambdaNode<TState, TParams>(function) : registration.Instance,
             Source = source,
             SourceIndex = sourceIndex,
-            Retry = config.Retry.MaxRetries > 0 ? new(config.Retry, timeProvider) : null,
         };
 }

@@ -18,7 +18,7 @@ internal sealed class RunPath
     private Step[] _steps;
     private long _count;
     private long _entered;
-    private Exception? _retried;
+    private string? _retried;
 
     /// <summary>Begins to note; the run is in its first state.</summary>
     /// <param name="clock">What times are taken from.</param>
@@ -40,15 +40,16 @@ internal sealed class RunPath
     internal void Enter() => _entered = _clock.GetTimestamp();
 
     /// <summary>An attempt failed, and another is to follow.</summary>
-    internal void Retry(Exception failure) => _retried = failure;
+    /// <param name="failure">The message of what it threw.</param>
+    internal void Retry(string failure) => _retried = failure;
 
     /// <summary>The node of a state has ended.</summary>
     /// <param name="state">The state's name.</param>
     /// <param name="attempts">How many attempts it had.</param>
-    /// <param name="last">What the last attempt threw; null: it succeeded.</param>
-    internal void Leave(string state, int attempts, Exception? last = null)
+    /// <param name="last">The message of what the last attempt threw; null: it succeeded.</param>
+    internal void Leave(string state, int attempts, string? last = null)
     {
-        Exception? failure = attempts > 1 ? last ?? _retried : _retried;
+        string? failure = attempts > 1 ? last ?? _retried : _retried;
         long left = _clock.GetTimestamp();
         int place = PlaceOf(_count++);
         if (place == _steps.Length)
@@ -56,7 +57,7 @@ internal sealed class RunPath
             Array.Resize(ref _steps, Math.Min(InstancePath.MaxSteps, 2 * _steps.Length));
         }
 
-        _steps[place] = new(state, _entered, left, attempts, failure is null ? null : ErrorText.Bounded(Failure.Message(failure), PathStep.MaxErrorBytes));
+        _steps[place] = new(state, _entered, left, attempts, failure is null ? null : ErrorText.Bounded(failure, PathStep.MaxErrorBytes));
         _entered = left;
         _retried = null;
     }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cano;
 
-/// <summary>A definition made ready to run: states as a table, node configs read, retries built.</summary>
+/// <summary>A definition made ready to run: states as a table, node configs read.</summary>
 internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
     where TState : struct, Enum
 {
@@ -36,7 +36,7 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
         {
             NodeRegistration<TState, TParams> node = definition.Nodes[i];
             NodeSource? source = node.NodeType is { } type ? new(type, services) : null;
-            states.Add(node.State, ProgramState<TState, TParams>.WithNode(node, configs[i], source, source is null ? -1 : _sources++, timeProvider));
+            states.Add(node.State, ProgramState<TState, TParams>.WithNode(node, configs[i], source, source is null ? -1 : _sources++));
         }
 
         foreach (TState exit in definition.ExitStates)
@@ -72,6 +72,7 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
     public async ValueTask<InstanceOutcome> RunAsync(InstanceExecution execution, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        execution.Control?.ThrowIfOver();
         DateTimeOffset startedAt = execution.Resume?.StartedAt ?? TimeProvider.GetUtcNow();
         return Prepare(execution, startedAt, out WorkflowRun<TState, TParams>? run) is { } error
             ? Failed(error, startedAt)
@@ -81,7 +82,7 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
     /// <summary>Runs one instance from its start with params and a store that are objects already, without checkpoints.</summary>
     internal ValueTask<InstanceOutcome> RunAsync(WorkflowContext<TParams> context, bool keepPath, CancellationToken cancellationToken)
     {
-        WorkflowRun<TState, TParams> run = new(this, context, _start, steps: 0, TimeProvider.GetUtcNow(), progress: null, NewPath(resumedAfter: null), keepPath);
+        WorkflowRun<TState, TParams> run = new(this, context, _start, steps: 0, TimeProvider.GetUtcNow(), progress: null, NewPath(resumedAfter: null), keepPath, control: null);
         return run.RunAsync(cancellationToken);
     }
 
@@ -185,7 +186,7 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
 
         RunProgress? progress = execution.Checkpoints is { } sink ? new(sink, store, _options.CheckpointInterval, TimeProvider) : null;
         RunPath path = NewPath(execution.Resume is null ? null : TimeProvider.GetUtcNow() - startedAt);
-        run = new(this, context, at, execution.Resume?.Steps ?? 0, startedAt, progress, path, execution.KeepPath);
+        run = new(this, context, at, execution.Resume?.Steps ?? 0, startedAt, progress, path, execution.KeepPath, execution.Control);
         return null;
     }
 }

@@ -1,10 +1,7 @@
-using System.Diagnostics;
-using Polly;
-
 namespace Cano;
 
 /// <summary>One run of one instance: the loop from state to state.</summary>
-internal sealed class WorkflowRun<TState, TParams>
+internal sealed partial class WorkflowRun<TState, TParams>
     where TState : struct, Enum
 {
     private readonly WorkflowProgram<TState, TParams> _program;
@@ -12,6 +9,8 @@ internal sealed class WorkflowRun<TState, TParams>
     private readonly DateTimeOffset _startedAt;
     private readonly RunPath _path;
     private readonly bool _keepPath;
+    private readonly RunControl? _control;
+    private ExecutionContext? _flow;
     private ProgramState<TState, TParams> _at;
     private long _steps;
     private RunScope<TState, TParams>? _scope;
@@ -24,7 +23,8 @@ internal sealed class WorkflowRun<TState, TParams>
         DateTimeOffset startedAt,
         RunProgress? progress,
         RunPath path,
-        bool keepPath)
+        bool keepPath,
+        RunControl? control)
     {
         _program = program;
         Context = context;
@@ -34,14 +34,17 @@ internal sealed class WorkflowRun<TState, TParams>
         _progress = progress;
         _path = path;
         _keepPath = keepPath;
+        _control = control;
     }
 
     internal WorkflowContext<TParams> Context { get; }
 
     /// <summary>Runs to the end.</summary>
     /// <exception cref="OperationCanceledException">The token is signalled and the run noticed it.</exception>
+    /// <exception cref="RunStoppedException">The run was stopped, or its time is over, before its next attempt.</exception>
     internal async ValueTask<InstanceOutcome> RunAsync(CancellationToken cancellationToken)
     {
+        _flow = ExecutionContext.Capture();
         try
         {
             return await LoopAsync(cancellationToken) is { } error
@@ -63,26 +66,9 @@ internal sealed class WorkflowRun<TState, TParams>
             {
                 await LeaveScopeAsync(_scope);
             }
+
+            NodeThread.DropLastInterrupt();
         }
-    }
-
-    /// <summary>One attempt of a node, within its limit of time if it has one.</summary>
-    internal ValueTask<TState> AttemptAsync(ProgramState<TState, TParams> state, Node<TState, TParams> node, CancellationToken cancellationToken) =>
-        NodeSpan.IsWanted ? TracedAttemptAsync(state, node, cancellationToken) : BareAttemptAsync(state, node, cancellationToken);
-
-    private ValueTask<TState> BareAttemptAsync(ProgramState<TState, TParams> state, Node<TState, TParams> node, CancellationToken cancellationToken) =>
-        state.Config.AttemptTimeout is { } limit
-            ? LimitedAttemptAsync(state, node, limit, cancellationToken)
-            : node.RunAttemptAsync(Context, cancellationToken);
-
-    internal ValueTask SaveBeforeRetryAsync(ProgramState<TState, TParams> state, CancellationToken cancellationToken) =>
-        _progress is not null && _progress.IsDue() ? SaveAsync(_progress, state, Context.Attempt + 1, cancellationToken) : ValueTask.CompletedTask;
-
-    internal void NoteRetry(ProgramState<TState, TParams> state, Exception failure)
-    {
-        _path.Retry(failure);
-        _program.Metrics?.NodeRetried(_program.Name);
-        _program.Logger.Retrying(Context.BatchId, Context.InstanceId, state.Name, Context.Attempt, failure.GetType());
     }
 
     /// <summary>Null: <see cref="_at"/> is an exit state.</summary>
@@ -91,7 +77,7 @@ internal sealed class WorkflowRun<TState, TParams>
         while (!_at.IsExit)
         {
             ProgramState<TState, TParams> at = _at;
-            cancellationToken.ThrowIfCancellationRequested();
+            ThrowIfOver(cancellationToken);
             if (_steps >= _program.StepLimit)
             {
                 return _program.StepLimitReached(at);
@@ -102,27 +88,31 @@ internal sealed class WorkflowRun<TState, TParams>
                 return unavailable;
             }
 
+            if (at.Shared is null)
+            {
+                // Making a node runs its constructor and those of its services, which may have taken a while.
+                ThrowIfOver(cancellationToken);
+            }
+
             TState next = default;
-            Exception? failure = null;
+            WorkflowError? failure = null;
             try
             {
                 next = await AttemptAsync(at, node, cancellationToken);
             }
             catch (Exception exception)
             {
-                failure = exception;
+                failure = ToError(at, exception, cancellationToken);
             }
 
             if (failure is not null)
             {
-                Outcome<TState> repeated = await RepeatAsync(at, node, failure, cancellationToken);
-                if (repeated.Exception is { } last)
+                (next, failure) = await RepeatAsync(at, node, failure, cancellationToken);
+                if (failure is not null)
                 {
-                    _path.Leave(at.Name, Context.Attempt, last);
-                    return Ended(at, last, cancellationToken);
+                    _path.Leave(at.Name, Context.Attempt, failure.Message);
+                    return failure;
                 }
-
-                next = repeated.Result;
             }
 
             _steps++;
@@ -168,80 +158,27 @@ internal sealed class WorkflowRun<TState, TParams>
         }
     }
 
-    private async ValueTask<TState> TracedAttemptAsync(ProgramState<TState, TParams> state, Node<TState, TParams> node, CancellationToken cancellationToken)
-    {
-        using Activity? span = NodeSpan.Begin(state.Name, Context.Attempt);
-        try
-        {
-            return await BareAttemptAsync(state, node, cancellationToken);
-        }
-        catch (Exception exception)
-        {
-            NodeSpan.Fail(span, exception);
-            throw;
-        }
-    }
-
-    private async ValueTask<TState> LimitedAttemptAsync(
-        ProgramState<TState, TParams> state, Node<TState, TParams> node, TimeSpan limit, CancellationToken cancellationToken)
-    {
-        using CancellationTokenSource clock = new(limit, _program.TimeProvider);
-        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, clock.Token);
-        TState next = default;
-        Exception? thrown = null;
-        try
-        {
-            next = await node.RunAttemptAsync(Context, both.Token);
-        }
-        catch (Exception exception)
-        {
-            thrown = exception;
-        }
-
-        // Decided once, here: an attempt that is still running when its time is up has failed, whatever it returns or throws then;
-        // the run's own token goes before.
-        if (clock.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new AttemptTimeoutException(state.NodeName, limit, thrown);
-        }
-
-        if (thrown is not null)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(thrown);
-        }
-
-        return next;
-    }
-
-    private ValueTask<Outcome<TState>> RepeatAsync(
-        ProgramState<TState, TParams> at, Node<TState, TParams> node, Exception failure, CancellationToken cancellationToken) =>
-        at.Retry is { } retry && !cancellationToken.IsCancellationRequested
-            ? retry.RunAsync(this, at, node, failure, cancellationToken)
-            : ValueTask.FromResult(Outcome.FromException<TState>(failure));
-
-    private WorkflowError Ended(ProgramState<TState, TParams> at, Exception last, CancellationToken cancellationToken)
-    {
-        ThrowIfCancelled(last, cancellationToken);
-        string kind = last is AttemptTimeoutException ? WorkflowErrorKinds.Timeout
-            : at.Retry is null ? WorkflowErrorKinds.NodeFailed
-            : WorkflowErrorKinds.RetryExhausted;
-        return Failure.Of(kind, last, at.Name, Context.Attempt);
-    }
-
     /// <summary>
-    /// Whatever a node throws once its token is signalled is taken for its way of stopping: it would have had more retries, and the run may be asked to go on elsewhere.
+    /// Whatever a node throws once it was stopped is taken for its way of stopping: it would have had more retries, and the run may be asked to go on elsewhere.
     /// </summary>
-    private static void ThrowIfCancelled(Exception exception, CancellationToken cancellationToken)
+    private void ThrowIfCancelled(Exception exception, CancellationToken cancellationToken)
     {
-        if (cancellationToken.IsCancellationRequested)
+        if (cancellationToken.IsCancellationRequested || _control is { IsStopped: true })
         {
             throw new OperationCanceledException("The run was cancelled.", exception, cancellationToken);
         }
     }
 
-    private ValueTask SaveAsync(RunProgress progress, ProgramState<TState, TParams> next, int attempt, CancellationToken cancellationToken)
+    private void ThrowIfOver(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        _control?.ThrowIfOver();
+    }
+
+    private ValueTask SaveAsync(RunProgress progress, ProgramState<TState, TParams> next, int attempt, CancellationToken cancellationToken)
+    {
+        NodeThread.DropInterrupt();
+        ThrowIfOver(cancellationToken);
         Checkpoint checkpoint = new()
         {
             State = next.Name,

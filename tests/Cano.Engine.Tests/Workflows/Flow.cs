@@ -40,7 +40,8 @@ internal static class Flow
         new(definition, services ?? new ServiceCollection().BuildServiceProvider(), clock ?? TimeProvider.System, options ?? new());
 
     internal static InstanceExecution Execution(
-        string? @params = null, string? store = null, Checkpoint? resume = null, ICheckpointSink? checkpoints = null, bool keepPath = false) =>
+        string? @params = null, string? store = null, Checkpoint? resume = null, ICheckpointSink? checkpoints = null, bool keepPath = false,
+        RunControl? control = null) =>
         new()
         {
             BatchId = "batch",
@@ -51,6 +52,7 @@ internal static class Flow
             Resume = resume,
             Checkpoints = checkpoints,
             KeepPath = keepPath,
+            Control = control,
         };
 
     internal static byte[]? Utf8(string? text) => text is null ? null : System.Text.Encoding.UTF8.GetBytes(text);

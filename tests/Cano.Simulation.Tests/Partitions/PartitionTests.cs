@@ -347,6 +347,10 @@ public sealed class PartitionTests
             return Everywhere?.Task ?? Task.CompletedTask;
         }
 
+        public void StopHere(string batchId, string? incarnation)
+        {
+        }
+
         public Task ForgetAsync(string batchId, string? incarnation, string instanceId) => Task.CompletedTask;
     }
 
