@@ -18,11 +18,7 @@ internal sealed class PreparedBatch
         Header = header;
         _read = read;
         _store = store;
-        _firsts = new int[header.PartitionSizes.Length];
-        for (int p = 1; p < _firsts.Length; p++)
-        {
-            _firsts[p] = _firsts[p - 1] + header.PartitionSizes[p - 1];
-        }
+        _firsts = PartitionPlaces.Firsts(header.PartitionSizes);
     }
 
     internal string Id { get; }
@@ -36,7 +32,7 @@ internal sealed class PreparedBatch
     internal static PreparedBatch From(BatchSubmission batch, CancellationToken cancellationToken = default)
     {
         using BatchContent content = new(batch, batch.Instances.Count);
-        SubmissionRules.CheckCount(batch.Instances.Count);
+        SubmissionLimits.CheckCount(batch.Instances.Count);
         InstanceSpec[] instances = new InstanceSpec[batch.Instances.Count];
         for (int i = 0; i < instances.Length; i++)
         {
