@@ -7,6 +7,7 @@ return await CanoHost.RunAsync(args, cano =>
     cano.AddWorkflow(Trail.Key, Trail.Define).AddWorkflow(Sharing.Key, Sharing.Define);
     SiloVoice.AddTo(cano.Services);
     CatalogWatch.AddTo(cano.Services);
+    ActivationVoice.AddTo(cano.Services);
     CrashPoint.FromEnvironment()?.AddTo(cano.Services);
     FaultyStorage.AddTo(cano.Services);
 });

@@ -17,6 +17,11 @@ public static class Trail
     /// <summary>Set: instances stay at their <see cref="TrailParams.HoldAtStep"/>. Not set: they pass it.</summary>
     public const string HoldVariable = "CANO_TEST_HOLD";
 
+    /// <summary>Set: the end of a step is told as well, as <c>took BATCH/INSTANCE STEP</c>.</summary>
+    public const string EndsVariable = "CANO_TEST_TRAIL_ENDS";
+
+    private static readonly bool s_ends = Environment.GetEnvironmentVariable(EndsVariable) is not null;
+
     private static readonly bool s_hold = Environment.GetEnvironmentVariable(HoldVariable) is not null;
 
     public static WorkflowKey<TrailState, TrailParams> Key { get; } = new("test.trail");
@@ -42,6 +47,11 @@ public static class Trail
         if (step == wanted.FailAtStep)
         {
             throw new InvalidOperationException("The test lets this step fail.");
+        }
+
+        if (s_ends)
+        {
+            await Console.Error.WriteLineAsync($"took {context.BatchId}/{context.InstanceId} {step}");
         }
 
         context.Store.Put("step", step);

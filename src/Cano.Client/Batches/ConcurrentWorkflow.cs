@@ -69,12 +69,13 @@ public sealed class ConcurrentWorkflow<TState>
     /// <param name="client">An Orleans client, or the grain factory of a silo.</param>
     /// <param name="store">What each instance's store begins with, copied through JSON; null for an empty one. Part of the content.</param>
     /// <param name="cancellationToken">
-    /// Cancels the batch: what is not final becomes Cancelled. The call then ends once the stop is durable, or after 30 s if the cluster does not answer.
-    /// Cancelled before the start, nothing is started.
+    /// Cancels the batch, wherever it stands: what is not final becomes Cancelled. The call then ends once the stop is durable, or after 2 s if the cluster does not confirm it by then;
+    /// the batch is still asked to stop for 30 s in all, while this process runs. Cancelled before the call that makes the batch exist, nothing is started.
     /// </param>
     /// <returns>The results of all instances.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.
-    /// It has an inner exception when the batch could not be told and may still be running.</exception>
+    /// It has an inner exception when the stop of the batch was not confirmed, so that it may still be running.</exception>
+    /// <exception cref="HostStoppedException">The host of <paramref name="client"/> has stopped; the batch, if it was started, is not affected.</exception>
     /// <exception cref="CanoConfigurationException">The batch is not valid; nothing was sent.</exception>
     /// <exception cref="WorkflowNotRegisteredException">No silo knows one of its workflows; nothing was stored.</exception>
     /// <exception cref="BatchConflictException">Its id is taken by a batch with other content.</exception>
@@ -82,14 +83,15 @@ public sealed class ConcurrentWorkflow<TState>
     public async Task<ConcurrentWorkflowResults<TState>> OrchestrateAsync(
         IGrainFactory client, IWorkflowStore? store = null, CancellationToken cancellationToken = default)
     {
-        ConcurrentWorkflowRun<TState> run = await StartAsync(client, store, cancellationToken).ConfigureAwait(false);
+        BatchStart start = Begin(client, store, cancellationToken, out BatchRun run);
         try
         {
-            return await run.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await start.RunAsync(cancellationToken).ConfigureAwait(false);
+            return await new ConcurrentWorkflowRun<TState>(run).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && start.MayExist)
         {
-            throw await run.CancelOnBehalfOfAsync(cancellationToken).ConfigureAwait(false);
+            throw await new BatchCancellation(start, run).CancelAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -97,11 +99,12 @@ public sealed class ConcurrentWorkflow<TState>
     /// <param name="client">An Orleans client, or the grain factory of a silo.</param>
     /// <param name="store">What each instance's store begins with, copied through JSON; null for an empty one. Part of the content.</param>
     /// <param name="cancellationToken">
-    /// Gives the start up, as long as the call that makes the batch exist has not been made; that call is awaited.
-    /// So nothing was started when this throws <see cref="OperationCanceledException"/>.
+    /// Gives the start up, at once. Nothing is started unless the last call was under way, the one that makes the batch exist: it may still be carried out, as the exception's message says then.
+    /// Starting the same again joins such a batch, and <see cref="ConcurrentWorkflowRun.Attach"/> reaches it, to cancel it for example. <see cref="OrchestrateAsync"/> does that by itself.
     /// </param>
     /// <returns>The run.</returns>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled; nothing was started.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <exception cref="HostStoppedException">The host of <paramref name="client"/> has stopped; whether the batch was started is unknown.</exception>
     /// <exception cref="CanoConfigurationException">The batch is not valid; nothing was sent.</exception>
     /// <exception cref="WorkflowNotRegisteredException">No silo knows one of its workflows; nothing was stored.</exception>
     /// <exception cref="BatchConflictException">Its id is taken by a batch with other content.</exception>
@@ -109,13 +112,9 @@ public sealed class ConcurrentWorkflow<TState>
     public async Task<ConcurrentWorkflowRun<TState>> StartAsync(
         IGrainFactory client, IWorkflowStore? store = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(client);
-        cancellationToken.ThrowIfCancellationRequested();
-        PreparedBatch batch = PreparedBatch.From(Submission(StoreJson.Write(store)));
-        _started = true;
-        BatchClient starter = new(client);
-        await starter.StartAsync(batch, cancellationToken).ConfigureAwait(false);
-        return new ConcurrentWorkflowRun<TState>(starter.Open(Id));
+        BatchStart start = Begin(client, store, cancellationToken, out BatchRun run);
+        await start.RunAsync(cancellationToken).ConfigureAwait(false);
+        return new ConcurrentWorkflowRun<TState>(run);
     }
 
     internal BatchSubmission Submission(byte[]? store) => new()
@@ -127,6 +126,17 @@ public sealed class ConcurrentWorkflow<TState>
         Store = store,
         Instances = _instances.ConvertAll(i => i.Spec),
     };
+
+    private BatchStart Begin(IGrainFactory client, IWorkflowStore? store, CancellationToken cancellationToken, out BatchRun run)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        cancellationToken.ThrowIfCancellationRequested();
+        PreparedBatch batch = PreparedBatch.From(Submission(StoreJson.Write(store)), cancellationToken);
+        _started = true;
+        BatchClient starter = new(client);
+        run = starter.Open(Id);
+        return starter.Begin(batch);
+    }
 
     private void ThrowIfStarted()
     {

@@ -5,14 +5,13 @@ namespace Cano;
 /// <summary>A batch that was started: watch it, read its results, cancel it. Safe for concurrent use.</summary>
 /// <remarks>
 /// It holds no more than the id. When the cluster does not answer (a silo was lost, say), a call is made again for about a minute before it throws what Orleans threw;
-/// every method throws <see cref="BatchNotFoundException"/> when there is no such batch and <see cref="BatchPurgedException"/> when it was purged.
+/// every method throws <see cref="BatchNotFoundException"/> when there is no such batch, <see cref="BatchPurgedException"/> when it was purged, and at once
+/// <see cref="HostStoppedException"/> when the host of the client that it was made with has stopped, also in the middle of a wait. Tokens are heard at once.
 /// </remarks>
 /// <typeparam name="TState">The enum that lists the states of its workflows.</typeparam>
 public sealed class ConcurrentWorkflowRun<TState>
     where TState : struct, Enum
 {
-    private static readonly TimeSpan s_longestCancel = TimeSpan.FromSeconds(30);
-
     private readonly BatchRun _run;
 
     internal ConcurrentWorkflowRun(BatchRun run) => _run = run;
@@ -79,22 +78,6 @@ public sealed class ConcurrentWorkflowRun<TState>
     /// <exception cref="BatchNotFinishedException">Outcomes are still to come; cancel it and wait first. Nothing was changed.</exception>
     /// <exception cref="BatchNotFoundException">There is no such batch.</exception>
     public Task PurgeAsync(CancellationToken cancellationToken = default) => _run.PurgeAsync(cancellationToken);
-
-    /// <summary>Cancels the batch for a caller whose own token was cancelled, and says with which exception to end.</summary>
-    internal async Task<OperationCanceledException> CancelOnBehalfOfAsync(CancellationToken cancelled)
-    {
-        using CancellationTokenSource bound = new(s_longestCancel, TimeProvider.System);
-        try
-        {
-            await _run.CancelAsync(bound.Token).ConfigureAwait(false);
-            return new OperationCanceledException($"The batch '{Id}' was cancelled.", cancelled);
-        }
-        catch (Exception exception)
-        {
-            return new OperationCanceledException(
-                $"Waiting for the batch '{Id}' was cancelled, but the batch could not be told and may still be running.", exception, cancelled);
-        }
-    }
 }
 
 /// <summary>Opens batches that were started elsewhere.</summary>

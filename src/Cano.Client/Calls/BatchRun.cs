@@ -96,7 +96,7 @@ internal sealed class BatchRun
     /// <exception cref="BatchDataLostException">Results that the view counts, or the instances, are not in storage.</exception>
     internal async Task<ResultPage> ReadPageAsync(BatchView view, int from, int count, CancellationToken cancellationToken = default)
     {
-        (int partition, int first) = PartitionPages.Locate(view.Sizes, from);
+        (int partition, int first) = PartitionPlaces.Locate(view.Sizes, from);
         if (partition == view.Sizes.Length)
         {
             return new ResultPage([], from);
@@ -122,16 +122,8 @@ internal sealed class BatchRun
     internal async Task<(bool Exists, InstanceResult? Result)> FindAsync(BatchView view, string instanceId, CancellationToken cancellationToken = default)
     {
         PartitionPages pages = PagesOf(view);
-        foreach (int[] some in Enumerable.Range(0, view.Sizes.Length).Chunk(PartitionPages.PartitionsAtOnce))
-        {
-            ResultPage?[] answers = await Task.WhenAll(some.Select(partition => pages.FindAsync(partition, instanceId, cancellationToken))).ConfigureAwait(false);
-            if (answers.FirstOrDefault(answer => answer is not null) is { } found)
-            {
-                return (true, found.Results.SingleOrDefault());
-            }
-        }
-
-        return (false, null);
+        ResultPage? found = await FirstAnswerAsync(view, partition => pages.FindAsync(partition, instanceId, cancellationToken)).ConfigureAwait(false);
+        return (found is not null, found?.Results.SingleOrDefault());
     }
 
     /// <summary>Looks for one instance by its id, as <see cref="FindAsync"/> does, and reads all that is known of it.</summary>
@@ -139,19 +131,10 @@ internal sealed class BatchRun
     /// <param name="instanceId">The instance's id.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>Null: the batch has no such instance.</returns>
-    internal async Task<InstanceDescription?> DescribeAsync(BatchView view, string instanceId, CancellationToken cancellationToken = default)
+    internal Task<InstanceDescription?> DescribeAsync(BatchView view, string instanceId, CancellationToken cancellationToken = default)
     {
         PartitionPages pages = PagesOf(view);
-        foreach (int[] some in Enumerable.Range(0, view.Sizes.Length).Chunk(PartitionPages.PartitionsAtOnce))
-        {
-            InstanceDescription?[] answers = await Task.WhenAll(some.Select(partition => pages.DescribeAsync(partition, instanceId, cancellationToken))).ConfigureAwait(false);
-            if (answers.FirstOrDefault(answer => answer is not null) is { } found)
-            {
-                return found;
-            }
-        }
-
-        return null;
+        return FirstAnswerAsync(view, partition => pages.DescribeAsync(partition, instanceId, cancellationToken));
     }
 
     /// <summary>Reads the statistics of each partition, in their order; several are asked at once.</summary>
@@ -159,16 +142,12 @@ internal sealed class BatchRun
     /// <param name="sampleShare">See <see cref="IResultsGrain.GetStatisticsAsync"/>.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="BatchDataLostException">Results that the view counts, or the instances, are not in storage.</exception>
-    internal async IAsyncEnumerable<BatchStatistics> ReadStatisticsAsync(BatchView view, double sampleShare, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    internal IAsyncEnumerable<BatchStatistics> ReadStatisticsAsync(BatchView view, double sampleShare, CancellationToken cancellationToken = default)
     {
         PartitionPages pages = PagesOf(view);
-        foreach (int[] some in Enumerable.Range(0, view.Sizes.Length).Chunk(PartitionPages.PartitionsAtOnce))
-        {
-            foreach (BatchStatistics part in await Task.WhenAll(some.Select(partition => pages.GetStatisticsAsync(partition, view.Sizes[partition], view.Final[partition], sampleShare, cancellationToken))).ConfigureAwait(false))
-            {
-                yield return part;
-            }
-        }
+        return PartitionPages.AskAllAsync(
+            view.Sizes.Length,
+            partition => pages.GetStatisticsAsync(partition, view.Sizes[partition], view.Final[partition], sampleShare, cancellationToken));
     }
 
     /// <summary>All results of a finished batch, in the order submitted.</summary>
@@ -177,12 +156,7 @@ internal sealed class BatchRun
     {
         PartitionPages pages = PagesOf(finished);
         InstanceResult[] all = new InstanceResult[finished.Sizes.Sum()];
-        int[] firsts = new int[finished.Sizes.Length];
-        for (int p = 1; p < firsts.Length; p++)
-        {
-            firsts[p] = firsts[p - 1] + finished.Sizes[p - 1];
-        }
-
+        int[] firsts = PartitionPlaces.Firsts(finished.Sizes);
         await Parallel.ForAsync(
             0,
             firsts.Length,
@@ -209,6 +183,21 @@ internal sealed class BatchRun
         long known = last.Final.Sum(f => (long)f);
         return view.Status.Phase >= last.Status.Phase && final >= known
             && (view.Version != last.Version || view.Status.Phase != last.Status.Phase || final != known);
+    }
+
+    /// <summary>The first answer that is not null; the partitions after those that are asked with it are left out.</summary>
+    private static async Task<T?> FirstAnswerAsync<T>(BatchView view, Func<int, Task<T?>> ask)
+        where T : class
+    {
+        await foreach (T? answer in PartitionPages.AskAllAsync(view.Sizes.Length, ask).ConfigureAwait(false))
+        {
+            if (answer is not null)
+            {
+                return answer;
+            }
+        }
+
+        return null;
     }
 
     private PartitionPages PagesOf(BatchView view) => new(_grains, _calls, Id, view.Digest, view.Hosted);

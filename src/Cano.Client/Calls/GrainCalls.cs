@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Orleans.Runtime.Messaging;
 using Orleans.Storage;
 using Polly;
@@ -19,16 +20,21 @@ internal sealed class GrainCalls
 
     internal const int MinTries = 6;
 
-    internal static readonly GrainCalls Default = new(TimeProvider.System);
-
     private static readonly ResiliencePropertyKey<long> s_begun = new(nameof(s_begun));
 
+    /// <summary>One for each grain factory: a pipeline takes longer to build than most calls to make.</summary>
+    private static readonly ConditionalWeakTable<IGrainFactory, GrainCalls> s_byFactory = [];
+
     private readonly TimeProvider _time;
+    private readonly CancellationToken _hostStopped;
     private readonly ResiliencePipeline _pipeline;
 
-    internal GrainCalls(TimeProvider time)
+    /// <param name="time">Times the pauses.</param>
+    /// <param name="hostStopped">Ends every call: no answer can come any more.</param>
+    internal GrainCalls(TimeProvider time, CancellationToken hostStopped = default)
     {
         _time = time;
+        _hostStopped = hostStopped;
         // Many short delays rather than a few long ones: where silos come and go, each of a few calls might find one that is gone.
         _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
@@ -45,13 +51,31 @@ internal sealed class GrainCalls
             .Build();
     }
 
+    /// <summary>The calls through a grain factory, which end when the host that it belongs to has stopped.</summary>
+    internal static GrainCalls Through(IGrainFactory grains) =>
+        s_byFactory.GetValue(grains, static grains => new(TimeProvider.System, ClientHost.StoppedToken(grains)));
+
+    /// <summary>Makes a call, again while the cluster does not answer. When several things end it at once, a grain's answer comes first, then the caller's token, then the host's stop.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled. It is heard at once; a call that was under way may still be carried out.</exception>
+    /// <exception cref="HostStoppedException">The host that the calls are made through has stopped.</exception>
     internal async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
     {
-        ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _hostStopped);
+        ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, end.Token);
         context.Properties.Set(s_begun, _time.GetTimestamp());
         try
         {
             return await _pipeline.ExecuteAsync(static (context, call) => TryAsync(call, context.CancellationToken), context, call).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not CanoException || IsTransient(exception))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (_hostStopped.IsCancellationRequested)
+            {
+                throw new HostStoppedException(exception is OperationCanceledException ? null : exception);
+            }
+
+            throw;
         }
         finally
         {
@@ -82,11 +106,8 @@ internal sealed class GrainCalls
     {
         token.ThrowIfCancellationRequested();
         Task<T> reply = call();
-        if (token.CanBeCanceled)
-        {
-            // What comes of a call that nobody waits for any more is nobody's error.
-            reply.Ignore();
-        }
+        // What comes of a call after its caller has left is not an unobserved error.
+        reply.Ignore();
 
         try
         {

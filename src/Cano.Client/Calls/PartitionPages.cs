@@ -6,18 +6,16 @@ internal sealed class PartitionPages(IGrainFactory grains, GrainCalls calls, str
     /// <summary>How many partitions are read at once.</summary>
     internal const int PartitionsAtOnce = 8;
 
-    /// <summary>Where a place in the batch is found.</summary>
-    /// <returns>The partition, and the place in the batch where it begins; the number of partitions when the place is beyond the end.</returns>
-    internal static (int Partition, int First) Locate(int[] sizes, int place)
+    /// <summary>Asks all partitions the same question, several at once, and yields the answers in the partitions' order.</summary>
+    internal static async IAsyncEnumerable<T> AskAllAsync<T>(int partitions, Func<int, Task<T>> ask)
     {
-        int first = 0;
-        int partition = 0;
-        while (partition < sizes.Length && first + sizes[partition] <= place)
+        foreach (int[] some in Enumerable.Range(0, partitions).Chunk(PartitionsAtOnce))
         {
-            first += sizes[partition++];
+            foreach (T answer in await Task.WhenAll(some.Select(ask)).ConfigureAwait(false))
+            {
+                yield return answer;
+            }
         }
-
-        return (partition, first);
     }
 
     /// <summary>Some results in the order submitted, without those that are not final.</summary>

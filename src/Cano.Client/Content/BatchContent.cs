@@ -76,7 +76,7 @@ internal sealed class BatchContent : IDisposable
     /// <exception cref="CanoConfigurationException">There are no instances or too many, or the store has no canonical form.</exception>
     internal BatchHeader Finish()
     {
-        SubmissionRules.CheckCount(Count);
+        SubmissionLimits.CheckCount(Count);
         return new()
         {
             Timeout = _head.Timeout,

@@ -80,7 +80,7 @@ internal sealed class ContentDigest : IDisposable
         }
 
         _buffer.Write("\"kind\":"u8);
-        CanonicalJson.WriteString(Kind(timeout), _buffer);
+        CanonicalJson.WriteString(StrategyWords.Of(timeout), _buffer);
         if (timeout.QuotaOrNull is { } quota)
         {
             _buffer.Write(",\"quota\":"u8);
@@ -93,13 +93,4 @@ internal sealed class ContentDigest : IDisposable
     }
 
     public void Dispose() => _hash.Dispose();
-
-    /// <summary>The strategy's name in JSON.</summary>
-    private static string Kind(ConcurrentTimeout timeout) => timeout switch
-    {
-        ConcurrentTimeout.WaitForever => "waitForever",
-        ConcurrentTimeout.WaitForQuota => "waitForQuota",
-        ConcurrentTimeout.WaitDuration => "waitDuration",
-        _ => "waitQuotaOrDuration",
-    };
 }

@@ -18,11 +18,7 @@ internal sealed class PreparedBatch
         Header = header;
         _read = read;
         _store = store;
-        _firsts = new int[header.PartitionSizes.Length];
-        for (int p = 1; p < _firsts.Length; p++)
-        {
-            _firsts[p] = _firsts[p - 1] + header.PartitionSizes[p - 1];
-        }
+        _firsts = PartitionPlaces.Firsts(header.PartitionSizes);
     }
 
     internal string Id { get; }
@@ -31,15 +27,16 @@ internal sealed class PreparedBatch
 
     internal int Partitions => _firsts.Length;
 
-    /// <summary>Checks a batch, computes its digest and cuts it.</summary>
+    /// <summary>Checks a batch, computes its digest and cuts it. A large one takes seconds, in which the token is heard.</summary>
     /// <exception cref="CanoConfigurationException">Something is wrong with it.</exception>
-    internal static PreparedBatch From(BatchSubmission batch)
+    internal static PreparedBatch From(BatchSubmission batch, CancellationToken cancellationToken = default)
     {
         using BatchContent content = new(batch, batch.Instances.Count);
-        SubmissionRules.CheckCount(batch.Instances.Count);
+        SubmissionLimits.CheckCount(batch.Instances.Count);
         InstanceSpec[] instances = new InstanceSpec[batch.Instances.Count];
         for (int i = 0; i < instances.Length; i++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             instances[i] = content.Add(batch.Instances[i]);
         }
 

@@ -22,7 +22,7 @@ public sealed class CanoClient(IGrainFactory grains)
     /// <typeparam name="TState">The enum that lists the states of its workflows.</typeparam>
     /// <param name="batch">The batch.</param>
     /// <param name="store">What each instance's store begins with; null for an empty one.</param>
-    /// <param name="cancellationToken">Gives the start up as long as nothing was started.</param>
+    /// <param name="cancellationToken">Gives the start up at once; the batch may exist if its last call was under way.</param>
     /// <returns>The run.</returns>
     public Task<ConcurrentWorkflowRun<TState>> StartAsync<TState>(
         ConcurrentWorkflow<TState> batch, IWorkflowStore? store = null, CancellationToken cancellationToken = default)

@@ -15,7 +15,12 @@ public static class CanoClientServices
     public static IServiceCollection AddCanoClient(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        services.TryAddSingleton<CanoClient>();
+        services.TryAddSingleton(static provider =>
+        {
+            IGrainFactory grains = provider.GetRequiredService<IGrainFactory>();
+            ClientHost.Follow(provider, grains);
+            return new CanoClient(grains);
+        });
         return services;
     }
 }

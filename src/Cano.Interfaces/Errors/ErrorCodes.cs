@@ -78,6 +78,9 @@ public static class ErrorCodes
     /// <summary>Durable data of a batch is missing or unreadable.</summary>
     public const string DataLost = "data-lost";
 
+    /// <summary>The silo or client through which a call was made has stopped.</summary>
+    public const string HostStopped = "host-stopped";
+
     /// <summary>The database can't be reached or is overloaded; it may work again later.</summary>
     public const string StorageUnavailable = "storage-unavailable";
 

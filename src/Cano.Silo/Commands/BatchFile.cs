@@ -3,12 +3,15 @@ namespace Cano;
 /// <summary>The batch that a command is given, from a file or from standard input.</summary>
 internal static class BatchFile
 {
+    /// <summary>What a command calls the file when it speaks of it.</summary>
+    internal static string NameOf(string file) => file == "-" ? "standard input" : file;
+
     /// <summary>Reads a batch.</summary>
     /// <param name="file">A path; <c>-</c> for standard input.</param>
     /// <exception cref="CanoConfigurationException">It can't be read, or is not valid; the message says where.</exception>
     internal static async Task<PreparedBatch> ReadAsync(string file)
     {
-        string name = file == "-" ? "standard input" : file;
+        string name = NameOf(file);
         byte[] json = await ReadBytesAsync(file, name);
         if (BatchDocument.Read(json, out IReadOnlyList<CanoConfigurationException> faults) is { } batch)
         {
@@ -21,7 +24,7 @@ internal static class BatchFile
 
     /// <summary>The same, for what a silo has to say about a batch of this file.</summary>
     internal static CanoConfigurationException Refused(string file, CanoException exception) =>
-        new(exception.Code, $"{(file == "-" ? "standard input" : file)}: {(exception is CanoConfigurationException fault ? Where(fault) : "")}{exception.Message}", innerException: exception);
+        new(exception.Code, $"{NameOf(file)}: {(exception is CanoConfigurationException fault ? Where(fault) : "")}{exception.Message}", innerException: exception);
 
     private static async Task<byte[]> ReadBytesAsync(string file, string name)
     {

@@ -13,7 +13,7 @@ internal sealed class RunCommand(string file, bool json, CanoHostOptions options
         {
             await using EmbeddedCano cano = await CanoHost.StartEmbeddedAsync(options, configure, interruption.Requested);
             BatchClient client = new(cano.Client);
-            BatchStatus started = await StartAsync(client, batch, interruption.Requested);
+            BatchStatus started = await StartAsync(client.Begin(batch), interruption.Requested);
             IReadOnlyList<BatchEntry> unfinished = await cano.Services.GetRequiredService<IBatchCatalog>().GetUnfinishedAsync();
             BatchView finished = await FinishAsync(client.Open(batch.Id), started, interruption.Requested);
             await PrintAsync(client.Open(batch.Id), finished);
@@ -31,11 +31,16 @@ internal sealed class RunCommand(string file, bool json, CanoHostOptions options
         }
     }
 
-    private async Task<BatchStatus> StartAsync(BatchClient client, PreparedBatch batch, CancellationToken interrupted)
+    private async Task<BatchStatus> StartAsync(BatchStart start, CancellationToken interrupted)
     {
         try
         {
-            return await client.StartAsync(batch, interrupted);
+            return await start.RunAsync(interrupted);
+        }
+        catch (OperationCanceledException) when (start.MayExist)
+        {
+            // It is to be cancelled and to have results, which takes a start that is known to be made.
+            return await start.RunAsync(CancellationToken.None);
         }
         catch (CanoException exception)
         {

@@ -22,7 +22,7 @@ internal sealed class ValidateCommand(string file, CanoHostOptions options, Acti
         }
 
         await Console.Out.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture, $"{(file == "-" ? "standard input" : file)} is valid: {batch.Header.Total} instances of {string.Join(", ", batch.Header.Workflows)}."));
+            CultureInfo.InvariantCulture, $"{BatchFile.NameOf(file)} is valid: {batch.Header.Total} instances of {string.Join(", ", batch.Header.Workflows)}."));
         return ExitCodes.Done;
     }
 }

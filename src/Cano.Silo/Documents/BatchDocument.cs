@@ -121,7 +121,7 @@ internal static class BatchDocument
             return null;
         }
 
-        return Raw(store);
+        return DocumentText.RawBytes(store);
     }
 
     private static InstanceSpec[] Instances(DocumentObject document, DocumentFaults faults)
@@ -154,11 +154,9 @@ internal static class BatchDocument
         return new(
             instance?.RequiredText("id") ?? "",
             instance?.RequiredText("workflow") ?? "",
-            instance?.Value("params") is { } @params ? Raw(@params) : null,
+            instance?.Value("params") is { } @params ? DocumentText.RawBytes(@params) : null,
             instance?.Text("label"));
     }
-
-    private static byte[] Raw(JsonElement value) => System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(value).ToArray();
 
     private static string Broken(JsonException exception, int firstLine = 1)
     {

@@ -42,7 +42,7 @@ internal static class DocumentJson
         public override void Write(Utf8JsonWriter writer, ConcurrentTimeout value, JsonSerializerOptions options)
         {
             writer.WriteStartObject();
-            writer.WriteString("kind", JsonNamingPolicy.CamelCase.ConvertName(value.GetType().Name));
+            writer.WriteString("kind", StrategyWords.Of(value));
             if (value.QuotaOrNull is { } quota)
             {
                 writer.WriteNumber("quota", quota);

@@ -46,6 +46,9 @@ internal static class DocumentText
         return text.Length <= 60 ? text : $"{text[..59]}…";
     }
 
+    /// <summary>A value as it stands in the document.</summary>
+    internal static byte[] RawBytes(JsonElement value) => JsonMarshal.GetRawUtf8Value(value).ToArray();
+
     /// <summary>As it stands in the document; bytes that are no UTF-8 are replaced.</summary>
     private static string Raw(JsonElement value) => Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(value));
 

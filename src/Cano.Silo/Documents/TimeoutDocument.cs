@@ -5,14 +5,14 @@ namespace Cano;
 /// <summary>Reads the strategy of a batch from JSON.</summary>
 internal static class TimeoutDocument
 {
-    private const string Kinds = "waitForever, waitForQuota, waitDuration, waitQuotaOrDuration";
+    private static readonly string s_kinds = string.Join(", ", StrategyWords.All);
 
     /// <summary>Null, with a fault, when there is none.</summary>
     internal static ConcurrentTimeout? Read(DocumentObject document, DocumentFaults faults)
     {
         if (document.Value("timeout") is not { } element)
         {
-            document.Missing("timeout", $"; it says what the batch waits for, such as {{ \"kind\": \"waitForever\" }}. Kinds: {Kinds}");
+            document.Missing("timeout", $"; it says what the batch waits for, such as {{ \"kind\": \"waitForever\" }}. Kinds: {s_kinds}");
             return null;
         }
 
@@ -27,7 +27,7 @@ internal static class TimeoutDocument
     {
         if (!timeout.Has("kind"))
         {
-            timeout.Missing("kind", $"; known are {Kinds}");
+            timeout.Missing("kind", $"; known are {s_kinds}");
             return null;
         }
 
@@ -35,22 +35,22 @@ internal static class TimeoutDocument
         {
             case null:
                 return null;
-            case "waitForever":
-                Unwanted(timeout, "waitForever", "quota");
-                Unwanted(timeout, "waitForever", "duration");
+            case StrategyWords.WaitForever:
+                Unwanted(timeout, StrategyWords.WaitForever, "quota");
+                Unwanted(timeout, StrategyWords.WaitForever, "duration");
                 return new ConcurrentTimeout.WaitForever();
-            case "waitForQuota":
-                Unwanted(timeout, "waitForQuota", "duration");
+            case StrategyWords.WaitForQuota:
+                Unwanted(timeout, StrategyWords.WaitForQuota, "duration");
                 return Quota(timeout) is { } q ? new ConcurrentTimeout.WaitForQuota(q) : null;
-            case "waitDuration":
-                Unwanted(timeout, "waitDuration", "quota");
+            case StrategyWords.WaitDuration:
+                Unwanted(timeout, StrategyWords.WaitDuration, "quota");
                 return Duration(timeout) is { } d ? new ConcurrentTimeout.WaitDuration(d) : null;
-            case "waitQuotaOrDuration":
+            case StrategyWords.WaitQuotaOrDuration:
                 int? quota = Quota(timeout);
                 TimeSpan? duration = Duration(timeout);
                 return quota is null || duration is null ? null : new ConcurrentTimeout.WaitQuotaOrDuration(quota.Value, duration.Value);
             case var other:
-                timeout.Fault("kind", $"The kind was '{other}'; known are {Kinds}.");
+                timeout.Fault("kind", $"The kind was '{other}'; known are {s_kinds}.");
                 return null;
         }
     }

@@ -11,17 +11,19 @@ public sealed class EmbeddedCano : IAsyncDisposable
     private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(1);
 
     private readonly IHost _host;
+    private readonly IGrainFactory _client;
     private readonly DataFolder? _folder;
 
     private EmbeddedCano(IHost host, DataFolder? folder, bool isAlone)
     {
         _host = host;
+        _client = host.Services.GetRequiredService<IGrainFactory>();
         IsAlone = isAlone;
         _folder = folder;
     }
 
     /// <summary>What batches are started with: <c>batch.OrchestrateAsync(cano.Client)</c>.</summary>
-    public IGrainFactory Client => _host.Services.GetRequiredService<IGrainFactory>();
+    public IGrainFactory Client => _client;
 
     /// <summary>The silo's services.</summary>
     public IServiceProvider Services => _host.Services;
@@ -32,10 +34,14 @@ public sealed class EmbeddedCano : IAsyncDisposable
     /// <summary>Whether there are no other silos, which go on with what this one leaves.</summary>
     internal bool IsAlone { get; }
 
-    /// <summary>Stops the silo: its grains save what they have to save and hand the rest to the next start.</summary>
+    /// <summary>
+    /// Stops the silo: its grains save what they have to save and hand the rest to the next start. Calls, waits and streams that are under way through <see cref="Client"/> end at once
+    /// with <see cref="HostStoppedException"/>, as does every later call.
+    /// </summary>
     /// <returns>Completes when the data folder is free again.</returns>
     public async ValueTask DisposeAsync()
     {
+        await HostStop.Of(_client).CancelAsync();
         try
         {
             using CancellationTokenSource leave = new(s_stopTimeout, TimeProvider.System);

@@ -8,7 +8,7 @@ internal sealed record HostSettings
 {
     private static readonly string[] s_own =
     [
-        "Cano:Storage:Provider", "Cano:Storage:Folder", "Cano:Storage:Migrate", "Cano:Storage:StartTimeout", "Cano:Clustering:Provider",
+        "Cano:Storage:Provider", "Cano:Storage:Folder", "Cano:Storage:Migrate", "Cano:Storage:StartTimeout", "Cano:Clustering:Provider", "Cano:Clustering:Directory",
         "Cano:ClusterId", "Cano:ServiceId", "Cano:SiloName", "Cano:SiloPort", "Cano:GatewayPort", "Cano:AdvertisedIP",
     ];
 
@@ -25,6 +25,9 @@ internal sealed record HostSettings
     internal required CanoHttpOptions Http { get; init; }
 
     internal required ClusteringProvider Clustering { get; init; }
+
+    /// <summary>Whether the silos keep Orleans' default directory of grains in place of the one that hands its entries over.</summary>
+    internal bool LocalDirectory { get; init; }
 
     internal required string ClusterId { get; init; }
 
@@ -76,6 +79,7 @@ internal sealed record HostSettings
             Storage = storage,
             Http = Bind<CanoHttpOptions>(configuration, CanoHttpOptions.Section),
             Clustering = clustering,
+            LocalDirectory = Choose(configuration, "Cano:Clustering:Directory", "distributed", "distributed", "local") == "local",
             ClusterId = Text(configuration, "Cano:ClusterId", pod?.ClusterId ?? "cano"),
             ServiceId = Text(configuration, "Cano:ServiceId", pod?.ServiceId ?? "cano"),
             SiloName = configuration["Cano:SiloName"] is { Length: > 0 } name ? name : pod?.Name,

@@ -46,7 +46,27 @@ internal static class SiloClustering
             clustering.DataSource = database.Source;
         }));
         silo.Configure<ClusterMembershipOptions>(Hurry);
+        if (!settings.LocalDirectory)
+        {
+            KeepActivations(silo);
+        }
+
         silo.AddLinkWatch();
+    }
+
+    /// <summary>
+    /// Orleans' default directory has no copy of its entries: when a silo leaves, the grains on other silos whose entries it had are deactivated there and come up again
+    /// elsewhere, a batch and its instances among them, while the first activation of an instance still takes its step. This directory hands its entries over, and asks
+    /// the silos for those that were lost (docs/decisions/0022). Silos with the one and the other work together, so that a cluster can be changed silo by silo.
+    /// </summary>
+    private static void KeepActivations(ISiloBuilder silo)
+    {
+#pragma warning disable ORLEANSEXP003 // Experimental: Orleans may still change how it is added, not what it promises.
+        silo.AddDistributedGrainDirectory();
+#pragma warning restore ORLEANSEXP003
+
+        // By default what a killed silo had is not placed again for half a minute, in case that it still runs: work would stand still. Fences keep such a silo's writes out.
+        silo.Configure<GrainDirectoryOptions>(directory => directory.RangeLeaseDuration = TimeSpan.Zero);
     }
 
     /// <summary>A silo that died is declared dead within some ten seconds, and a silo that comes up among the dead does not wait for them. docs/postgres.md says what that costs.</summary>

@@ -134,7 +134,7 @@ internal static class ApiDescription
         Required = new HashSet<string> { "kind" },
         Properties = new Dictionary<string, IOpenApiSchema>
         {
-            ["kind"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "Which strategy.", Enum = [.. ((string[])["waitForever", "waitForQuota", "waitDuration", "waitQuotaOrDuration"]).Select(kind => (JsonNode)kind)] },
+            ["kind"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "Which strategy.", Enum = [.. StrategyWords.All.Select(kind => (JsonNode)kind)] },
             ["quota"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Description = "How many instances must complete." },
             ["duration"] = Text("hh:mm:ss or hh:mm:ss.fffffff, with days in front; at most 365 days."),
         },

@@ -78,7 +78,7 @@ internal sealed partial class ApiProblems(IProblemDetailsService problems, ILogg
         {
             Faults = [new CanoConfigurationException(ErrorCodes.WorkflowNotRegistered, exception.Message, "$.instances")],
         },
-        StorageException { Code: ErrorCodes.StorageUnavailable } => Known(exception, StatusCodes.Status503ServiceUnavailable),
+        StorageException { Code: ErrorCodes.StorageUnavailable } or HostStoppedException => Known(exception, StatusCodes.Status503ServiceUnavailable),
         CanoException => Known(exception, StatusCodes.Status500InternalServerError),
 
         // The keys for it are in the database.

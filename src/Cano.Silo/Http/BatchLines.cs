@@ -136,7 +136,7 @@ internal sealed class BatchLines(Func<string> newId) : IDisposable
         }
         else if (BatchDocument.ReadInstance(line, _number, _place++, _faults) is { } instance)
         {
-            SubmissionRules.CheckCount(_content!.Count + 1);
+            SubmissionLimits.CheckCount(_content!.Count + 1);
             Keep(_content.Add(instance));
         }
     }

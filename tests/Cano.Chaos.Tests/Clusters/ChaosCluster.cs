@@ -41,6 +41,9 @@ internal sealed class ChaosCluster : IAsyncDisposable
     /// <summary>Each step that an instance began, in the order in which they were told.</summary>
     internal IEnumerable<TrailStep> Steps => _steps;
 
+    /// <summary>Is told each line of each silo, when it comes.</summary>
+    internal Action<ChaosSilo, string>? Heard { get; set; }
+
     /// <summary>The file at which instances that go on until there is one end: see <see cref="End"/>.</summary>
     internal string EndFile => Path.Combine(_folder, "end");
 
@@ -187,6 +190,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
     private void Said(ChaosSilo silo, string line)
     {
         long now = Stopwatch.GetTimestamp();
+        Heard?.Invoke(silo, line);
         if (line.StartsWith("trail ", StringComparison.Ordinal))
         {
             string[] words = line.Split(' ', '/');

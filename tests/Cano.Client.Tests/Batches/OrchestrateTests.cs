@@ -89,7 +89,67 @@ public class OrchestrateTests
         _held.SetResult();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => orchestrated);
-        Assert.Equal(["start", "cancel"], _cluster.Calls);
+        // The start is finished first, by joining what its first call starts: a cancel might come before it and find no batch.
+        Assert.Equal(["start", "start", "cancel"], _cluster.Calls);
+    }
+
+    [Fact]
+    public async Task Orchestrate_CancelledAndTheClusterKeepsSilent_LeavesSoonAndSaysThatTheStopIsNotConfirmed()
+    {
+        using CancellationTokenSource source = new();
+        _cluster.Before = async call =>
+        {
+            await Signal(call == "start");
+            await _held.Task;
+        };
+
+        Task<ConcurrentWorkflowResults<OrderState>> orchestrated = _batch.OrchestrateAsync(_cluster.Factory, cancellationToken: source.Token);
+        await _reached.Task;
+        await source.CancelAsync();
+        OperationCanceledException exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => orchestrated);
+
+        Assert.Equal(source.Token, exception.CancellationToken);
+        Assert.NotNull(exception.InnerException);
+        Assert.StartsWith("The batch 'batch' was asked to stop and has not confirmed it within 2 s.", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(["start", "start"], _cluster.Calls);
+
+        // The batch is asked on, though its caller was let go.
+        RunForever();
+        TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _cluster.Before = call =>
+        {
+            if (call == "cancel")
+            {
+                cancelled.SetResult();
+            }
+
+            return Task.CompletedTask;
+        };
+        _held.SetResult();
+        await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Start_CancelledAtItsLastCall_SaysThatTheBatchMayExist()
+    {
+        using CancellationTokenSource source = new();
+        _cluster.Before = async call =>
+        {
+            await Signal(call == "start");
+            await _held.Task;
+        };
+
+        Task<ConcurrentWorkflowRun<OrderState>> start = _batch.StartAsync(_cluster.Factory, cancellationToken: source.Token);
+        await _reached.Task;
+        await source.CancelAsync();
+        OperationCanceledException exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start);
+        Assert.Contains("the batch may exist", exception.Message, StringComparison.Ordinal);
+        _held.SetResult();
+
+        // It does here, and starting it again joins it.
+        ConcurrentWorkflowRun<OrderState> run = await _batch.StartAsync(_cluster.Factory, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(1, (await run.GetStatusAsync(TestContext.Current.CancellationToken)).Total);
+        Assert.Equal(["start", "start", "status"], _cluster.Calls);
     }
 
     [Fact]

@@ -51,8 +51,8 @@ public class BatchClientTests
             if (call.StartsWith("prepare ", StringComparison.Ordinal))
             {
                 int now = Interlocked.Increment(ref sending);
-                tooMany |= now > BatchClient.PartitionsAtOnce;
-                if (now >= BatchClient.PartitionsAtOnce)
+                tooMany |= now > BatchStart.PartitionsAtOnce;
+                if (now >= BatchStart.PartitionsAtOnce)
                 {
                     some.TrySetResult();
                 }

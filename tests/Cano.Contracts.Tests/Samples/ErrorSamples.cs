@@ -13,6 +13,7 @@ internal static class ErrorSamples
         new WorkflowNotRegisteredException("orders.price", ["orders.ship", "cano.simulate"]),
         new BatchDataLostException("nightly", "a partition"),
         new StorageException(ErrorCodes.StorageUnavailable, "The database is not there."),
+        new HostStoppedException(new IOException("why")),
         new SupersededException("The activation has ended.", new IOException("why")),
     ];
 }

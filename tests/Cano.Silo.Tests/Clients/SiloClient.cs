@@ -15,6 +15,11 @@ internal sealed class SiloClient : IAsyncDisposable
 
     internal IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
+    internal IClusterClient Cluster => _host.Services.GetRequiredService<IClusterClient>();
+
+    /// <summary>Stops the client in good order.</summary>
+    internal Task StopAsync() => _host.StopAsync(TestContext.Current.CancellationToken);
+
     /// <summary>Connects to a silo that listens.</summary>
     internal static async Task<SiloClient> ConnectAsync(int gatewayPort)
     {

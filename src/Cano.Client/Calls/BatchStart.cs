@@ -1,0 +1,91 @@
+namespace Cano;
+
+/// <summary>One start of a batch: sends what its grains need, and knows from when on the batch may exist.</summary>
+internal sealed class BatchStart
+{
+    /// <summary>How many partitions are sent at once: enough to keep storage busy, few enough to hold only some megabytes in flight.</summary>
+    internal const int PartitionsAtOnce = 4;
+
+    private readonly IGrainFactory _grains;
+    private readonly GrainCalls _calls;
+    private readonly IBatchGrain _grain;
+    private readonly PreparedBatch _batch;
+
+    internal BatchStart(IGrainFactory grains, GrainCalls calls, PreparedBatch batch)
+    {
+        _grains = grains;
+        _calls = calls;
+        _batch = batch;
+        _grain = grains.GetGrain<IBatchGrain>(batch.Id);
+    }
+
+    internal string BatchId => _batch.Id;
+
+    /// <summary>Whether the call that makes the batch exist was made, or the batch was there before. While this is false, the start has started nothing.</summary>
+    internal bool MayExist { get; private set; }
+
+    /// <summary>Whether the batch is known to exist.</summary>
+    internal bool IsAnswered { get; private set; }
+
+    /// <summary>Starts the batch or joins it. Called again after it was given up, it finishes the start: every call of it is idempotent.</summary>
+    /// <param name="cancellationToken">Heard at once, wherever the start stands; <see cref="MayExist"/> tells what is known then.</param>
+    /// <returns>The status; the batch survives the loss of every silo.</returns>
+    /// <exception cref="CanoException">It is not valid, or the cluster refused it.</exception>
+    internal Task<BatchStatus> RunAsync(CancellationToken cancellationToken) => SubmitSpan.AroundAsync(_batch, async header =>
+        _batch.Partitions == 1
+            ? await CommitAsync(header, _batch.Partition(0), cancellationToken).ConfigureAwait(false)
+            : (await RunOrJoinAsync(header, cancellationToken).ConfigureAwait(false)).Status);
+
+    /// <summary>As <see cref="RunAsync"/>, and tells whether the batch was there before; that costs a small batch one more round trip.</summary>
+    internal Task<(BatchStatus Status, bool Joined)> RunOrJoinAsync(CancellationToken cancellationToken) =>
+        SubmitSpan.AroundAsync(_batch, header => RunOrJoinAsync(header, cancellationToken));
+
+    private async Task<(BatchStatus Status, bool Joined)> RunOrJoinAsync(BatchHeader header, CancellationToken cancellationToken)
+    {
+        if (await _calls.CallAsync(() => _grain.PrepareAsync(header), cancellationToken).ConfigureAwait(false) is { } existing)
+        {
+            MayExist = IsAnswered = true;
+            return (existing, true);
+        }
+
+        PartitionSpec? only = _batch.Partitions == 1 ? _batch.Partition(0) : null;
+        if (only is null)
+        {
+            await SendPartitionsAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return (await CommitAsync(header, only, cancellationToken).ConfigureAwait(false), false);
+    }
+
+    /// <summary>Makes the call by which the batch exists.</summary>
+    private async Task<BatchStatus> CommitAsync(BatchHeader header, PartitionSpec? only, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        MayExist = true;
+        try
+        {
+            BatchStatus status = await _calls.CallAsync(() => _grain.StartAsync(header, only), cancellationToken).ConfigureAwait(false);
+            IsAnswered = true;
+            return status;
+        }
+        catch (OperationCanceledException exception)
+        {
+            throw new OperationCanceledException(
+                $"The start of the batch '{BatchId}' was given up before its last call was answered: the batch may exist. Starting the same again joins it; attaching to its id reaches it.",
+                exception,
+                cancellationToken);
+        }
+    }
+
+    private Task SendPartitionsAsync(CancellationToken cancellationToken) =>
+        Parallel.ForAsync(
+            0,
+            _batch.Partitions,
+            new ParallelOptions { MaxDegreeOfParallelism = PartitionsAtOnce, CancellationToken = cancellationToken },
+            async (index, token) =>
+            {
+                PartitionSpec spec = _batch.Partition(index);
+                IPartitionGrain partition = _grains.GetGrain<IPartitionGrain>(PartitionSpec.Key(_batch.Id, _batch.Header.Digest, index));
+                await _calls.CallAsync(() => partition.PrepareAsync(spec), token).ConfigureAwait(false);
+            });
+}
