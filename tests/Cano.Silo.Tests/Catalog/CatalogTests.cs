@@ -93,6 +93,36 @@ public abstract class CatalogTests
         Assert.Equal(["purging", "running"], (await Catalog.GetUnfinishedAsync(Token)).Select(entry => entry.Status.Id).Order());
     }
 
+    /// <summary>Entries of one moment, of one id, and tombstones among them: each comes once, whatever the pages are.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(20)]
+    public async Task GetExpired_PageByPage_EachComesOnce(int limit)
+    {
+        for (int number = 0; number < 9; number++)
+        {
+            await Catalog.PutAsync(Finished($"a{number}", finished: Noon.AddMicroseconds(number / 3)), Token);
+            await Catalog.PutAsync(Finished("same", finished: Noon.AddMicroseconds(1)) with { Digest = $"digest-{number}" }, Token);
+        }
+
+        await Catalog.PutAsync(Finished("tombstone", finished: Noon.AddSeconds(-100)) with { PurgedAt = Noon.AddMicroseconds(1) }, Token);
+        List<string> read = [];
+        IReadOnlyList<BatchEntry> page = [];
+        do
+        {
+            page = await Catalog.GetExpiredAsync(Noon.AddSeconds(1), page.Count == 0 ? null : page[^1], limit, Token);
+            Assert.InRange(page.Count, 0, limit);
+            read.AddRange(page.Select(entry => $"{entry.Status.Id} {entry.Digest}"));
+        }
+        while (page.Count == limit);
+
+        Assert.Equal(19, read.Count);
+        Assert.Equal(19, read.Distinct().Count());
+        Assert.Equal((await Catalog.GetExpiredAsync(Noon.AddSeconds(1), 100, Token)).Select(entry => $"{entry.Status.Id} {entry.Digest}"), read);
+    }
+
     [Fact]
     public async Task Remove_AnotherVersionOrStart_ChangesNothing()
     {

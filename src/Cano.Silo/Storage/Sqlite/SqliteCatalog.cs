@@ -55,10 +55,19 @@ internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cl
         },
         cancellationToken);
 
-    public Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken = default) => RunAsync<IReadOnlyList<BatchEntry>>(
-        writes: false,
-        connection => Read(connection, CatalogSql.Expired, new { Service, Before = Time(before), Limit = limit }),
-        cancellationToken);
+    public Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(DateTimeOffset before, BatchEntry? after, int limit, CancellationToken cancellationToken = default) =>
+        RunAsync<IReadOnlyList<BatchEntry>>(
+            writes: false,
+            connection => Read(connection, after is null ? CatalogSql.Expired : CatalogSql.ExpiredAfter, new
+            {
+                Service,
+                Before = Time(before),
+                AfterTime = Time(after?.PurgedAt ?? after?.Status.FinishedAt),
+                AfterId = after?.Status.Id,
+                AfterDigest = after?.Digest,
+                Limit = limit,
+            }),
+            cancellationToken);
 
     public Task<IReadOnlyList<BatchEntry>> ListAsync(BatchQuery query, CancellationToken cancellationToken = default) => RunAsync<IReadOnlyList<BatchEntry>>(
         writes: false,
