@@ -42,7 +42,7 @@ public interface IBatchCatalog
     /// <param name="after">The last entry of the page before; null: the first page.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>Entries, the oldest first; fewer than <paramref name="limit"/> on the last page.</returns>
+    /// <returns>Entries, the oldest first; none: there was no page left.</returns>
     Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(DateTimeOffset before, BatchEntry? after, int limit, CancellationToken cancellationToken = default) =>
         Task.FromResult<IReadOnlyList<BatchEntry>>([]);
 

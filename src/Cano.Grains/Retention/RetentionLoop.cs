@@ -43,7 +43,7 @@ internal sealed class RetentionLoop(
                 page = await catalog.GetExpiredAsync(before, page.Count == 0 ? null : page[^1], BatchesPerPage, cancellationToken);
                 await ExpireAsync(page, cancellationToken);
             }
-            while (page.Count == BatchesPerPage && IsMine());
+            while (page.Count > 0 && IsMine());
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

@@ -49,6 +49,12 @@ public sealed class PostgresCatalogTests(SharedPostgres postgres) : CatalogTests
         Assert.Equal(2_000, await CountAsync("CanoBatch"));
     }
 
+    private protected override async Task ExecuteAsync(string sql)
+    {
+        await using NpgsqlConnection connection = await _storage.Database.Source.OpenConnectionAsync(Token);
+        await connection.ExecuteAsync(sql);
+    }
+
     private protected override async Task<long> CountAsync(string table)
     {
         await using NpgsqlConnection connection = await _storage.Database.Source.OpenConnectionAsync(Token);

@@ -69,5 +69,7 @@ public sealed class SqliteCatalogTests : CatalogTests, IAsyncLifetime
         Assert.InRange(_storage.Commits - before, 1, 200);
     }
 
+    private protected override Task ExecuteAsync(string sql) => _storage.AskAsync(connection => connection.Execute(sql));
+
     private protected override Task<long> CountAsync(string table) => _storage.AskAsync(connection => connection.ExecuteScalar<long>($"SELECT count(*) FROM {table}"));
 }

@@ -17,12 +17,14 @@ internal sealed class PostgresCatalog : IBatchCatalog, IBatchList
         "SELECT BatchId, Digest, Label FROM CanoBatchLabel WHERE ServiceId = @Service AND BatchId = ANY(@Ids) ORDER BY Label";
 
     private readonly PostgresLane _lane;
+    private readonly ILogger<PostgresCatalog> _logger;
     private readonly string _service;
     private readonly PostgresEntries _entries;
 
-    public PostgresCatalog(PostgresLane lane, IOptions<ClusterOptions> cluster)
+    public PostgresCatalog(PostgresLane lane, IOptions<ClusterOptions> cluster, ILogger<PostgresCatalog> logger)
     {
         _lane = lane;
+        _logger = logger;
         _service = cluster.Value.ServiceId;
         _entries = new(WriteAsync);
     }
@@ -110,13 +112,13 @@ internal sealed class PostgresCatalog : IBatchCatalog, IBatchList
     private static async Task<ILookup<(string, string), string>> ChildrenAsync(DbConnection connection, string sql, object key) =>
         (await connection.QueryAsync<(string Batch, string Digest, string Child)>(sql, key)).ToLookup(one => (one.Batch, one.Digest), one => one.Child);
 
-    private static async Task<List<BatchEntry>> ReadAsync(DbConnection connection, string sql, object parameters)
+    private async Task<List<BatchEntry>> ReadAsync(DbConnection connection, string sql, object parameters)
     {
         List<BatchEntry> entries = [];
         await using DbDataReader reader = await connection.ExecuteReaderAsync(sql, parameters);
         while (await reader.ReadAsync())
         {
-            entries.Add(CatalogReader.Read(reader));
+            CatalogReader.AddTo(entries, reader, _logger);
         }
 
         return entries;

@@ -59,7 +59,12 @@ internal sealed partial class PostgresOwnership(
     private async Task<bool> TryAsync(CancellationToken cancellationToken)
     {
         string function = options.Value.IsAlone ? "pg_try_advisory_lock" : "pg_try_advisory_lock_shared";
-        _session ??= await database.Sessions.OpenConnectionAsync(cancellationToken);
+        if (_session is not { State: ConnectionState.Open })
+        {
+            await LetGoAsync();
+            _session = await database.Sessions.OpenConnectionAsync(cancellationToken);
+        }
+
         return await _session.ExecuteScalarAsync<bool>(new CommandDefinition(
             $"SELECT {function}(hashtextextended('cano ' || @ServiceId, 0))", new { cluster.Value.ServiceId }, cancellationToken: cancellationToken));
     }
@@ -84,11 +89,7 @@ internal sealed partial class PostgresOwnership(
                 }
 
                 // A statement that was broken off says nothing of the lock; its session lives, and is asked again.
-                if (_session is not { State: ConnectionState.Open })
-                {
-                    owns = false;
-                    await LetGoAsync();
-                }
+                owns = owns && _session is { State: ConnectionState.Open };
             }
         }
     }

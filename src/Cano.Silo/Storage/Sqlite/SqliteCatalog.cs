@@ -8,7 +8,7 @@ using Orleans.Configuration;
 namespace Cano;
 
 /// <summary>The catalog in SQLite. It goes through the lane like everything else, so that entries which come during a commit share the next one.</summary>
-internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cluster) : IBatchCatalog, IBatchList
+internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cluster, ILogger<SqliteCatalog> logger) : IBatchCatalog, IBatchList
 {
     private const string Put =
         $"""
@@ -178,13 +178,13 @@ internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cl
         };
     }
 
-    private static List<BatchEntry> Read(DbConnection connection, string sql, object parameters)
+    private List<BatchEntry> Read(DbConnection connection, string sql, object parameters)
     {
         List<BatchEntry> entries = [];
         using DbDataReader reader = (DbDataReader)connection.ExecuteReader(sql, parameters);
         while (reader.Read())
         {
-            entries.Add(CatalogReader.Read(reader));
+            CatalogReader.AddTo(entries, reader, logger);
         }
 
         return entries;
