@@ -29,8 +29,14 @@ internal sealed class CatalogIndex(IGrainFactory grains, ILogger<CatalogIndex>? 
     public async Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(
         IReadOnlyCollection<string> exceptOwners, Predicate<string> isDriven, CancellationToken cancellationToken = default)
     {
-        BatchEntry[]?[] shards = await Task.WhenAll(Enumerable.Range(0, (int)Shards).Select(shard => TryGetAllAsync((uint)shard, cancellationToken)));
-        return [.. shards.SelectMany(entries => entries ?? []).Where(entry => !exceptOwners.Contains(entry.Owner) && !isDriven(entry.Status.Id))];
+        BatchEntry[]?[] shards =
+            await Task.WhenAll(Enumerable.Range(0, (int)Shards).Select(shard => TryGetAllAsync((uint)shard, cancellationToken)));
+        return
+        [
+            .. shards
+                .SelectMany(entries => entries ?? [])
+                .Where(entry => !exceptOwners.Contains(entry.Owner) && !isDriven(entry.Status.Id)),
+        ];
     }
 
     /// <summary>A shard that does not answer keeps back what it has, and nothing of the others.</summary>

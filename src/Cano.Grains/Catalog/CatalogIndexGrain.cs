@@ -22,7 +22,8 @@ internal interface ICatalogIndexGrain : IGrainWithStringKey
 }
 
 /// <summary>
-/// Keeps a shard in one row. Changes that come while a write is under way go into the next write. Every change is answered when all that is known here is durable, also one that finds
+/// Keeps a shard in one row. Changes that come while a write is under way go into the next write. Every change is answered when all that is
+/// known here is durable, also one that finds
 /// nothing to do: the entry that it finds may itself be on its way to the row.
 /// </summary>
 internal sealed class CatalogIndexGrain : Grain, ICatalogIndexGrain
@@ -46,7 +47,9 @@ internal sealed class CatalogIndexGrain : Grain, ICatalogIndexGrain
     public async Task RemoveAsync(BatchEntry entry)
     {
         await LoadedAsync();
-        bool same = _entries.TryGetValue(KeyOf(entry), out BatchEntry? present) && present.Status.CreatedAt == entry.Status.CreatedAt && present.Version == entry.Version;
+        bool same = _entries.TryGetValue(KeyOf(entry), out BatchEntry? present)
+            && present.Status.CreatedAt == entry.Status.CreatedAt
+            && present.Version == entry.Version;
         await (same && _entries.Remove(KeyOf(entry)) ? WriteAsync() : DurableAsync());
     }
 
@@ -59,7 +62,10 @@ internal sealed class CatalogIndexGrain : Grain, ICatalogIndexGrain
 
     private static (string Id, string Digest) KeyOf(BatchEntry entry) => (entry.Status.Id, entry.Digest);
 
-    /// <summary>Reads the row in the first call. One that fails is answered so, and the next call reads it again: an activation that fails would keep all callers waiting for seconds.</summary>
+    /// <summary>
+    /// Reads the row in the first call. One that fails is answered so, and the next call reads it again: an activation that fails would
+    /// keep all callers waiting for seconds.
+    /// </summary>
     private async Task LoadedAsync()
     {
         Task loading = _loading ??= LoadAsync();

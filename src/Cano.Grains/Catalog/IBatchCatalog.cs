@@ -43,7 +43,8 @@ public interface IBatchCatalog
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>Entries, the oldest first; none: there was no page left.</returns>
-    Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(DateTimeOffset before, BatchEntry? after, int limit, CancellationToken cancellationToken = default) =>
+    Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(
+        DateTimeOffset before, BatchEntry? after, int limit, CancellationToken cancellationToken = default) =>
         Task.FromResult<IReadOnlyList<BatchEntry>>([]);
 
     /// <summary>Takes away the entry of a batch that does not exist (its start was broken off, or it is forgotten), if it still is of that start and version.</summary>

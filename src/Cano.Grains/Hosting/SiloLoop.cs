@@ -4,13 +4,15 @@ using Microsoft.Extensions.Logging;
 namespace Cano;
 
 /// <summary>
-/// Does something again and again while its silo is active: at once, and then after each interval; a round that takes longer delays the next. It ends before the silo's grains are
+/// Does something again and again while its silo is active: at once, and then after each interval; a round that takes longer delays the
+/// next. It ends before the silo's grains are
 /// deactivated. A round that fails in a way that it does not handle itself is logged as an error, and the next one comes as if it had not.
 /// </summary>
 /// <param name="interval">From the beginning of one round to that of the next.</param>
 /// <param name="clock">What the interval is measured by.</param>
 /// <param name="logger">The loop's logger.</param>
-internal abstract class SiloLoop(TimeSpan interval, TimeProvider clock, ILogger logger) : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
+internal abstract class SiloLoop(TimeSpan interval, TimeProvider clock, ILogger logger)
+    : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private Task _loop = Task.CompletedTask;

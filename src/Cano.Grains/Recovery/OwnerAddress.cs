@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Cano;
 
-/// <summary>The address of a silo as it stands in the catalog (<see cref="BatchEntry.Owner"/>), where other programs, other versions and people can write, too.</summary>
+/// <summary>
+/// The address of a silo as it stands in the catalog (<see cref="BatchEntry.Owner"/>), where other programs, other versions and people can
+/// write, too.
+/// </summary>
 internal static class OwnerAddress
 {
     /// <summary>Reads an address.</summary>

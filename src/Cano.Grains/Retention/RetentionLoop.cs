@@ -26,7 +26,9 @@ internal sealed class RetentionLoop(
     private static readonly TimeSpan s_interval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Goes through all that have been kept long enough, page by page; those that can't go yet are passed over until the next round.</summary>
+    /// <summary>
+    /// Goes through all that have been kept long enough, page by page; those that can't go yet are passed over until the next round.
+    /// </summary>
     protected override async Task DoRoundAsync(CancellationToken cancellationToken)
     {
         try

@@ -1,14 +1,17 @@
 namespace Cano;
 
 /// <summary>
-/// The pauses between repetitions of what failed. They double from the first to the longest; each is drawn from the upper half of its range, so that callers which failed
+/// The pauses between repetitions of what failed. They double from the first to the longest; each is drawn from the upper half of its
+/// range, so that callers which failed
 /// together do not all come back together.
 /// </summary>
 /// <param name="First">The longest pause before the first repetition.</param>
 /// <param name="Longest">The longest pause of all.</param>
 internal readonly record struct RetryBackoff(TimeSpan First, TimeSpan Longest)
 {
-    /// <summary>For messages and writes inside a cluster: the loss of a silo or of a connection is over in a moment, or takes seconds.</summary>
+    /// <summary>
+    /// For messages and writes inside a cluster: the loss of a silo or of a connection is over in a moment, or takes seconds.
+    /// </summary>
     internal static readonly RetryBackoff Default = new(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(5));
 
     /// <summary>The pause before a repetition.</summary>

@@ -10,7 +10,8 @@ internal interface IStorageLane
     /// <param name="writes">Whether it may change the database.</param>
     /// <param name="operation">Runs one statement. What it writes is durable when the returned task completes, and only then.</param>
     /// <exception cref="StorageException">
-    /// The database is not available, or failed; an operation that was never handed to it says so (<see cref="StorageException.WasNeverAttempted"/>). Other exceptions are those of the operation.
+    /// The database is not available, or failed; an operation that was never handed to it says so (<see
+    /// cref="StorageException.WasNeverAttempted"/>). Other exceptions are those of the operation.
     /// </exception>
     Task RunAsync(bool writes, Func<Task> operation);
 

@@ -1,11 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Core.Internal;
 using Orleans.Runtime;
 using Orleans.Runtime.Hosting;
 using Orleans.Storage;
 
 namespace Cano.Recovery;
 
-/// <summary>The catalog in grain storage confirms an entry when it is durable, and not while its write is under way or after it has failed.</summary>
+/// <summary>
+/// The catalog in grain storage confirms an entry when it is durable, and not while its write is under way or after it has failed.
+/// </summary>
 public sealed class CatalogDurabilityTests : IAsyncLifetime
 {
     private const string Rows = "cano.catalog";
@@ -85,7 +88,7 @@ public sealed class CatalogDurabilityTests : IAsyncLifetime
         await Task.WhenAll(ids.Select(id => Catalog.PutAsync(Entry(BatchPhase.Running, 5, id), Token)));
         string[] kept = [.. (await StoredAsync("shard-3"))!.Entries.Select(entry => entry.Status.Id)];
         _cluster.Unreadable = "shard-3";
-        await _cluster.Client.GetGrain<ICatalogIndexGrain>("shard-3").Cast<Orleans.Core.Internal.IGrainManagementExtension>().DeactivateOnIdle();
+        await _cluster.Client.GetGrain<ICatalogIndexGrain>("shard-3").Cast<IGrainManagementExtension>().DeactivateOnIdle();
 
         IReadOnlyList<BatchEntry> found = [];
         await AskUntilAnsweredAsync(async () =>
@@ -139,7 +142,8 @@ public sealed class CatalogDurabilityTests : IAsyncLifetime
 
     private Task<CatalogShard?> StoredAsync() => StoredAsync(_cluster.Held!);
 
-    private Task<CatalogShard?> StoredAsync(string shard) => new Row<CatalogShard>(_cluster.StorageOf(_cluster.Cluster.Silos[0].ServiceProvider), Rows, "catalog", shard).ReadAsync();
+    private Task<CatalogShard?> StoredAsync(string shard) =>
+        new Row<CatalogShard>(_cluster.StorageOf(_cluster.Cluster.Silos[0].ServiceProvider), Rows, "catalog", shard).ReadAsync();
 
     private static BatchEntry Entry(BatchPhase phase, long version, string id = "held") => new()
     {
@@ -181,7 +185,8 @@ public sealed class CatalogDurabilityTests : IAsyncLifetime
 
         internal Hold HoldNextWrite() => _next = new();
 
-        internal IGrainStorage StorageOf(IServiceProvider services) => Storage.For(ActivatorUtilities.CreateInstance<OrleansGrainStorageSerializer>(services));
+        internal IGrainStorage StorageOf(IServiceProvider services) =>
+            Storage.For(ActivatorUtilities.CreateInstance<OrleansGrainStorageSerializer>(services));
 
         protected override void AddStorage(ISiloBuilder silo) =>
             silo.Services.AddGrainStorage(SiloStorage.ProviderName, (services, _) => new HeldStorage(this, StorageOf(services)));
@@ -209,7 +214,8 @@ public sealed class CatalogDurabilityTests : IAsyncLifetime
                 await storage.WriteStateAsync(stateName, grainId, grainState);
             }
 
-            public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => storage.ClearStateAsync(stateName, grainId, grainState);
+            public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+                storage.ClearStateAsync(stateName, grainId, grainState);
 
             private static string Shard(GrainId grainId) => grainId.Key.ToString()!.Split('/')[^1];
         }

@@ -106,13 +106,15 @@ public sealed class RecoveryTests : IAsyncLifetime
     public async Task OwnerInTheCatalogIsNoAddress_ItsBatchAndAllOthersAreDrivenOn(string owner)
     {
         string[] ids = [$"malformed-{owner.Length}", $"neighbour-{owner.Length}"];
-        ConcurrentWorkflowRun<StepState>[] runs = await Task.WhenAll(ids.Select(id => StartAsync(id, new ConcurrentTimeout.WaitForever(), 3)));
+        ConcurrentWorkflowRun<StepState>[] runs =
+            await Task.WhenAll(ids.Select(id => StartAsync(id, new ConcurrentTimeout.WaitForever(), 3)));
         await Task.WhenAll(ids.Select(id => _cluster.Gates[id].ArrivedAsync(3)));
         CatalogIndex catalog = new(_cluster.Client);
 
         // Taken off both: of the first its owner, of both their activations.
         BatchEntry entry = (await catalog.GetUnfinishedAsync(Token)).Single(one => one.Status.Id == ids[0]);
-        await Task.WhenAll(ids.Select(id => _cluster.Client.GetGrain<IBatchGrain>(id).Cast<IGrainManagementExtension>().DeactivateOnIdle().AsTask()));
+        await Task.WhenAll(ids.Select(
+            id => _cluster.Client.GetGrain<IBatchGrain>(id).Cast<IGrainManagementExtension>().DeactivateOnIdle().AsTask()));
         await catalog.PutAsync(entry with { Owner = owner, Version = entry.Version + 1 }, Token);
         foreach (string id in ids)
         {

@@ -16,7 +16,8 @@ public sealed class SiloLoopTests
     [Fact]
     public async Task Round_FailsUnexpectedly_IsLoggedAsAnErrorAndTheNextOneComes()
     {
-        await using CountingLoop loop = new(_clock, _log, round => round == 2 ? throw new InvalidOperationException("nobody expected it") : Task.CompletedTask);
+        await using CountingLoop loop = new(
+            _clock, _log, round => round == 2 ? throw new InvalidOperationException("nobody expected it") : Task.CompletedTask);
         loop.Participate(_lifecycle);
         await _lifecycle.OnStart();
 
@@ -24,7 +25,8 @@ public sealed class SiloLoopTests
         await _lifecycle.OnStop();
 
         (LogLevel Level, string Text, Exception? Exception) error = Assert.Single(_log.Entries, entry => entry.Level >= LogLevel.Warning);
-        Assert.Equal((LogLevel.Error, "A round of CountingLoop failed unexpectedly; the next one comes after 00:00:10."), (error.Level, error.Text));
+        Assert.Equal(
+            (LogLevel.Error, "A round of CountingLoop failed unexpectedly; the next one comes after 00:00:10."), (error.Level, error.Text));
         Assert.Equal("nobody expected it", Assert.IsType<InvalidOperationException>(error.Exception).Message);
     }
 
@@ -47,7 +49,8 @@ public sealed class SiloLoopTests
     [Fact]
     public async Task Silo_StopsWhileARoundFails_ItsStopSucceeds()
     {
-        await using CountingLoop loop = new(_clock, _log, async _ => await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System), new InvalidOperationException("at the end"));
+        await using CountingLoop loop = new(
+            _clock, _log, _ => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System), new InvalidOperationException("at the end"));
         loop.Participate(_lifecycle);
         await _lifecycle.OnStart();
         await RoundsAsync(loop, 1);
@@ -63,13 +66,15 @@ public sealed class SiloLoopTests
         long started = TimeProvider.System.GetTimestamp();
         while (loop.Rounds < count)
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(30), $"After 30 s there were {loop.Rounds} of {count} rounds.");
+            Assert.True(
+                TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(30), $"After 30 s there were {loop.Rounds} of {count} rounds.");
             _clock.Advance(TimeSpan.FromSeconds(1));
             await pause.WaitForNextTickAsync(TestContext.Current.CancellationToken);
         }
     }
 
-    private sealed class CountingLoop(TimeProvider clock, ILogger logger, Func<int, Task> round, Exception? atStop = null) : SiloLoop(TimeSpan.FromSeconds(10), clock, logger)
+    private sealed class CountingLoop(TimeProvider clock, ILogger logger, Func<int, Task> round, Exception? atStop = null)
+        : SiloLoop(TimeSpan.FromSeconds(10), clock, logger)
     {
         private int _rounds;
 
@@ -104,7 +109,8 @@ public sealed class SiloLoopTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Entries.Enqueue((logLevel, formatter(state, exception), exception));
     }
 }

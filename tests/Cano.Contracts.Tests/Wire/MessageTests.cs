@@ -54,6 +54,7 @@ public sealed class MessageTests(Serializers serializers) : IClassFixture<Serial
 
         StorageException read = Assert.IsType<StorageException>(serializers.Read(sent));
 
-        Assert.Equal((ErrorCodes.StorageUnavailable, "The database is not there.", false), (read.Code, read.Message, read.WasNeverAttempted));
+        Assert.Equal(
+            (ErrorCodes.StorageUnavailable, "The database is not there.", false), (read.Code, read.Message, read.WasNeverAttempted));
     }
 }

@@ -120,7 +120,8 @@ public abstract class CatalogTests
 
         Assert.Equal(19, read.Count);
         Assert.Equal(19, read.Distinct().Count());
-        Assert.Equal((await Catalog.GetExpiredAsync(Noon.AddSeconds(1), 100, Token)).Select(entry => $"{entry.Status.Id} {entry.Digest}"), read);
+        Assert.Equal(
+            (await Catalog.GetExpiredAsync(Noon.AddSeconds(1), 100, Token)).Select(entry => $"{entry.Status.Id} {entry.Digest}"), read);
     }
 
     /// <summary>A newer silo's word, say: it kept recovery, retention and lists from all the others.</summary>

@@ -32,7 +32,18 @@ public sealed class PostgresCatalogTests(SharedPostgres postgres) : CatalogTests
         await using NpgsqlConnection connection = await _storage.Database.Source.OpenConnectionAsync(Token);
         await connection.ExecuteAsync("ANALYZE CanoBatch");
 
-        IEnumerable<string> plan = await connection.QueryAsync<string>($"EXPLAIN {sql}", new { Service = "test", Except = Array.Empty<string>(), Before = Noon.AddDays(-1), AfterTime = Noon.AddDays(-2), AfterId = "a", AfterDigest = "", Limit = 20 });
+        IEnumerable<string> plan = await connection.QueryAsync<string>(
+            $"EXPLAIN {sql}",
+            new
+            {
+                Service = "test",
+                Except = Array.Empty<string>(),
+                Before = Noon.AddDays(-1),
+                AfterTime = Noon.AddDays(-2),
+                AfterId = "a",
+                AfterDigest = "",
+                Limit = 20,
+            });
 
         Assert.Contains(plan, line => line.Contains(index, StringComparison.OrdinalIgnoreCase));
     }

@@ -12,6 +12,8 @@ public sealed class OverloadTests(SharedPostgres postgres)
 {
     private const int Instances = 1_500;
 
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
+
     private static readonly WorkflowKey<HeldState, HeldParams> s_key = new("test.held");
 
     private readonly TaskCompletionSource _letGo = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -21,7 +23,8 @@ public sealed class OverloadTests(SharedPostgres postgres)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>
-    /// Operations that take 30 s fill the lane while results are to be written. Each write waits in vain for its turn, and again: their activations ended then, and read everything again.
+    /// Operations that take 30 s fill the lane while results are to be written. Each write waits in vain for its turn, and again: their
+    /// activations ended then, and read everything again.
     /// </summary>
     [Fact]
     public async Task Writes_WaitInVainForTheirTurn_NoActivationEndsAndAllResultsAreThere()
@@ -35,15 +38,19 @@ public sealed class OverloadTests(SharedPostgres postgres)
             cano.Services.GetRequiredService<PostgresLane>(), cano.Services.GetRequiredService<PostgresDatabase>());
 
         _letGo.SetResult();
-        string[] rows = ["batch/small", .. Enumerable.Range(0, 2).Select(index => $"partition/{PartitionSpec.Key("large", view.Digest, index)}")];
+        string[] rows =
+        [
+            "batch/small",
+            .. Enumerable.Range(0, 2).Select(index => $"partition/{PartitionSpec.Key("large", view.Digest, index)}"),
+        ];
         foreach (string row in rows)
         {
             await RefusedAsync(row, times: 2);
         }
 
         await overload.EndAsync();
-        ConcurrentWorkflowResults<HeldState> smallResults = await small.WaitAsync(Token).WaitAsync(TimeSpan.FromSeconds(120), TimeProvider.System, Token);
-        ConcurrentWorkflowResults<HeldState> largeResults = await large.WaitAsync(Token).WaitAsync(TimeSpan.FromSeconds(120), TimeProvider.System, Token);
+        ConcurrentWorkflowResults<HeldState> smallResults = await small.WaitAsync(Token).WaitAsync(s_patience, TimeProvider.System, Token);
+        ConcurrentWorkflowResults<HeldState> largeResults = await large.WaitAsync(Token).WaitAsync(s_patience, TimeProvider.System, Token);
 
         Assert.Equal((3, Instances), (smallResults.Completed, largeResults.Completed));
         IGrainStorage storage = cano.Services.GetRequiredKeyedService<IGrainStorage>(SiloStorage.ProviderName);
@@ -75,9 +82,14 @@ public sealed class OverloadTests(SharedPostgres postgres)
                     })
                     .AddExitStates(HeldState.Done));
                 cano.Services.AddSingleton(services => new PostgresLane(
-                    services.GetRequiredService<PostgresDatabase>(), services.GetRequiredService<PostgresStart>(), services.GetRequiredService<StorageMetrics>(), _clock));
+                    services.GetRequiredService<PostgresDatabase>(),
+                    services.GetRequiredService<PostgresStart>(),
+                    services.GetRequiredService<StorageMetrics>(),
+                    _clock));
                 ServiceDescriptor storage = cano.Services.Last(service =>
-                    service.IsKeyedService && service.ServiceType == typeof(IGrainStorage) && Equals(service.ServiceKey, SiloStorage.ProviderName));
+                    service.IsKeyedService
+                    && service.ServiceType == typeof(IGrainStorage)
+                    && Equals(service.ServiceKey, SiloStorage.ProviderName));
                 cano.Services.Remove(storage);
                 cano.Services.AddKeyedSingleton<IGrainStorage>(
                     SiloStorage.ProviderName,
@@ -87,10 +99,12 @@ public sealed class OverloadTests(SharedPostgres postgres)
     }
 
     /// <summary>Instances that end when the test lets them, all at about the same time.</summary>
-    private static ConcurrentWorkflow<HeldState> Batch(string id, int instances) => new ConcurrentWorkflowBuilder<HeldState>(new ConcurrentTimeout.WaitForever())
-        .AddInstances(Enumerable.Range(0, instances).Select(number => new ConcurrentWorkflowInstance<HeldState, HeldParams>($"i{number}", s_key, new())))
-        .WithId(id)
-        .Build();
+    private static ConcurrentWorkflow<HeldState> Batch(string id, int instances) =>
+        new ConcurrentWorkflowBuilder<HeldState>(new ConcurrentTimeout.WaitForever())
+            .AddInstances(Enumerable.Range(0, instances).Select(
+                number => new ConcurrentWorkflowInstance<HeldState, HeldParams>($"i{number}", s_key, new())))
+            .WithId(id)
+            .Build();
 
     /// <summary>Lets time pass in the lane until a row's write has waited in vain so many times.</summary>
     private async Task RefusedAsync(string row, int times)
@@ -99,7 +113,9 @@ public sealed class OverloadTests(SharedPostgres postgres)
         long started = TimeProvider.System.GetTimestamp();
         while (_refusals.Of(row) < times)
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(90), $"Within 90 s the write of {row} has waited in vain {_refusals.Of(row)} times; seen: {_refusals}.");
+            Assert.True(
+                TimeProvider.System.GetElapsedTime(started) < s_patience,
+                $"Within {s_patience} the write of {row} has waited in vain {_refusals.Of(row)} times; seen: {_refusals}.");
             _clock.Advance(TimeSpan.FromSeconds(3));
             await pause.WaitForNextTickAsync(Token);
         }
@@ -129,9 +145,11 @@ public sealed class OverloadTests(SharedPostgres postgres)
     {
         public void Participate(ISiloLifecycle observer) => (storage as ILifecycleParticipant<ISiloLifecycle>)?.Participate(observer);
 
-        public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => storage.ReadStateAsync(stateName, grainId, grainState);
+        public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+            storage.ReadStateAsync(stateName, grainId, grainState);
 
-        public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => storage.ClearStateAsync(stateName, grainId, grainState);
+        public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+            storage.ClearStateAsync(stateName, grainId, grainState);
 
         public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {

@@ -30,7 +30,8 @@ public sealed class PostgresLaneTests(SharedPostgres postgres)
         _clock.Advance(TimeSpan.FromSeconds(14));
         Assert.False(write.IsCompleted);
         _clock.Advance(TimeSpan.FromSeconds(1));
-        StorageException refused = await Assert.ThrowsAsync<StorageException>(() => write.WaitAsync(CanoProcess.Patience, TimeProvider.System, Token));
+        StorageException refused =
+            await Assert.ThrowsAsync<StorageException>(() => write.WaitAsync(CanoProcess.Patience, TimeProvider.System, Token));
         await overload.EndAsync();
 
         Assert.True(refused.WasNeverAttempted);
@@ -48,7 +49,8 @@ public sealed class PostgresLaneTests(SharedPostgres postgres)
         await Task.WhenAll(rows.Select(row => row.WriteAsync(new() { Text = "before" })));
         await using LaneOverload overload = await LaneOverload.BeginAsync(storage.Lane, storage.Database);
 
-        Task<Note?[]> reads = Task.WhenAll(Enumerable.Range(0, 8).Select(number => new Row<Note>(storage.Storage, "note", "test", $"{number}").ReadAsync()));
+        Task<Note?[]> reads = Task.WhenAll(Enumerable.Range(0, 8).Select(
+            number => new Row<Note>(storage.Storage, "note", "test", $"{number}").ReadAsync()));
         Task writes = Task.WhenAll(rows.Select(row => row.WriteAsync(new() { Text = "after" })));
         for (int half = 0; half < 2; half++)
         {
@@ -62,7 +64,8 @@ public sealed class PostgresLaneTests(SharedPostgres postgres)
         await overload.EndAsync();
         await writes.WaitAsync(CanoProcess.Patience, TimeProvider.System, Token);
 
-        Assert.All(await reads.WaitAsync(CanoProcess.Patience, TimeProvider.System, Token), note => Assert.Contains(note!.Text, (string[])["before", "after"]));
+        Assert.All(
+            await reads.WaitAsync(CanoProcess.Patience, TimeProvider.System, Token), note => Assert.Contains(note!.Text, (string[])["before", "after"]));
         Assert.All(await Task.WhenAll(rows.Select(row => row.ReadAsync())), note => Assert.Equal("after", note!.Text));
     }
 
@@ -107,7 +110,9 @@ public sealed class PostgresLaneTests(SharedPostgres postgres)
         Assert.Equal((false, true), (broken.WasNeverAttempted, refused.WasNeverAttempted));
         Assert.Equal("while it was away", (await row.ReadAsync())!.Text);
         Assert.EndsWith(
-            $"is not available: Connection refused. Try again; if it stays so, see to the server.", refused.Message, StringComparison.Ordinal);
+            "is not available: Connection refused. Try again; if it stays so, see to the server.",
+            refused.Message,
+            StringComparison.Ordinal);
     }
 
     private async Task<PostgresStorage> OpenAsync(string settings = "") => await PostgresStorage.OpenAsync(

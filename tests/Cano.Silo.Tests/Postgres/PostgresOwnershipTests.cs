@@ -7,7 +7,9 @@ using Npgsql;
 
 namespace Cano.Tests.Postgres;
 
-/// <summary>The lock of a lone silo's service id is held by a session of its own for as long as the silo lives, and by none after it.</summary>
+/// <summary>
+/// The lock of a lone silo's service id is held by a session of its own for as long as the silo lives, and by none after it.
+/// </summary>
 public sealed class PostgresOwnershipTests(SharedPostgres postgres) : IDisposable
 {
     private const int TakenByAnother = 3006;
@@ -25,7 +27,8 @@ public sealed class PostgresOwnershipTests(SharedPostgres postgres) : IDisposabl
     {
         PostgresServer server = await postgres.GetAsync();
         string database = await PreparedAsync(server);
-        await using PostgresStorage silo = await OpenAsync(server, database, "Search Path=public,pg_catalog;Options=-c statement_timeout=1000");
+        await using PostgresStorage silo = await OpenAsync(
+            server, database, "Search Path=public,pg_catalog;Options=-c statement_timeout=1000");
         await server.ExecuteAsync(database, "UPDATE slow SET seconds = 20");
 
         await TickUntilAsync("a check was broken off", () => Task.FromResult(server.Log.Split('\n').Any(
@@ -37,7 +40,8 @@ public sealed class PostgresOwnershipTests(SharedPostgres postgres) : IDisposabl
 
         Assert.DoesNotContain(TakenByAnother, _events.Ids);
         Assert.Equal(1L, await HoldersAsync(server, database));
-        CanoConfigurationException refused = await Assert.ThrowsAsync<CanoConfigurationException>(() => TickWhileAsync(OpenAsync(server, database)));
+        CanoConfigurationException refused =
+            await Assert.ThrowsAsync<CanoConfigurationException>(() => TickWhileAsync(OpenAsync(server, database)));
         Assert.Equal(StorageErrorCodes.DatabaseInUse, refused.Code);
         foreach (NpgsqlConnection connection in taken)
         {
@@ -56,7 +60,8 @@ public sealed class PostgresOwnershipTests(SharedPostgres postgres) : IDisposabl
         await server.ExecuteAsync(database, $"SELECT pg_terminate_backend({before})");
 
         await TickUntilAsync(
-            "the lock was taken again", async () => await server.ExecuteAsync(database, $"SELECT max(pid) {Holders}") is int holder && holder != before);
+            "the lock was taken again",
+            async () => await server.ExecuteAsync(database, $"SELECT max(pid) {Holders}") is int holder && holder != before);
         Assert.DoesNotContain(TakenByAnother, _events.Ids);
     }
 
@@ -88,14 +93,19 @@ public sealed class PostgresOwnershipTests(SharedPostgres postgres) : IDisposabl
         }
     }
 
-    private const string Holders = "FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database WHERE locktype = 'advisory' AND datname = current_database() AND granted";
+    private const string Holders =
+        "FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
+        + "WHERE locktype = 'advisory' AND datname = current_database() AND granted";
 
-    private static async Task<long> HoldersAsync(PostgresServer server, string database) => (long)(await server.ExecuteAsync(database, $"SELECT count(*) {Holders}"))!;
+    private static async Task<long> HoldersAsync(PostgresServer server, string database) =>
+        (long)(await server.ExecuteAsync(database, $"SELECT count(*) {Holders}"))!;
 
-    private static async Task<long> CallsAsync(PostgresServer server, string database) => (long)(await server.ExecuteAsync(database, "SELECT last_value FROM calls"))!;
+    private static async Task<long> CallsAsync(PostgresServer server, string database) =>
+        (long)(await server.ExecuteAsync(database, "SELECT last_value FROM calls"))!;
 
     /// <summary>
-    /// A database with the schema and, beside it, a function of the name that the check calls: found first by whoever's search path says so, it counts its calls and takes as long as a table says.
+    /// A database with the schema and, beside it, a function of the name that the check calls: found first by whoever's search path says
+    /// so, it counts its calls and takes as long as a table says.
     /// </summary>
     private static async Task<string> PreparedAsync(PostgresServer server)
     {
@@ -170,7 +180,9 @@ public sealed class PostgresOwnershipTests(SharedPostgres postgres) : IDisposabl
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Ids.Add(eventId.Id);
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Ids.Add(eventId.Id);
 
         public void Dispose()
         {

@@ -53,7 +53,9 @@ public abstract class RetentionTests : IDisposable
         Assert.Equal(3, (await Batch("small-7", 3).OrchestrateAsync(cano.Client, cancellationToken: Token)).Completed);
     }
 
-    /// <summary>Entries that say a batch is over which goes on: the oldest 200 of them were looked at again and again, and nothing behind them.</summary>
+    /// <summary>
+    /// Entries that say a batch is over which goes on: the oldest 200 of them were looked at again and again, and nothing behind them.
+    /// </summary>
     [Fact]
     public async Task EntriesThatCanNotGo_MoreThanAPage_DoNotStandInTheWayOfOthers()
     {
@@ -64,7 +66,17 @@ public abstract class RetentionTests : IDisposable
         await Task.WhenAll(Enumerable.Range(0, RetentionLoop.BatchesPerPage + 5).Select(number => catalog.PutAsync(
             new BatchEntry
             {
-                Status = new() { Id = "running", Phase = BatchPhase.Finished, Total = 1, Completed = 1, CreatedAt = longAgo, StartedAt = longAgo, StoppedAt = longAgo, FinishedAt = longAgo },
+                Status = new()
+                {
+                    Id = "running",
+                    Phase = BatchPhase.Finished,
+                    Total = 1,
+                    Completed = 1,
+                    CreatedAt = longAgo,
+                    StartedAt = longAgo,
+                    StoppedAt = longAgo,
+                    FinishedAt = longAgo,
+                },
                 Version = 7,
                 Owner = "127.0.0.1:11111@1",
                 Digest = $"other-{number}",

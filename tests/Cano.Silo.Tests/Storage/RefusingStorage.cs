@@ -13,11 +13,14 @@ internal sealed class RefusingStorage(IGrainStorage storage) : IGrainStorage
     /// <summary>How many operations were asked for.</summary>
     internal int Asked { get; private set; }
 
-    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => AskAsync(() => storage.ReadStateAsync(stateName, grainId, grainState));
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        AskAsync(() => storage.ReadStateAsync(stateName, grainId, grainState));
 
-    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => AskAsync(() => storage.WriteStateAsync(stateName, grainId, grainState));
+    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        AskAsync(() => storage.WriteStateAsync(stateName, grainId, grainState));
 
-    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => AskAsync(() => storage.ClearStateAsync(stateName, grainId, grainState));
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        AskAsync(() => storage.ClearStateAsync(stateName, grainId, grainState));
 
     private Task AskAsync(Func<Task> operation) => Refusal(Asked++) is { } refusal ? Task.FromException(refusal) : operation();
 }

@@ -4,7 +4,10 @@ using Orleans.Storage;
 
 namespace Cano.Tests.Storage;
 
-/// <summary>What was never begun is tried again; of all else the outcome is unknown. On a real database, whose operations are refused before they begin.</summary>
+/// <summary>
+/// What was never begun is tried again; of all else the outcome is unknown. On a real database, whose operations are refused before they
+/// begin.
+/// </summary>
 public sealed class RowTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
@@ -46,7 +49,8 @@ public sealed class RowTests : IAsyncLifetime
         _storage.Refusal = _ => Busy();
         DateTimeOffset begun = _clock.GetUtcNow();
 
-        StorageException refused = await Assert.ThrowsAsync<StorageException>(() => WhileTimePassesAsync(_row.WriteAsync(new() { Text = "one" })));
+        StorageException refused =
+            await Assert.ThrowsAsync<StorageException>(() => WhileTimePassesAsync(_row.WriteAsync(new() { Text = "one" })));
 
         Assert.True(refused.WasNeverAttempted);
         Assert.InRange(_clock.GetUtcNow() - begun, TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(126));

@@ -5,7 +5,9 @@ using Orleans.Storage;
 
 namespace Cano.Tests.Storage;
 
-/// <summary>Success is answered only after COMMIT has returned: whatever a connection throws at BEGIN or COMMIT, every write of the group fails.</summary>
+/// <summary>
+/// Success is answered only after COMMIT has returned: whatever a connection throws at BEGIN or COMMIT, every write of the group fails.
+/// </summary>
 public sealed class SqliteLaneTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -86,7 +88,8 @@ public sealed class SqliteLaneTests : IDisposable
         await other.OpenAsync(TestContext.Current.CancellationToken);
         other.Execute("BEGIN IMMEDIATE");
 
-        StorageException busy = await Assert.ThrowsAsync<StorageException>(() => sqlite.Lane.RunAsync(writes: true, () => Task.CompletedTask));
+        StorageException busy =
+            await Assert.ThrowsAsync<StorageException>(() => sqlite.Lane.RunAsync(writes: true, () => Task.CompletedTask));
         Row<Note> row = new(sqlite.Storage, "note", "test", "a");
         Task write = row.WriteAsync(new() { Text = "in the end" });
         await Assert.ThrowsAsync<StorageException>(() => sqlite.Lane.RunAsync(writes: true, () => Task.CompletedTask));
@@ -128,7 +131,8 @@ public sealed class SqliteLaneTests : IDisposable
         Assert.Equal("later", (await StoredAsync(sqlite))[0]);
     }
 
-    private static Task WriteAsync(SqliteStorage sqlite, int row, GrainState<Note> state) => sqlite.Storage.WriteStateAsync("note", GrainId.Create("note", $"row-{row}"), state);
+    private static Task WriteAsync(SqliteStorage sqlite, int row, GrainState<Note> state) =>
+        sqlite.Storage.WriteStateAsync("note", GrainId.Create("note", $"row-{row}"), state);
 
     private static async Task<string[]> StoredAsync(SqliteStorage sqlite) => await Task.WhenAll(Enumerable.Range(0, 3).Select(async row =>
     {

@@ -7,7 +7,8 @@ namespace Cano;
 internal static partial class CatalogReader
 {
     /// <summary>
-    /// Adds the entry of a row, without its workflows and labels. A row that can't be read (a newer version of the program has words that this one does not know) is left out and logged:
+    /// Adds the entry of a row, without its workflows and labels. A row that can't be read (a newer version of the program has words that
+    /// this one does not know) is left out and logged:
     /// it says nothing of the others.
     /// </summary>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever is wrong with a row is that row's affair.")]

@@ -33,9 +33,14 @@ internal static class CatalogSql
     /// <summary>The first page of those that have been kept long enough.</summary>
     internal const string Expired = $"{ExpiredBefore} {ExpiryOrder}";
 
-    /// <summary>The page after an entry. Its time stands there twice, since an index leads to that, and to none of the other columns.</summary>
+    /// <summary>
+    /// The page after an entry. Its time stands there twice, since an index leads to that, and to none of the other columns.
+    /// </summary>
     internal const string ExpiredAfter =
-        $"{ExpiredBefore} AND coalesce(PurgedAt, FinishedAt) >= @AfterTime AND (coalesce(PurgedAt, FinishedAt), Id, Digest) > (@AfterTime, @AfterId, @AfterDigest) {ExpiryOrder}";
+        $"""
+        {ExpiredBefore} AND coalesce(PurgedAt, FinishedAt) >= @AfterTime
+        AND (coalesce(PurgedAt, FinishedAt), Id, Digest) > (@AfterTime, @AfterId, @AfterDigest) {ExpiryOrder}
+        """;
 
     private const string ExpiredBefore =
         $"SELECT {Columns} FROM CanoBatch WHERE ServiceId = @Service AND NOT IsUnfinished AND coalesce(PurgedAt, FinishedAt) <= @Before";

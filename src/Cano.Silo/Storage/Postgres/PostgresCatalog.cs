@@ -47,7 +47,8 @@ internal sealed class PostgresCatalog : IBatchCatalog, IBatchList
         },
         cancellationToken);
 
-    public Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(DateTimeOffset before, BatchEntry? after, int limit, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(
+        DateTimeOffset before, BatchEntry? after, int limit, CancellationToken cancellationToken = default) =>
         RunAsync<IReadOnlyList<BatchEntry>>(
             writes: false,
             async connection => await ReadAsync(connection, after is null ? CatalogSql.Expired : CatalogSql.ExpiredAfter, new

@@ -2,7 +2,10 @@ using Npgsql;
 
 namespace Cano;
 
-/// <summary>The one way of a silo to its PostgreSQL database: a pool that grain storage, membership and whatever else asks the database share, and single sessions.</summary>
+/// <summary>
+/// The one way of a silo to its PostgreSQL database: a pool that grain storage, membership and whatever else asks the database share, and
+/// single sessions.
+/// </summary>
 internal sealed class PostgresDatabase : IAsyncDisposable
 {
     /// <summary>The name by which Orleans knows PostgreSQL.</summary>
@@ -39,7 +42,9 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     /// <summary>Gives connections, from the pool.</summary>
     internal NpgsqlDataSource Source { get; }
 
-    /// <summary>Gives connections that belong to their user alone: what is done to such a session (a lock taken, say) ends with it.</summary>
+    /// <summary>
+    /// Gives connections that belong to their user alone: what is done to such a session (a lock taken, say) ends with it.
+    /// </summary>
     internal NpgsqlDataSource Sessions { get; }
 
     /// <summary>How many connections there are at most, of both kinds.</summary>

@@ -7,7 +7,8 @@ namespace Cano;
 internal static class PostgresFaults
 {
     /// <summary>Whether it comes from the database or the way to it, rather than from a grain or from Orleans.</summary>
-    internal static bool Is(Exception exception) => exception is NpgsqlException or NoConnectionException or SocketException or IOException or TimeoutException;
+    internal static bool Is(Exception exception) =>
+        exception is NpgsqlException or NoConnectionException or SocketException or IOException or TimeoutException;
 
     /// <summary>Whether it may be over in a while: the server is away, restarting, or has too much to do.</summary>
     internal static bool IsPassing(Exception exception) => exception switch
@@ -30,7 +31,8 @@ internal static class PostgresFaults
     /// <summary>What a grain is told, and its caller.</summary>
     internal static StorageException ToStorageException(Exception exception, PostgresDatabase database)
     {
-        string unavailable = $"The database {database.Name} is not available: {Reason(exception)} Try again; if it stays so, see to the server.";
+        string unavailable =
+            $"The database {database.Name} is not available: {Reason(exception)} Try again; if it stays so, see to the server.";
         return (IsPassing(exception), exception) switch
         {
             (true, NoConnectionException) => StorageException.NeverAttempted(unavailable),
@@ -47,7 +49,8 @@ internal static class PostgresFaults
 
     private static string Reason(Exception exception)
     {
-        Exception cause = exception.InnerException as PostgresException ?? (exception is PostgresException ? exception : exception.GetBaseException());
+        Exception cause = exception.InnerException as PostgresException
+            ?? (exception is PostgresException ? exception : exception.GetBaseException());
         string text = cause is PostgresException { MessageText: var said, SqlState: var state } ? $"{said} ({state})" : cause.Message;
         return text.EndsWith('.') ? text : $"{text}.";
     }

@@ -69,7 +69,8 @@ internal sealed class PostgresLane : IStorageLane, IDisposable
         catch (OperationCanceledException)
         {
             throw StorageException.NeverAttempted(
-                $"The database {_database.Name} is too slow: {_width} operations are under way and another one has waited for {s_patience.TotalSeconds} s. Try again.");
+                $"The database {_database.Name} is too slow: {_width} operations are under way and another one has waited for "
+                + $"{s_patience.TotalSeconds} s. Try again.");
         }
     }
 

@@ -9,7 +9,8 @@ namespace Cano;
 
 /// <summary>
 /// Keeps a silo that is alone from using the rows of others: it would take their batches for left and drive them a second time. Silos of a cluster share a lock on their service id,
-/// a lone one has it for itself. The lock is a session's, so that the server lets go of it however the silo ends; the session belongs to no pool, where it would live on with its
+/// a lone one has it for itself. The lock is a session's, so that the server lets go of it however the silo ends; the session belongs to no
+/// pool, where it would live on with its
 /// lock after it has been given back.
 /// </summary>
 internal sealed partial class PostgresOwnership(
@@ -120,6 +121,6 @@ internal sealed partial class PostgresOwnership(
     [LoggerMessage(3006, LogLevel.Error, "While the database {Database} was away, another silo has taken the service id {ServiceId}; one of the two must end.")]
     private partial void LogTakenByAnother(string serviceId, string database);
 
-    [LoggerMessage(3007, LogLevel.Error, "Whether this silo still has the service id {ServiceId} in the database {Database} could not be found out; it is asked again.")]
+    [LoggerMessage(3007, LogLevel.Error, "Whether this silo still has the service id {ServiceId} in the database {Database} is unknown; it asks again.")]
     private partial void LogNotChecked(Exception exception, string serviceId, string database);
 }

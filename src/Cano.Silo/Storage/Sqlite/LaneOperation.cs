@@ -41,7 +41,8 @@ internal sealed class LaneOperation(bool writes, Func<Task> body)
     /// <summary>Answers the caller: with success only after <see cref="Succeed"/>.</summary>
     internal void Answer()
     {
-        Exception? failure = Failure ?? (_ended ? null : new IOException("The transaction did not come to its end; what it has written is unknown."));
+        Exception? failure = Failure
+            ?? (_ended ? null : new IOException("The transaction did not come to its end; what it has written is unknown."));
         if (failure is null)
         {
             _answer.SetResult();

@@ -8,7 +8,8 @@ using Orleans.Configuration;
 namespace Cano;
 
 /// <summary>The catalog in SQLite. It goes through the lane like everything else, so that entries which come during a commit share the next one.</summary>
-internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cluster, ILogger<SqliteCatalog> logger) : IBatchCatalog, IBatchList
+internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cluster, ILogger<SqliteCatalog> logger)
+    : IBatchCatalog, IBatchList
 {
     private const string Put =
         $"""
@@ -55,7 +56,8 @@ internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cl
         },
         cancellationToken);
 
-    public Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(DateTimeOffset before, BatchEntry? after, int limit, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(
+        DateTimeOffset before, BatchEntry? after, int limit, CancellationToken cancellationToken = default) =>
         RunAsync<IReadOnlyList<BatchEntry>>(
             writes: false,
             connection => Read(connection, after is null ? CatalogSql.Expired : CatalogSql.ExpiredAfter, new

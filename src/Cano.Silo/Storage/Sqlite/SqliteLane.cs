@@ -30,7 +30,11 @@ internal sealed partial class SqliteLane : IStorageLane, IDisposable
     private int _started;
 
     public SqliteLane(DataFolder folder, IOptions<CanoStorageOptions> options, StorageMetrics metrics, ILogger<SqliteLane> logger)
-        : this(new LaneConnection(SqliteSchema.ConnectionString(folder.DatabasePath, SqliteOpenMode.ReadWriteCreate)), options, metrics, logger)
+        : this(
+            new LaneConnection(SqliteSchema.ConnectionString(folder.DatabasePath, SqliteOpenMode.ReadWriteCreate)),
+            options,
+            metrics,
+            logger)
     {
     }
 
@@ -126,8 +130,11 @@ internal sealed partial class SqliteLane : IStorageLane, IDisposable
         return group;
     }
 
-    /// <summary>Runs a group and answers it. Success is said only after the transaction was committed; whatever is thrown before that, by whomever, is the failure of all.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "It is told to the callers, and logged; what it means for the connection shows when the transaction is undone.")]
+    /// <summary>
+    /// Runs a group and answers it. Success is said only after the transaction was committed; whatever is thrown before that, by whomever,
+    /// is the failure of all.
+    /// </summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Told to the callers and logged; a broken connection shows when it is undone.")]
     private void RunGroup(List<LaneOperation> group)
     {
         GroupStage stage = GroupStage.Beginning;
@@ -176,7 +183,10 @@ internal sealed partial class SqliteLane : IStorageLane, IDisposable
         }
     }
 
-    /// <summary>What the callers of a group are told. A lock that another program holds keeps a transaction from beginning: nothing of it was attempted.</summary>
+    /// <summary>
+    /// What the callers of a group are told. A lock that another program holds keeps a transaction from beginning: nothing of it was
+    /// attempted.
+    /// </summary>
     private static Exception FailureAt(GroupStage stage, Exception exception) => (stage, exception) switch
     {
         (GroupStage.Beginning, SqliteException { SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED }) =>
