@@ -29,12 +29,23 @@ public interface IBatchCatalog
     /// <returns>Entries, in no particular order; their workflows, labels and counts may be missing.</returns>
     Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(IReadOnlyCollection<string> exceptOwners, Predicate<string> isDriven, CancellationToken cancellationToken = default);
 
-    /// <summary>Batches that were finished, and tombstones of batches that were purged, before a moment.</summary>
+    /// <summary>Batches that were finished, and tombstones of batches that were purged, before a moment: the first of them.</summary>
     /// <param name="before">The moment.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>Entries, the oldest first; their workflows, labels and counts may be missing. None where the catalog does not keep finished batches.</returns>
-    Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken = default) =>
+        GetExpiredAsync(before, after: null, limit, cancellationToken);
+
+    /// <summary>The same, page by page, so that entries which can't go yet do not stand in the way of those behind them.</summary>
+    /// <param name="before">The moment.</param>
+    /// <param name="after">The last entry of the page before; null: the first page.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>Entries, the oldest first; none: there was no page left.</returns>
+    Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(
+        DateTimeOffset before, BatchEntry? after, int limit, CancellationToken cancellationToken = default) =>
+        Task.FromResult<IReadOnlyList<BatchEntry>>([]);
 
     /// <summary>Takes away the entry of a batch that does not exist (its start was broken off, or it is forgotten), if it still is of that start and version.</summary>
     /// <param name="entry">The entry as it was read.</param>

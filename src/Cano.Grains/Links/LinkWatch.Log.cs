@@ -12,7 +12,4 @@ internal static partial class LinkLog
 
     [LoggerMessage(5003, LogLevel.Debug, "Silo {Silo} did not answer this one.")]
     internal static partial void NoAnswer(this ILogger logger, Exception exception, SiloAddress silo);
-
-    [LoggerMessage(5004, LogLevel.Debug, "This silo watches its links no more.")]
-    internal static partial void LinksWatchedNoMore(this ILogger logger);
 }

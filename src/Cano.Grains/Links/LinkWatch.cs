@@ -12,51 +12,11 @@ internal sealed class LinkWatch(
     SiloLinksClient links,
     ILocalSiloDetails silo,
     IClusterMembershipService membership,
-    ILogger<LinkWatch> logger) : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
+    ILogger<LinkWatch> logger) : SiloLoop(s_interval, TimeProvider.System, logger)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
 
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _loop = Task.CompletedTask;
-
-    public void Participate(ISiloLifecycle lifecycle) =>
-        lifecycle.Subscribe(nameof(LinkWatch), ServiceLifecycleStage.Active, StartAsync, StopAsync);
-
-    public async ValueTask DisposeAsync()
-    {
-        await StopAsync(CancellationToken.None);
-        _stopping.Dispose();
-    }
-
-    private Task StartAsync(CancellationToken cancellationToken)
-    {
-        _loop = RunAsync(_stopping.Token);
-        return Task.CompletedTask;
-    }
-
-    private async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await _stopping.CancelAsync();
-        await _loop.WaitAsync(cancellationToken);
-    }
-
-    private async Task RunAsync(CancellationToken cancellationToken)
-    {
-        await Task.Yield();
-        using PeriodicTimer timer = new(s_interval, TimeProvider.System);
-        try
-        {
-            do
-            {
-                await LookAsync().WaitAsync(cancellationToken);
-            }
-            while (await timer.WaitForNextTickAsync(cancellationToken));
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            logger.LinksWatchedNoMore();
-        }
-    }
+    protected override Task DoRoundAsync(CancellationToken cancellationToken) => LookAsync().WaitAsync(cancellationToken);
 
     private async Task LookAsync()
     {

@@ -13,9 +13,6 @@ internal static partial class RecoveryLog
     [LoggerMessage(4003, LogLevel.Warning, "The catalog could not be read for batches that need recovery; it is tried again in {Interval}.")]
     internal static partial void RecoveryFailed(this ILogger logger, Exception exception, TimeSpan interval);
 
-    [LoggerMessage(4004, LogLevel.Debug, "This silo looks for batches to recover no more.")]
-    internal static partial void RecoveryEnded(this ILogger logger);
-
     [LoggerMessage(4005, LogLevel.Information, "The start of batch {Batch} was broken off; what it had left is removed.")]
     internal static partial void StartCleanedUp(this ILogger logger, string batch);
 

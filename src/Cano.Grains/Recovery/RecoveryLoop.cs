@@ -17,7 +17,7 @@ internal sealed class RecoveryLoop(
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider clock,
     IOptions<CanoOptions> options,
     CanoMetrics metrics,
-    ILogger<RecoveryLoop> logger) : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
+    ILogger<RecoveryLoop> logger) : SiloLoop(options.Value.RecoveryInterval, TimeProvider.System, logger)
 {
     /// <summary>An entry for which there is no batch after this long belongs to a start that was broken off: one call, for a batch of a single partition.</summary>
     private static readonly TimeSpan s_startTimeout = TimeSpan.FromMinutes(2);
@@ -34,51 +34,9 @@ internal sealed class RecoveryLoop(
     /// <summary>So many batches are resumed at once.</summary>
     private const int Parallel = 32;
 
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _loop = Task.CompletedTask;
+    protected override void OnStarting() => metrics.RecoveryBegun();
 
-    public void Participate(ISiloLifecycle lifecycle) =>
-        lifecycle.Subscribe(nameof(RecoveryLoop), ServiceLifecycleStage.Active, StartAsync, StopAsync);
-
-    public async ValueTask DisposeAsync()
-    {
-        await StopAsync(CancellationToken.None);
-        _stopping.Dispose();
-    }
-
-    private Task StartAsync(CancellationToken cancellationToken)
-    {
-        metrics.RecoveryBegun();
-        _loop = RunAsync(_stopping.Token);
-        return Task.CompletedTask;
-    }
-
-    /// <summary>The silo stops: before its grains are deactivated it takes over no more batches.</summary>
-    private async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await _stopping.CancelAsync();
-        await _loop.WaitAsync(cancellationToken);
-    }
-
-    private async Task RunAsync(CancellationToken cancellationToken)
-    {
-        await Task.Yield();
-        using PeriodicTimer timer = new(options.Value.RecoveryInterval, TimeProvider.System);
-        try
-        {
-            do
-            {
-                await LookAsync(cancellationToken);
-            }
-            while (await timer.WaitForNextTickAsync(cancellationToken));
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            logger.RecoveryEnded();
-        }
-    }
-
-    private async Task LookAsync(CancellationToken cancellationToken)
+    protected override async Task DoRoundAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -91,7 +49,7 @@ internal sealed class RecoveryLoop(
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             metrics.RecoveryFailed();
-            logger.RecoveryFailed(exception, options.Value.RecoveryInterval);
+            logger.RecoveryFailed(exception, Interval);
         }
     }
 
@@ -103,13 +61,13 @@ internal sealed class RecoveryLoop(
             .Select(one => one.Key.ToParsableString()),
     ];
 
-    private bool IsLost(BatchEntry entry)
+    private bool IsLost(BatchEntry entry) => OwnerAddress.Parse(entry.Owner) switch
     {
-        SiloAddress owner = SiloAddress.FromParsableString(entry.Owner);
-        return owner.Equals(silo.SiloAddress)
-            ? !active.Contains(entry.Status.Id)
-            : silos.GetApproximateSiloStatus(owner) is SiloStatus.Dead or SiloStatus.None;
-    }
+        { } owner when !owner.Equals(silo.SiloAddress) => silos.GetApproximateSiloStatus(owner) is SiloStatus.Dead or SiloStatus.None,
+
+        // An owner that is no address is no silo; the batch enters its own when it is resumed.
+        _ => !active.Contains(entry.Status.Id),
+    };
 
     /// <summary>Whether it may be: the entry of a batch that runs says no more, and only the batch itself knows.</summary>
     private bool IsBrokenOff(BatchEntry entry) =>

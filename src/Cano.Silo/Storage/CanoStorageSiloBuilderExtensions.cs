@@ -50,7 +50,10 @@ public static class CanoStorageSiloBuilderExtensions
     private static CanoGrainStorage CreateStorage(IServiceProvider provider) => Checked(provider).Provider switch
     {
         StorageProvider.Postgres => CreateStorage(
-            provider, provider.GetRequiredService<PostgresLane>(), PostgresDatabase.Invariant, provider.GetRequiredService<PostgresDatabase>().Source),
+            provider,
+            provider.GetRequiredService<PostgresLane>(),
+            PostgresDatabase.Invariant,
+            provider.GetRequiredService<PostgresLane>().DataSource),
         _ => CreateStorage(provider, provider.GetRequiredService<SqliteLane>(), SqliteLane.Invariant, provider.GetRequiredService<SqliteLane>().DataSource),
     };
 

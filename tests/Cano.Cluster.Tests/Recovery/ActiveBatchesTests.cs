@@ -84,8 +84,9 @@ public sealed class ActiveBatchesTests : IAsyncLifetime
             IReadOnlyCollection<string> exceptOwners, Predicate<string> isDriven, CancellationToken cancellationToken = default) =>
             catalog.GetUnfinishedAsync(exceptOwners, isDriven, cancellationToken);
 
-        public Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken = default) =>
-            catalog.GetExpiredAsync(before, limit, cancellationToken);
+        public Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(
+            DateTimeOffset before, BatchEntry? after, int limit, CancellationToken cancellationToken = default) =>
+            catalog.GetExpiredAsync(before, after, limit, cancellationToken);
 
         public Task RemoveAsync(BatchEntry entry, CancellationToken cancellationToken = default) => catalog.RemoveAsync(entry, cancellationToken);
     }

@@ -97,6 +97,35 @@ public sealed class RecoveryTests : IAsyncLifetime
         Assert.Equal(before.Deadline, (await run.GetStatusAsync(Token)).Deadline);
     }
 
+    /// <summary>The whole look failed at such an entry, so that nothing was recovered any more.</summary>
+    [Theory]
+    [InlineData("no address")]
+    [InlineData("")]
+    [InlineData("127.0.0.1:11111@")]
+    [InlineData("127.0.0.1:99999999@7")]
+    public async Task OwnerInTheCatalogIsNoAddress_ItsBatchAndAllOthersAreDrivenOn(string owner)
+    {
+        string[] ids = [$"malformed-{owner.Length}", $"neighbour-{owner.Length}"];
+        ConcurrentWorkflowRun<StepState>[] runs =
+            await Task.WhenAll(ids.Select(id => StartAsync(id, new ConcurrentTimeout.WaitForever(), 3)));
+        await Task.WhenAll(ids.Select(id => _cluster.Gates[id].ArrivedAsync(3)));
+        CatalogIndex catalog = new(_cluster.Client);
+
+        // Taken off both: of the first its owner, of both their activations.
+        BatchEntry entry = (await catalog.GetUnfinishedAsync(Token)).Single(one => one.Status.Id == ids[0]);
+        await Task.WhenAll(ids.Select(
+            id => _cluster.Client.GetGrain<IBatchGrain>(id).Cast<IGrainManagementExtension>().DeactivateOnIdle().AsTask()));
+        await catalog.PutAsync(entry with { Owner = owner, Version = entry.Version + 1 }, Token);
+        foreach (string id in ids)
+        {
+            _cluster.Gates[id].Open();
+        }
+
+        ConcurrentWorkflowResults<StepState>[] results = await Task.WhenAll(runs.Select(FinishUnaskedAsync));
+
+        Assert.All(results, one => Assert.Equal(3, one.Completed));
+    }
+
     /// <summary>Waits for the end by reading the partitions' rows, so that nobody asks the batch and by that brings it up again.</summary>
     private async Task<ConcurrentWorkflowResults<StepState>> FinishUnaskedAsync(ConcurrentWorkflowRun<StepState> run)
     {

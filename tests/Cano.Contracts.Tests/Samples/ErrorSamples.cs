@@ -14,6 +14,7 @@ internal static class ErrorSamples
         new BatchDataLostException("nightly", "a partition"),
         new StorageException(ErrorCodes.StorageUnavailable, "The database is not there."),
         new HostStoppedException(new IOException("why")),
+        StorageException.NeverAttempted("The database is not there."),
         new SupersededException("The activation has ended.", new IOException("why")),
     ];
 }

@@ -42,4 +42,19 @@ public sealed class MessageTests(Serializers serializers) : IClassFixture<Serial
         Assert.Equal((thrown.Code, thrown.Message, thrown.Path), (read.Code, read.Message, read.Path));
         Assert.Equal("why", Assert.IsType<IOException>(read.InnerException).Message);
     }
+
+    /// <summary>As a silo of 0.1 sends it: of a failure that says nothing about it, the outcome is unknown.</summary>
+    [Fact]
+    public void StorageException_OfAnEarlierVersion_MayHaveBeenAttempted()
+    {
+        byte[] sent = Convert.FromHexString(
+            "3001504f36412b43616e6f2e53746f72616765457863657074696f6e40355468"
+            + "65206461746162617365206973206e6f742074686572652ec101c10161001513"
+            + "80e8402773746f726167652d756e617661696c61626c65e8e0");
+
+        StorageException read = Assert.IsType<StorageException>(serializers.Read(sent));
+
+        Assert.Equal(
+            (ErrorCodes.StorageUnavailable, "The database is not there.", false), (read.Code, read.Message, read.WasNeverAttempted));
+    }
 }

@@ -93,6 +93,54 @@ public abstract class CatalogTests
         Assert.Equal(["purging", "running"], (await Catalog.GetUnfinishedAsync(Token)).Select(entry => entry.Status.Id).Order());
     }
 
+    /// <summary>Entries of one moment, of one id, and tombstones among them: each comes once, whatever the pages are.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(20)]
+    public async Task GetExpired_PageByPage_EachComesOnce(int limit)
+    {
+        for (int number = 0; number < 9; number++)
+        {
+            await Catalog.PutAsync(Finished($"a{number}", finished: Noon.AddMicroseconds(number / 3)), Token);
+            await Catalog.PutAsync(Finished("same", finished: Noon.AddMicroseconds(1)) with { Digest = $"digest-{number}" }, Token);
+        }
+
+        await Catalog.PutAsync(Finished("tombstone", finished: Noon.AddSeconds(-100)) with { PurgedAt = Noon.AddMicroseconds(1) }, Token);
+        List<string> read = [];
+        IReadOnlyList<BatchEntry> page = [];
+        do
+        {
+            page = await Catalog.GetExpiredAsync(Noon.AddSeconds(1), page.Count == 0 ? null : page[^1], limit, Token);
+            Assert.InRange(page.Count, 0, limit);
+            read.AddRange(page.Select(entry => $"{entry.Status.Id} {entry.Digest}"));
+        }
+        while (page.Count > 0);
+
+        Assert.Equal(19, read.Count);
+        Assert.Equal(19, read.Distinct().Count());
+        Assert.Equal(
+            (await Catalog.GetExpiredAsync(Noon.AddSeconds(1), 100, Token)).Select(entry => $"{entry.Status.Id} {entry.Digest}"), read);
+    }
+
+    /// <summary>A newer silo's word, say: it kept recovery, retention and lists from all the others.</summary>
+    [Fact]
+    public async Task Read_AnEntryWithAWordThatIsUnknown_KeepsNoneOfTheOthersBack()
+    {
+        await Catalog.PutAsync(Entry("a"), Token);
+        await Catalog.PutAsync(Entry("b"), Token);
+        await Catalog.PutAsync(Finished("c"), Token);
+        await Catalog.PutAsync(Finished("d"), Token);
+        await ExecuteAsync("UPDATE CanoBatch SET Phase = 'some-day' WHERE Id = 'a'");
+        await ExecuteAsync("UPDATE CanoBatch SET StopReason = 'some-day' WHERE Id = 'c'");
+
+        Assert.Equal(["b"], (await Catalog.GetUnfinishedAsync(Token)).Select(entry => entry.Status.Id));
+        Assert.Equal(["b"], (await Catalog.GetUnfinishedAsync([], _ => false, Token)).Select(entry => entry.Status.Id));
+        Assert.Equal(["c", "d"], (await Catalog.GetExpiredAsync(Noon.AddDays(1), 10, Token)).Select(entry => entry.Status.Id));
+        Assert.Equal("d c b", await ListAsync(new() { Limit = 10 }));
+    }
+
     [Fact]
     public async Task Remove_AnotherVersionOrStart_ChangesNothing()
     {
@@ -197,6 +245,8 @@ public abstract class CatalogTests
         (await CountAsync("CanoBatch"), await CountAsync("CanoBatchWorkflow"), await CountAsync("CanoBatchLabel"));
 
     private protected abstract Task<long> CountAsync(string table);
+
+    private protected abstract Task ExecuteAsync(string sql);
 
     private protected static BatchEntry Entry(string id, long version = 4, string owner = "127.0.0.1:11111@1", DateTimeOffset? created = null) => new()
     {

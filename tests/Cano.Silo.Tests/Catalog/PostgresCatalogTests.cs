@@ -25,13 +25,25 @@ public sealed class PostgresCatalogTests(SharedPostgres postgres) : CatalogTests
     [InlineData(CatalogSql.Unfinished, "CanoBatchUnfinished")]
     [InlineData(PostgresCatalog.UnfinishedIdsExcept, "CanoBatchUnfinished")]
     [InlineData(CatalogSql.Expired, "CanoBatchExpiry")]
+    [InlineData(CatalogSql.ExpiredAfter, "CanoBatchExpiry")]
     public async Task Queries_OfTheSilo_GoByAnIndex(string sql, string index)
     {
         await Task.WhenAll(Enumerable.Range(0, 2_000).Select(number => Catalog.PutAsync(number % 100 == 0 ? Entry($"i{number}") : Finished($"i{number}"), Token)));
         await using NpgsqlConnection connection = await _storage.Database.Source.OpenConnectionAsync(Token);
         await connection.ExecuteAsync("ANALYZE CanoBatch");
 
-        IEnumerable<string> plan = await connection.QueryAsync<string>($"EXPLAIN {sql}", new { Service = "test", Except = Array.Empty<string>(), Before = Noon.AddDays(-1), Limit = 20 });
+        IEnumerable<string> plan = await connection.QueryAsync<string>(
+            $"EXPLAIN {sql}",
+            new
+            {
+                Service = "test",
+                Except = Array.Empty<string>(),
+                Before = Noon.AddDays(-1),
+                AfterTime = Noon.AddDays(-2),
+                AfterId = "a",
+                AfterDigest = "",
+                Limit = 20,
+            });
 
         Assert.Contains(plan, line => line.Contains(index, StringComparison.OrdinalIgnoreCase));
     }
@@ -46,6 +58,12 @@ public sealed class PostgresCatalogTests(SharedPostgres postgres) : CatalogTests
         await using NpgsqlConnection connection = await _storage.Database.Source.OpenConnectionAsync(Token);
         Assert.InRange(await connection.ExecuteScalarAsync<long>("SELECT count(DISTINCT xmin::text) FROM CanoBatch"), 1, 200);
         Assert.Equal(2_000, await CountAsync("CanoBatch"));
+    }
+
+    private protected override async Task ExecuteAsync(string sql)
+    {
+        await using NpgsqlConnection connection = await _storage.Database.Source.OpenConnectionAsync(Token);
+        await connection.ExecuteAsync(sql);
     }
 
     private protected override async Task<long> CountAsync(string table)

@@ -13,7 +13,7 @@ public sealed class PostgresHealthTests(SharedPostgres postgres)
     public async Task Health_AllConnectionsOfStorageAreBusy_IsHealthy()
     {
         await using PostgresStorage storage = await PostgresStorage.OpenAsync(await (await postgres.GetAsync()).CreateDatabaseAsync());
-        int left = storage.Database.PoolSize - PostgresLane.Reserved;
+        int left = storage.Database.Connections - PostgresLane.Reserved;
         TaskCompletionSource busy = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Task[] work = [.. Enumerable.Range(0, left).Select(_ => storage.Lane.RunAsync(writes: false, WorkAsync))];

@@ -13,7 +13,7 @@ internal sealed class PostgresStorage : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly SqliteStorage.StorageLifecycle _lifecycle = new();
 
-    private PostgresStorage(string connectionString, Action<CanoStorageOptions>? configure)
+    private PostgresStorage(string connectionString, Action<CanoStorageOptions>? configure, Action<IServiceCollection>? services)
     {
         SqliteStorage.FakeSilo silo = new();
         silo.Services.AddLogging();
@@ -25,6 +25,7 @@ internal sealed class PostgresStorage : IAsyncDisposable
             options.ConnectionString = connectionString;
         });
         silo.AddCanoStorage(configure);
+        services?.Invoke(silo.Services);
         _services = silo.Services.BuildServiceProvider();
     }
 
@@ -38,9 +39,13 @@ internal sealed class PostgresStorage : IAsyncDisposable
 
     internal StorageHealth Health => new(_services.GetRequiredService<CanoGrainStorage>(), TimeProvider.System);
 
-    internal static async Task<PostgresStorage> OpenAsync(string connectionString, Action<CanoStorageOptions>? configure = null)
+    /// <param name="connectionString">Where the database is.</param>
+    /// <param name="configure">Changes options.</param>
+    /// <param name="services">Adds services, or others in place of the usual ones.</param>
+    internal static async Task<PostgresStorage> OpenAsync(
+        string connectionString, Action<CanoStorageOptions>? configure = null, Action<IServiceCollection>? services = null)
     {
-        PostgresStorage storage = new(connectionString, configure);
+        PostgresStorage storage = new(connectionString, configure, services);
         try
         {
             foreach (ILifecycleParticipant<ISiloLifecycle> participant in storage._services.GetServices<ILifecycleParticipant<ISiloLifecycle>>())

@@ -53,6 +53,45 @@ public abstract class RetentionTests : IDisposable
         Assert.Equal(3, (await Batch("small-7", 3).OrchestrateAsync(cano.Client, cancellationToken: Token)).Completed);
     }
 
+    /// <summary>
+    /// Entries that say a batch is over which goes on: the oldest 200 of them were looked at again and again, and nothing behind them.
+    /// </summary>
+    [Fact]
+    public async Task EntriesThatCanNotGo_MoreThanAPage_DoNotStandInTheWayOfOthers()
+    {
+        await using EmbeddedCano cano = await StartAsync();
+        ConcurrentWorkflowRun<SimulateState> running = await Batch("running", 2, hangs: true).StartAsync(cano.Client, cancellationToken: Token);
+        DateTimeOffset longAgo = _clock.GetUtcNow() - TimeSpan.FromDays(1);
+        IBatchCatalog catalog = cano.Services.GetRequiredService<IBatchCatalog>();
+        await Task.WhenAll(Enumerable.Range(0, RetentionLoop.BatchesPerPage + 5).Select(number => catalog.PutAsync(
+            new BatchEntry
+            {
+                Status = new()
+                {
+                    Id = "running",
+                    Phase = BatchPhase.Finished,
+                    Total = 1,
+                    Completed = 1,
+                    CreatedAt = longAgo,
+                    StartedAt = longAgo,
+                    StoppedAt = longAgo,
+                    FinishedAt = longAgo,
+                },
+                Version = 7,
+                Owner = "127.0.0.1:11111@1",
+                Digest = $"other-{number}",
+                Partitions = 1,
+            },
+            Token)));
+        await Batch("behind", 3).OrchestrateAsync(cano.Client, cancellationToken: Token);
+        await UntilAsync("the catalog knows", async () => await CountAsync("CanoBatch", "Id = 'behind' AND FinishedAt IS NOT NULL") == 1);
+
+        _clock.Advance(s_retention + TimeSpan.FromMinutes(2));
+
+        await UntilAsync("the one behind them is purged", async () => await CountAsync("CanoBatch", "Id = 'behind' AND PurgedAt IS NOT NULL") == 1);
+        Assert.Equal(BatchPhase.Running, (await running.GetStatusAsync(Token)).Phase);
+    }
+
     /// <summary>What it costs: the decision, the tombstone; and an update of the catalog for each.</summary>
     [Fact]
     public async Task Purge_OfASmallBatch_IsTwoWrites()

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
@@ -20,13 +21,22 @@ internal sealed class SqliteStorage : IAsyncDisposable
     private long _writes;
     private long _written;
 
-    private SqliteStorage(string folder)
+    private SqliteStorage(string folder, Func<string, LaneConnection>? connect)
     {
         FakeSilo silo = new();
         silo.Services.AddLogging();
         silo.Services.AddSerializer();
         silo.Services.Configure<ClusterOptions>(options => options.ServiceId = "test");
         silo.AddCanoStorage(options => options.Folder = folder);
+        if (connect is not null)
+        {
+            silo.Services.AddSingleton(provider => new SqliteLane(
+                connect(provider.GetRequiredService<DataFolder>().DatabasePath),
+                provider.GetRequiredService<IOptions<CanoStorageOptions>>(),
+                provider.GetRequiredService<StorageMetrics>(),
+                provider.GetRequiredService<ILogger<SqliteLane>>()));
+        }
+
         _services = silo.Services.BuildServiceProvider();
         IMeterFactory meters = _services.GetRequiredService<IMeterFactory>();
         _listener.InstrumentPublished = (instrument, listener) =>
@@ -70,9 +80,11 @@ internal sealed class SqliteStorage : IAsyncDisposable
         return answer;
     }
 
-    internal static async Task<SqliteStorage> OpenAsync(string folder)
+    /// <param name="folder">The data folder.</param>
+    /// <param name="connect">Makes the lane's connection to a file; the usual one if left out.</param>
+    internal static async Task<SqliteStorage> OpenAsync(string folder, Func<string, LaneConnection>? connect = null)
     {
-        SqliteStorage storage = new(folder);
+        SqliteStorage storage = new(folder, connect);
         try
         {
             foreach (ILifecycleParticipant<ISiloLifecycle> participant in storage._services.GetServices<ILifecycleParticipant<ISiloLifecycle>>())

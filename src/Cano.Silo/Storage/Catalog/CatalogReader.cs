@@ -1,12 +1,30 @@
 using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Cano;
 
 /// <summary>Makes entries of rows that have <see cref="CatalogSql.Columns"/>.</summary>
-internal static class CatalogReader
+internal static partial class CatalogReader
 {
-    /// <summary>The next row, without its workflows and labels.</summary>
-    internal static BatchEntry Read(DbDataReader row)
+    /// <summary>
+    /// Adds the entry of a row, without its workflows and labels. A row that can't be read (a newer version of the program has words that
+    /// this one does not know) is left out and logged:
+    /// it says nothing of the others.
+    /// </summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever is wrong with a row is that row's affair.")]
+    internal static void AddTo(List<BatchEntry> entries, DbDataReader row, ILogger logger)
+    {
+        try
+        {
+            entries.Add(Read(row));
+        }
+        catch (Exception exception)
+        {
+            logger.EntryNotRead(exception, row.IsDBNull(0) ? null : row.GetValue(0).ToString());
+        }
+    }
+
+    private static BatchEntry Read(DbDataReader row)
     {
         int column = 0;
         BatchStatus status = new()
@@ -46,4 +64,7 @@ internal static class CatalogReader
     private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     private static DateTimeOffset? Time(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
+
+    [LoggerMessage(3008, LogLevel.Error, "The entry of batch {Batch} in the catalog can't be read; it is left out.")]
+    private static partial void EntryNotRead(this ILogger logger, Exception exception, string? batch);
 }

@@ -30,8 +30,22 @@ internal static class CatalogSql
 
     internal const string RemoveLabels = "DELETE FROM CanoBatchLabel WHERE ServiceId = @Service AND BatchId = @Id AND Digest = @Digest";
 
-    internal const string Expired =
-        $"SELECT {Columns} FROM CanoBatch WHERE ServiceId = @Service AND NOT IsUnfinished AND coalesce(PurgedAt, FinishedAt) <= @Before ORDER BY coalesce(PurgedAt, FinishedAt) LIMIT @Limit";
+    /// <summary>The first page of those that have been kept long enough.</summary>
+    internal const string Expired = $"{ExpiredBefore} {ExpiryOrder}";
+
+    /// <summary>
+    /// The page after an entry. Its time stands there twice, since an index leads to that, and to none of the other columns.
+    /// </summary>
+    internal const string ExpiredAfter =
+        $"""
+        {ExpiredBefore} AND coalesce(PurgedAt, FinishedAt) >= @AfterTime
+        AND (coalesce(PurgedAt, FinishedAt), Id, Digest) > (@AfterTime, @AfterId, @AfterDigest) {ExpiryOrder}
+        """;
+
+    private const string ExpiredBefore =
+        $"SELECT {Columns} FROM CanoBatch WHERE ServiceId = @Service AND NOT IsUnfinished AND coalesce(PurgedAt, FinishedAt) <= @Before";
+
+    private const string ExpiryOrder = "ORDER BY coalesce(PurgedAt, FinishedAt), Id, Digest LIMIT @Limit";
 
     /// <summary>
     /// A page of the list. It is read in the order of an index (of the workflow's or the label's rows where one is asked for), so that it costs the same wherever in the list it is. The

@@ -23,5 +23,7 @@ internal static class CatalogWords
 
     internal static BatchPhase Phase(string word) => Enum.GetValues<BatchPhase>().Single(phase => Of(phase) == word);
 
-    internal static StopReason StopReason(string word) => Enum.GetValues<StopReason>().Single(reason => Of(reason) == word);
+    /// <returns>Null where the word is a newer version's: a batch that has stopped can be listed and removed without it.</returns>
+    internal static StopReason? StopReason(string word) =>
+        Enum.GetValues<StopReason>().Cast<StopReason?>().SingleOrDefault(reason => Of(reason!.Value) == word);
 }

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Dapper;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Orleans.Configuration;
 
 namespace Cano;
@@ -17,15 +16,15 @@ internal sealed class PostgresCatalog : IBatchCatalog, IBatchList
     private const string LabelsOf =
         "SELECT BatchId, Digest, Label FROM CanoBatchLabel WHERE ServiceId = @Service AND BatchId = ANY(@Ids) ORDER BY Label";
 
-    private readonly PostgresDatabase _database;
     private readonly PostgresLane _lane;
+    private readonly ILogger<PostgresCatalog> _logger;
     private readonly string _service;
     private readonly PostgresEntries _entries;
 
-    public PostgresCatalog(PostgresDatabase database, PostgresLane lane, IOptions<ClusterOptions> cluster)
+    public PostgresCatalog(PostgresLane lane, IOptions<ClusterOptions> cluster, ILogger<PostgresCatalog> logger)
     {
-        _database = database;
         _lane = lane;
+        _logger = logger;
         _service = cluster.Value.ServiceId;
         _entries = new(WriteAsync);
     }
@@ -48,10 +47,19 @@ internal sealed class PostgresCatalog : IBatchCatalog, IBatchList
         },
         cancellationToken);
 
-    public Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(
+        DateTimeOffset before, BatchEntry? after, int limit, CancellationToken cancellationToken = default) =>
         RunAsync<IReadOnlyList<BatchEntry>>(
             writes: false,
-            async connection => await ReadAsync(connection, CatalogSql.Expired, new { Service = _service, Before = before.ToUniversalTime(), Limit = limit }),
+            async connection => await ReadAsync(connection, after is null ? CatalogSql.Expired : CatalogSql.ExpiredAfter, new
+            {
+                Service = _service,
+                Before = before.ToUniversalTime(),
+                AfterTime = (after?.PurgedAt ?? after?.Status.FinishedAt)?.ToUniversalTime(),
+                AfterId = after?.Status.Id,
+                AfterDigest = after?.Digest,
+                Limit = limit,
+            }),
             cancellationToken);
 
     public Task<IReadOnlyList<BatchEntry>> ListAsync(BatchQuery query, CancellationToken cancellationToken = default) => RunAsync<IReadOnlyList<BatchEntry>>(
@@ -94,7 +102,7 @@ internal sealed class PostgresCatalog : IBatchCatalog, IBatchList
         },
         CancellationToken.None);
 
-    private async Task<IReadOnlyList<BatchEntry>> WithChildrenAsync(NpgsqlConnection connection, List<BatchEntry> entries)
+    private async Task<IReadOnlyList<BatchEntry>> WithChildrenAsync(DbConnection connection, List<BatchEntry> entries)
     {
         var key = new { Service = _service, Ids = entries.Select(entry => entry.Status.Id).ToArray() };
         ILookup<(string, string), string> workflows = await ChildrenAsync(connection, WorkflowsOf, key);
@@ -102,27 +110,27 @@ internal sealed class PostgresCatalog : IBatchCatalog, IBatchList
         return [.. entries.Select(entry => entry with { Workflows = [.. workflows[(entry.Status.Id, entry.Digest)]], Labels = [.. labels[(entry.Status.Id, entry.Digest)]] })];
     }
 
-    private static async Task<ILookup<(string, string), string>> ChildrenAsync(NpgsqlConnection connection, string sql, object key) =>
+    private static async Task<ILookup<(string, string), string>> ChildrenAsync(DbConnection connection, string sql, object key) =>
         (await connection.QueryAsync<(string Batch, string Digest, string Child)>(sql, key)).ToLookup(one => (one.Batch, one.Digest), one => one.Child);
 
-    private static async Task<List<BatchEntry>> ReadAsync(NpgsqlConnection connection, string sql, object parameters)
+    private async Task<List<BatchEntry>> ReadAsync(DbConnection connection, string sql, object parameters)
     {
         List<BatchEntry> entries = [];
         await using DbDataReader reader = await connection.ExecuteReaderAsync(sql, parameters);
         while (await reader.ReadAsync())
         {
-            entries.Add(CatalogReader.Read(reader));
+            CatalogReader.AddTo(entries, reader, _logger);
         }
 
         return entries;
     }
 
-    private async Task<T> RunAsync<T>(bool writes, Func<NpgsqlConnection, Task<T>> operation, CancellationToken cancellationToken)
+    private async Task<T> RunAsync<T>(bool writes, Func<DbConnection, Task<T>> operation, CancellationToken cancellationToken)
     {
         T answer = default!;
         await _lane.RunAsync(writes, async () =>
         {
-            await using NpgsqlConnection connection = await _database.Source.OpenConnectionAsync();
+            await using DbConnection connection = await _lane.DataSource.OpenConnectionAsync();
             answer = await operation(connection);
         }).WaitAsync(cancellationToken);
         return answer;

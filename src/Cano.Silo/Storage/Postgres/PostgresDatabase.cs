@@ -2,7 +2,10 @@ using Npgsql;
 
 namespace Cano;
 
-/// <summary>The one way of a silo to its PostgreSQL database: a pool that grain storage, membership and whatever else asks the database share.</summary>
+/// <summary>
+/// The one way of a silo to its PostgreSQL database: a pool that grain storage, membership and whatever else asks the database share, and
+/// single sessions.
+/// </summary>
 internal sealed class PostgresDatabase : IAsyncDisposable
 {
     /// <summary>The name by which Orleans knows PostgreSQL.</summary>
@@ -10,6 +13,9 @@ internal sealed class PostgresDatabase : IAsyncDisposable
 
     // Five silos stay below the 100 connections that PostgreSQL allows unless it is told otherwise.
     internal const int DefaultPoolSize = 18;
+
+    // The session that has the lock of the service id.
+    private const int OutsideOfPool = 1;
 
     // Those that storage leaves to others, and two to work with.
     private const int MinPoolSize = PostgresLane.Reserved + 2;
@@ -25,21 +31,33 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         Preset(settings, "Timeout", 5);
         Preset(settings, "Command Timeout", 15);
         Preset(settings, "Application Name", "cano");
-        PoolSize = settings.MaxPoolSize;
+        Connections = settings.MaxPoolSize;
         Name = $"{settings.Database ?? settings.Username} on {settings.Host}:{settings.Port}";
+        Sessions = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false });
+        settings.MaxPoolSize -= OutsideOfPool;
+        settings.MinPoolSize = Math.Min(settings.MinPoolSize, settings.MaxPoolSize);
         Source = NpgsqlDataSource.Create(settings);
     }
 
     /// <summary>Gives connections, from the pool.</summary>
     internal NpgsqlDataSource Source { get; }
 
-    /// <summary>How many connections there are at most.</summary>
-    internal int PoolSize { get; }
+    /// <summary>
+    /// Gives connections that belong to their user alone: what is done to such a session (a lock taken, say) ends with it.
+    /// </summary>
+    internal NpgsqlDataSource Sessions { get; }
+
+    /// <summary>How many connections there are at most, of both kinds.</summary>
+    internal int Connections { get; }
 
     /// <summary>The database and its server, as messages call it: never a user's name or password.</summary>
     internal string Name { get; }
 
-    public ValueTask DisposeAsync() => Source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Source.DisposeAsync();
+        await Sessions.DisposeAsync();
+    }
 
     /// <summary>Reads a connection string.</summary>
     /// <exception cref="CanoConfigurationException">It is none. The message does not show it, since it may hold a password.</exception>

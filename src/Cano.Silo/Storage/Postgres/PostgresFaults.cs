@@ -7,14 +7,15 @@ namespace Cano;
 internal static class PostgresFaults
 {
     /// <summary>Whether it comes from the database or the way to it, rather than from a grain or from Orleans.</summary>
-    internal static bool Is(Exception exception) => exception is NpgsqlException or SocketException or IOException or TimeoutException;
+    internal static bool Is(Exception exception) =>
+        exception is NpgsqlException or NoConnectionException or SocketException or IOException or TimeoutException;
 
     /// <summary>Whether it may be over in a while: the server is away, restarting, or has too much to do.</summary>
     internal static bool IsPassing(Exception exception) => exception switch
     {
         PostgresException { SqlState: [.. "57P", _, _] or PostgresErrorCodes.ReadOnlySqlTransaction } => true,
         NpgsqlException { IsTransient: true } => true,
-        NpgsqlException { InnerException: { } inner } => IsPassing(inner),
+        NpgsqlException or NoConnectionException when exception.InnerException is { } inner => IsPassing(inner),
         _ => exception is SocketException or IOException or TimeoutException,
     };
 
@@ -23,14 +24,22 @@ internal static class PostgresFaults
     {
         // A server that became a standby answers the connections of the time when it was none.
         PostgresException { SqlState: [.. "57P", _, _] or PostgresErrorCodes.ReadOnlySqlTransaction } => true,
-        NpgsqlException { InnerException: { } inner } => BreaksConnections(inner),
+        NpgsqlException or NoConnectionException when exception.InnerException is { } inner => BreaksConnections(inner),
         _ => exception is SocketException || exception is IOException { InnerException: not TimeoutException },
     };
 
-    /// <summary>What a grain's caller is told.</summary>
-    internal static StorageException ToStorageException(Exception exception, PostgresDatabase database) => IsPassing(exception)
-        ? new(ErrorCodes.StorageUnavailable, $"The database {database.Name} is not available: {Reason(exception)} Try again; if it stays so, see to the server.")
-        : new(ErrorCodes.StorageFailed, $"The database {database.Name} failed: {Reason(exception)} {Remedy(exception)}");
+    /// <summary>What a grain is told, and its caller.</summary>
+    internal static StorageException ToStorageException(Exception exception, PostgresDatabase database)
+    {
+        string unavailable =
+            $"The database {database.Name} is not available: {Reason(exception)} Try again; if it stays so, see to the server.";
+        return (IsPassing(exception), exception) switch
+        {
+            (true, NoConnectionException) => StorageException.NeverAttempted(unavailable),
+            (true, _) => new(ErrorCodes.StorageUnavailable, unavailable),
+            _ => new(ErrorCodes.StorageFailed, $"The database {database.Name} failed: {Reason(exception)} {Remedy(exception)}"),
+        };
+    }
 
     /// <summary>What whoever starts the silo is told.</summary>
     internal static CanoConfigurationException AtStart(Exception exception, PostgresDatabase database) => new(
@@ -40,13 +49,15 @@ internal static class PostgresFaults
 
     private static string Reason(Exception exception)
     {
-        Exception cause = exception is PostgresException ? exception : exception.GetBaseException();
+        Exception cause = exception.InnerException as PostgresException
+            ?? (exception is PostgresException ? exception : exception.GetBaseException());
         string text = cause is PostgresException { MessageText: var said, SqlState: var state } ? $"{said} ({state})" : cause.Message;
         return text.EndsWith('.') ? text : $"{text}.";
     }
 
     private static string Remedy(Exception exception) => exception switch
     {
+        NoConnectionException { InnerException: { } inner } => Remedy(inner),
         PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => "Create the database, or name another one in ConnectionStrings:Cano.",
         PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } =>
             "Set the user and password in ConnectionStrings:Cano.",

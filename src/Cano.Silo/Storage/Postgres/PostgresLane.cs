@@ -11,32 +11,33 @@ internal sealed class PostgresLane : IStorageLane, IDisposable
     private readonly PostgresDatabase _database;
     private readonly PostgresStart _start;
     private readonly StorageMetrics _metrics;
+    private readonly TimeProvider _clock;
     private readonly int _width;
     private readonly SemaphoreSlim _slots;
     private readonly Lock _probing = new();
     private Task _probe = Task.CompletedTask;
     private volatile bool _closed;
 
-    public PostgresLane(PostgresDatabase database, PostgresStart start, StorageMetrics metrics)
+    public PostgresLane(PostgresDatabase database, PostgresStart start, StorageMetrics metrics, TimeProvider clock)
     {
         _database = database;
         _start = start;
         _metrics = metrics;
-        _width = Math.Max(1, database.PoolSize - Reserved);
+        _clock = clock;
+        DataSource = new(database);
+        _width = Math.Max(1, database.Connections - Reserved);
         _slots = new(_width, _width);
     }
+
+    /// <summary>Gives connections to the operations of this lane.</summary>
+    internal PostgresOperations DataSource { get; }
 
     public Task OpenAsync(CancellationToken cancellationToken) => _start.OpenAsync(cancellationToken);
 
     public async Task RunAsync(bool writes, Func<Task> operation)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
-        if (!await _slots.WaitAsync(s_patience))
-        {
-            throw new StorageException(
-                ErrorCodes.StorageUnavailable, $"The database {_database.Name} is too slow: {_width} operations are under way and another one has waited for {s_patience.TotalSeconds} s. Try again.");
-        }
-
+        await TakeTurnAsync();
         try
         {
             await RunAsync(operation, again: !writes);
@@ -49,6 +50,27 @@ internal sealed class PostgresLane : IStorageLane, IDisposable
         if (writes)
         {
             _metrics.Committed();
+        }
+    }
+
+    /// <exception cref="StorageException">None came free in time, so that the operation was never attempted.</exception>
+    private async Task TakeTurnAsync()
+    {
+        if (await _slots.WaitAsync(TimeSpan.Zero))
+        {
+            return;
+        }
+
+        using CancellationTokenSource patience = new(s_patience, _clock);
+        try
+        {
+            await _slots.WaitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw StorageException.NeverAttempted(
+                $"The database {_database.Name} is too slow: {_width} operations are under way and another one has waited for "
+                + $"{s_patience.TotalSeconds} s. Try again.");
         }
     }
 

@@ -40,8 +40,13 @@ internal sealed partial class PostgresStart(
         try
         {
             SchemaStatus before = await waiting.ExecuteAsync(
-                async token => await schema.OpenAsync(options.Value.Migrate, token), cancellationToken);
-            await ownership.AcquireAsync(cancellationToken);
+                async token =>
+                {
+                    SchemaStatus status = await schema.OpenAsync(options.Value.Migrate, token);
+                    await ownership.AcquireAsync(token);
+                    return status;
+                },
+                cancellationToken);
             LogOpened(database.Name, before.Known);
             if (before.Found < before.Known)
             {

@@ -29,7 +29,8 @@ internal static class ProtectionKeySetup
         string service = provider.GetRequiredService<IOptions<ClusterOptions>>().Value.ServiceId;
         if (provider.GetRequiredService<IOptions<CanoStorageOptions>>().Value.Provider is StorageProvider.Postgres)
         {
-            return new(provider.GetRequiredService<PostgresLane>(), provider.GetRequiredService<PostgresDatabase>().Source, service);
+            PostgresLane postgres = provider.GetRequiredService<PostgresLane>();
+            return new(postgres, postgres.DataSource, service);
         }
 
         SqliteLane lane = provider.GetRequiredService<SqliteLane>();

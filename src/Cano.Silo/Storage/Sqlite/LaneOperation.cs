@@ -7,6 +7,7 @@ namespace Cano;
 internal sealed class LaneOperation(bool writes, Func<Task> body)
 {
     private readonly TaskCompletionSource _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _ended;
 
     internal bool Writes => writes;
 
@@ -32,17 +33,23 @@ internal sealed class LaneOperation(bool writes, Func<Task> body)
     private static StorageException Told(Exception failure) =>
         new(ErrorCodes.StorageFailed, $"The database failed: {failure.Message} See to the disk and to the data folder.");
 
+    /// <summary>What it did holds: it is durable, or it was a read outside of any transaction.</summary>
+    internal void Succeed() => _ended = true;
+
     internal void Fail(Exception exception) => Failure ??= exception;
 
+    /// <summary>Answers the caller: with success only after <see cref="Succeed"/>.</summary>
     internal void Answer()
     {
-        if (Failure is { } failure)
+        Exception? failure = Failure
+            ?? (_ended ? null : new IOException("The transaction did not come to its end; what it has written is unknown."));
+        if (failure is null)
         {
-            _answer.SetException(failure is SqliteException or IOException ? Told(failure) : failure);
+            _answer.SetResult();
         }
         else
         {
-            _answer.SetResult();
+            _answer.SetException(failure is SqliteException or IOException ? Told(failure) : failure);
         }
     }
 }

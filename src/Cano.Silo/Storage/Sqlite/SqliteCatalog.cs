@@ -8,7 +8,8 @@ using Orleans.Configuration;
 namespace Cano;
 
 /// <summary>The catalog in SQLite. It goes through the lane like everything else, so that entries which come during a commit share the next one.</summary>
-internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cluster) : IBatchCatalog, IBatchList
+internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cluster, ILogger<SqliteCatalog> logger)
+    : IBatchCatalog, IBatchList
 {
     private const string Put =
         $"""
@@ -55,10 +56,20 @@ internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cl
         },
         cancellationToken);
 
-    public Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken = default) => RunAsync<IReadOnlyList<BatchEntry>>(
-        writes: false,
-        connection => Read(connection, CatalogSql.Expired, new { Service, Before = Time(before), Limit = limit }),
-        cancellationToken);
+    public Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(
+        DateTimeOffset before, BatchEntry? after, int limit, CancellationToken cancellationToken = default) =>
+        RunAsync<IReadOnlyList<BatchEntry>>(
+            writes: false,
+            connection => Read(connection, after is null ? CatalogSql.Expired : CatalogSql.ExpiredAfter, new
+            {
+                Service,
+                Before = Time(before),
+                AfterTime = Time(after?.PurgedAt ?? after?.Status.FinishedAt),
+                AfterId = after?.Status.Id,
+                AfterDigest = after?.Digest,
+                Limit = limit,
+            }),
+            cancellationToken);
 
     public Task<IReadOnlyList<BatchEntry>> ListAsync(BatchQuery query, CancellationToken cancellationToken = default) => RunAsync<IReadOnlyList<BatchEntry>>(
         writes: false,
@@ -169,13 +180,13 @@ internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cl
         };
     }
 
-    private static List<BatchEntry> Read(DbConnection connection, string sql, object parameters)
+    private List<BatchEntry> Read(DbConnection connection, string sql, object parameters)
     {
         List<BatchEntry> entries = [];
         using DbDataReader reader = (DbDataReader)connection.ExecuteReader(sql, parameters);
         while (reader.Read())
         {
-            entries.Add(CatalogReader.Read(reader));
+            CatalogReader.AddTo(entries, reader, logger);
         }
 
         return entries;

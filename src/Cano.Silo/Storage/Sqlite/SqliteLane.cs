@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
+using SQLitePCL;
 
 namespace Cano;
 
@@ -29,12 +30,21 @@ internal sealed partial class SqliteLane : IStorageLane, IDisposable
     private int _started;
 
     public SqliteLane(DataFolder folder, IOptions<CanoStorageOptions> options, StorageMetrics metrics, ILogger<SqliteLane> logger)
+        : this(
+            new LaneConnection(SqliteSchema.ConnectionString(folder.DatabasePath, SqliteOpenMode.ReadWriteCreate)),
+            options,
+            metrics,
+            logger)
+    {
+    }
+
+    internal SqliteLane(LaneConnection connection, IOptions<CanoStorageOptions> options, StorageMetrics metrics, ILogger<SqliteLane> logger)
     {
         _options = options;
         _metrics = metrics;
         _logger = logger;
-        _connection = new(SqliteSchema.ConnectionString(folder.DatabasePath, SqliteOpenMode.ReadWriteCreate));
-        DataSource = new(_connection);
+        _connection = connection;
+        DataSource = new(connection);
     }
 
     internal LaneDataSource DataSource { get; }
@@ -120,37 +130,39 @@ internal sealed partial class SqliteLane : IStorageLane, IDisposable
         return group;
     }
 
+    /// <summary>
+    /// Runs a group and answers it. Success is said only after the transaction was committed; whatever is thrown before that, by whomever,
+    /// is the failure of all.
+    /// </summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Told to the callers and logged; a broken connection shows when it is undone.")]
     private void RunGroup(List<LaneOperation> group)
     {
-        bool writes = group.Exists(operation => operation.Writes);
+        GroupStage stage = GroupStage.Beginning;
         try
         {
+            bool writes = group.Exists(operation => operation.Writes);
             if (writes)
             {
-                _connection.Execute("BEGIN IMMEDIATE");
+                _connection.BeginWriting();
             }
 
-            foreach (LaneOperation operation in group)
-            {
-                operation.Run();
-                if (writes && !_connection.IsInTransaction())
-                {
-                    // A full disk and the like: SQLite has given up the whole transaction, with all that went before.
-                    throw new IOException($"SQLite rolled back {group.Count} operations: {operation.Failure?.Message}", operation.Failure);
-                }
-            }
-
+            stage = GroupStage.Running;
+            RunOperations(group, writes);
             if (writes)
             {
-                _connection.Execute("COMMIT");
+                stage = GroupStage.Committing;
+                _connection.Commit();
                 _metrics.Committed();
             }
+
+            group.ForEach(operation => operation.Succeed());
         }
-        catch (Exception exception) when (exception is SqliteException or IOException)
+        catch (Exception exception)
         {
-            LogGroupFailed(exception, group.Count);
-            group.ForEach(operation => operation.Fail(new IOException($"Nothing was written: {exception.Message}", exception)));
-            RollBack();
+            Exception failure = FailureAt(stage, exception);
+            group.ForEach(operation => operation.Fail(failure));
+            LogGroupFailed(exception, group.Count, stage);
+            _connection.UndoWriting();
         }
         finally
         {
@@ -158,20 +170,45 @@ internal sealed partial class SqliteLane : IStorageLane, IDisposable
         }
     }
 
-    private void RollBack()
+    private void RunOperations(List<LaneOperation> group, bool inTransaction)
     {
-        if (_connection.IsInTransaction())
+        foreach (LaneOperation operation in group)
         {
-            _connection.Execute("ROLLBACK");
+            operation.Run();
+            if (inTransaction && !_connection.IsInTransaction())
+            {
+                // A full disk and the like: SQLite has given up the whole transaction, with all that went before.
+                throw new IOException($"SQLite rolled back {group.Count} operations: {operation.Failure?.Message}", operation.Failure);
+            }
         }
     }
+
+    /// <summary>
+    /// What the callers of a group are told. A lock that another program holds keeps a transaction from beginning: nothing of it was
+    /// attempted.
+    /// </summary>
+    private static Exception FailureAt(GroupStage stage, Exception exception) => (stage, exception) switch
+    {
+        (GroupStage.Beginning, SqliteException { SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED }) =>
+            StorageException.NeverAttempted($"Another program is writing to the database: {exception.Message} End it, and try again."),
+        (GroupStage.Committing, _) => new IOException($"What was written is unknown: {exception.Message}", exception),
+        _ => new IOException($"Nothing was written: {exception.Message}", exception),
+    };
 
     [LoggerMessage(3000, LogLevel.Debug, "Opened the database {Path}.")]
     private partial void LogOpened(string path);
 
-    [LoggerMessage(3001, LogLevel.Error, "A transaction of {Operations} operations failed; none of them was written.")]
-    private partial void LogGroupFailed(Exception exception, int operations);
+    [LoggerMessage(3001, LogLevel.Error, "A transaction of {Operations} operations failed ({Stage}); all of them are told so.")]
+    private partial void LogGroupFailed(Exception exception, int operations, GroupStage stage);
 
     [LoggerMessage(3002, LogLevel.Critical, "The database {Path} can't be used any more; all further operations fail until the silo is started again.")]
     private partial void LogEnded(Exception exception, string path);
+
+    /// <summary>How far the transaction of a group came.</summary>
+    private enum GroupStage
+    {
+        Beginning,
+        Running,
+        Committing,
+    }
 }
