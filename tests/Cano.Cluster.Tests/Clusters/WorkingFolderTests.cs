@@ -10,6 +10,8 @@ public sealed class WorkingFolderTests(CanoCluster cluster) : IClassFixture<Cano
         await cluster.Client.GetGrain<IManagementGrain>(0).GetHosts();
         DirectoryInfo logs = new(Path.Combine(Directory.GetCurrentDirectory(), "logs"));
 
-        Assert.Empty(logs.Exists ? logs.GetFiles().Where(file => file.Name.Contains(cluster.Cluster.Options.ClusterId, StringComparison.OrdinalIgnoreCase)).Select(file => file.Name) : []);
+        string[] files = logs.Exists ? [.. logs.GetFiles().Select(file => file.Name)] : [];
+
+        Assert.DoesNotContain(files, file => file.Contains(cluster.Cluster.Options.ClusterId, StringComparison.OrdinalIgnoreCase));
     }
 }
