@@ -14,6 +14,9 @@ public sealed class OrderSilo : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         InProcessTestClusterBuilder builder = new(1);
+
+        // Otherwise each silo and client writes a file into the folder logs of the working folder.
+        builder.Options.ConfigureFileLogging = false;
         builder.ConfigureSilo((_, siloBuilder) =>
         {
             siloBuilder.AddMemoryGrainStorage("cano");

@@ -25,6 +25,9 @@ public class CanoCluster : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         InProcessTestClusterBuilder builder = new(Silos);
+
+        // Otherwise each silo and client writes a file into the folder logs of the working folder.
+        builder.Options.ConfigureFileLogging = false;
         builder.ConfigureSilo((options, silo) =>
         {
             AddStorage(silo);

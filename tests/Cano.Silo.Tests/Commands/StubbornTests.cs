@@ -4,8 +4,7 @@ using Cano.Tests.Storage;
 
 namespace Cano.Tests.Commands;
 
-/// <summary>Nodes that ignore cancellation hold nobody up: the document comes when the strategy says so. Alone on the machine as far as these tests go, since it is about time.</summary>
-[Collection(nameof(OnTime))]
+/// <summary>Nodes that ignore cancellation hold nobody up: the document comes when the strategy says so.</summary>
 public sealed class StubbornTests(ITestOutputHelper output) : IDisposable
 {
     private const string Slow = "\"delayMs\": 60000, \"ignoreCancellation\": true";
@@ -79,7 +78,3 @@ public sealed class StubbornTests(ITestOutputHelper output) : IDisposable
         return (document.RootElement.Clone(), process.OutputAt);
     }
 }
-
-/// <summary>Tests that measure, beside which no others run.</summary>
-[CollectionDefinition(nameof(OnTime), DisableParallelization = true)]
-public sealed class OnTime;

@@ -6,7 +6,6 @@ using Cano.Tests.Storage;
 namespace Cano.Tests.Kubernetes;
 
 /// <summary>What is in the images, made as the Dockerfiles say, but for the engine.</summary>
-[Collection(nameof(ImageBuilds))]
 public sealed partial class ImageFilesTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -58,7 +57,3 @@ public sealed partial class ImageFilesTests : IDisposable
     [GeneratedRegex(@"^[A-Za-z0-9_.]+\.dll$|^(Cano\.Silo|Worker)\.(deps|runtimeconfig|staticwebassets\.endpoints)\.json$|^runtimes/linux-[a-z0-9]+/native/lib[a-z0-9_]+\.so$|^wwwroot/_framework/")]
     private static partial Regex Expected();
 }
-
-/// <summary>A build takes all cores for a minute: nothing runs beside it.</summary>
-[CollectionDefinition(nameof(ImageBuilds), DisableParallelization = true)]
-public sealed class ImageBuilds;

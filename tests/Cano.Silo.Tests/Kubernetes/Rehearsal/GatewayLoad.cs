@@ -53,6 +53,7 @@ internal sealed class GatewayLoad : IAsyncDisposable
     private async Task DriveAsync()
     {
         CanoClient cano = _host.Services.GetRequiredService<CanoClient>();
+        using PeriodicTimer pace = new(Load.Pace, TimeProvider.System);
         for (int number = 1; !_enough.IsCancellationRequested; number++)
         {
             DateTimeOffset startedAt = TimeProvider.System.GetUtcNow();
@@ -66,6 +67,7 @@ internal sealed class GatewayLoad : IAsyncDisposable
             Assert.Equal((_shape.Instances, _shape.Instances, 0, 0), (results.Total, results.Completed, results.Failed, results.Cancelled));
             Assert.Equal(_shape.Ids, results.Results.Select(result => result.Id));
             _finished.Enqueue(new(id, _shape, startedAt, TimeProvider.System.GetUtcNow() - startedAt));
+            await pace.WaitForNextTickAsync(CancellationToken.None);
         }
     }
 }

@@ -8,6 +8,9 @@ namespace Cano.Tests.Kubernetes.Rehearsal;
 /// <summary>Clients that start batch after batch through the Service, follow each to its end and compare what came of it with what they asked for.</summary>
 internal sealed class Load : IDisposable
 {
+    /// <summary>A client begins no more than one batch in this time, so that a fast machine is not all taken by what runs in the background.</summary>
+    internal static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
+
     private readonly RehearsedCluster _cluster;
     private readonly (ServiceClient Client, BatchShape Shape)[] _drivers;
     private readonly CancellationTokenSource _enough = new();
@@ -77,14 +80,18 @@ internal sealed class Load : IDisposable
         }
     }
 
-    /// <summary>Compares what the database holds with what was asked for.</summary>
-    internal static async Task FinishedInTheCatalogAsync(RehearsedCluster cluster, IEnumerable<FinishedBatch> batches)
+    /// <summary>Compares what the database holds of one rehearsal with what was asked for.</summary>
+    /// <param name="cluster">Whose database.</param>
+    /// <param name="prefix">What the ids of that rehearsal's batches begin with.</param>
+    /// <param name="batches">What was asked for.</param>
+    internal static async Task FinishedInTheCatalogAsync(RehearsedCluster cluster, string prefix, IEnumerable<FinishedBatch> batches)
     {
         FinishedBatch[] all = [.. batches];
         string expected = $"{all.Length} batches, {all.Sum(batch => batch.Shape.Instances)} completed, 0 others, 0 unfinished";
         string found = "";
         await Patience.UntilAsync(TimeSpan.FromSeconds(30), () => $"The catalog has {found}, not {expected}.", async () => expected == (found = await cluster.AskAsync(
-            "SELECT count(*) || ' batches, ' || sum(Completed) || ' completed, ' || sum(Total - Completed) || ' others, ' || count(*) FILTER (WHERE IsUnfinished OR Phase <> 'finished') || ' unfinished' FROM CanoBatch")));
+            "SELECT count(*) || ' batches, ' || sum(Completed) || ' completed, ' || sum(Total - Completed) || ' others, ' || count(*) FILTER (WHERE IsUnfinished OR Phase <> 'finished') || ' unfinished' "
+            + $"FROM CanoBatch WHERE starts_with(Id, '{prefix}')")));
     }
 
     public void Dispose()
@@ -103,9 +110,11 @@ internal sealed class Load : IDisposable
 
     private async Task DriveAsync(ServiceClient client, BatchShape shape)
     {
+        using PeriodicTimer pace = new(Pace, TimeProvider.System);
         for (int number = 1; !_enough.IsCancellationRequested; number++)
         {
             _finished.Enqueue(await RunAsync(client, shape, string.Create(CultureInfo.InvariantCulture, $"{shape.Name}-{number}")));
+            await pace.WaitForNextTickAsync(CancellationToken.None);
         }
     }
 }

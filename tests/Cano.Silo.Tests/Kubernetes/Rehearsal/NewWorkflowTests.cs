@@ -2,20 +2,21 @@ namespace Cano.Tests.Kubernetes.Rehearsal;
 
 /// <summary>A roll-out that brings a new workflow.</summary>
 [Collection(nameof(Rehearsals))]
-public sealed class NewWorkflowTests
+public sealed class NewWorkflowTests(SharedCluster shared)
 {
     [Fact]
     public async Task NewWorkflow_StartedWhileOldAndNewSilosRun_CompletesWhicheverIsAsked()
     {
-        await using RehearsedCluster cluster = await RehearsedCluster.CreateAsync();
-        Pod[] old = await cluster.AddAllAsync();
-        using Load load = new(cluster, new("short", 300, 10, 20), new("long", 300, 10, 250));
+        RehearsedCluster cluster = await shared.GetAsync();
+        Pod[] old = await cluster.ReadyPodsAsync();
+        string[] earlierEnds = cluster.Ends;
+        using Load load = new(cluster, new("new-short", 300, 10, 20), new("new-long", 300, 10, 250));
         load.Start();
         await load.GoesOnAsync(Patience.ForBatches);
 
         Pod first = await cluster.AddAsync(RehearsedCluster.NewProgram);
         await first.ReadyAsync();
-        using Load fresh = new(cluster, new("new", 100, 5, 20, RehearsedCluster.NewWorkflow), new("new-wide", 1_200, 3, 100, RehearsedCluster.NewWorkflow));
+        using Load fresh = new(cluster, new("new-narrow", 100, 5, 20, RehearsedCluster.NewWorkflow), new("new-wide", 1_200, 3, 100, RehearsedCluster.NewWorkflow));
         fresh.Start();
         await fresh.GoesOnAsync(Patience.ForBatches);
         FinishedBatch[] asked = await Task.WhenAll(old.Append(first).Select(pod => AskAsync(cluster, pod)));
@@ -28,9 +29,9 @@ public sealed class NewWorkflowTests
         Report.Write(cluster, load, [.. ends.Select(end => $"{end}")]);
         Report.Write(cluster, fresh, $"{beside} while all old ones were there");
         Assert.All(ends, end => Assert.True(end is { ExitCode: 0, Killed: false }, $"{end}"));
-        Assert.Empty(cluster.Pods.SelectMany(pod => pod.Ends));
+        Assert.Equal(earlierEnds, cluster.Ends);
         Assert.Empty(load.Errors.Concat(fresh.Errors));
-        await Load.FinishedInTheCatalogAsync(cluster, [.. load.Finished, .. fresh.Finished, .. asked]);
+        await Load.FinishedInTheCatalogAsync(cluster, "new-", [.. load.Finished, .. fresh.Finished, .. asked]);
     }
 
     /// <summary>Starts a batch of the new workflow at one pod, and follows it there.</summary>

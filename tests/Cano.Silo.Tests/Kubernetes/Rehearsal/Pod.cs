@@ -45,6 +45,9 @@ internal sealed class Pod : IAsyncDisposable
     /// <summary>What its probe says, as far as the kubelet has asked.</summary>
     internal bool IsReady => _ready;
 
+    /// <summary>Whether it was told to go.</summary>
+    internal bool IsDeleted => _deletedAt is not null;
+
     /// <summary>Whether new connections are led to it: while it is ready, and for a moment after it was told to go.</summary>
     internal bool IsInService => _ready && (_deletedAt is not { } at || Stopwatch.GetElapsedTime(at) < s_newsTravel);
 
@@ -52,7 +55,7 @@ internal sealed class Pod : IAsyncDisposable
     internal ConcurrentQueue<string> Ends { get; } = new();
 
     /// <summary>All that its containers said.</summary>
-    internal IEnumerable<string> Log => [.. _earlierLogs, .. _process?.Log ?? []];
+    internal string[] Log => [.. _earlierLogs.ToArray(), .. _process?.Log ?? []];
 
     /// <summary>Runs its init containers to their end and starts its container.</summary>
     internal async Task StartAsync()

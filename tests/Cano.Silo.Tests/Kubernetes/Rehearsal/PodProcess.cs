@@ -22,7 +22,7 @@ internal sealed class PodProcess : IDisposable
         _read = Task.WhenAll(ReadAsync(_process.StandardOutput), ReadAsync(_process.StandardError));
     }
 
-    internal IReadOnlyCollection<string> Log => _log;
+    internal string[] Log => _log.ToArray();
 
     internal int ExitCode => _process.ExitCode;
 

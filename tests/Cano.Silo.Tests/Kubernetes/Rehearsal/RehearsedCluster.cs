@@ -53,6 +53,9 @@ internal sealed class RehearsedCluster : IAsyncDisposable
     /// <summary>All pods that there ever were.</summary>
     internal IReadOnlyCollection<Pod> Pods => _pods;
 
+    /// <summary>The ends that their containers came to without being told, one line each.</summary>
+    internal string[] Ends => [.. _pods.SelectMany(pod => pod.Ends)];
+
     internal static async Task<RehearsedCluster> CreateAsync()
     {
         Manifests manifests = await Overlays.BuildAsync(Overlays.Production);
@@ -80,10 +83,15 @@ internal sealed class RehearsedCluster : IAsyncDisposable
         return pod;
     }
 
-    /// <summary>Starts pods, as many as the overlay has at least, and waits until they are ready.</summary>
-    internal async Task<Pod[]> AddAllAsync(int count = 3)
+    /// <summary>The pods that there are now, ready. The first time they are started, as many as the overlay has at least.</summary>
+    internal async Task<Pod[]> ReadyPodsAsync(int count = 3)
     {
-        Pod[] pods = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => AddAsync()));
+        Pod[] pods = [.. _pods.Where(pod => !pod.IsDeleted)];
+        if (pods.Length == 0)
+        {
+            pods = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => AddAsync()));
+        }
+
         await Task.WhenAll(pods.Select(pod => pod.ReadyAsync()));
         return pods;
     }

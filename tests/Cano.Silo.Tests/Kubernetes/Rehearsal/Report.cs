@@ -10,7 +10,7 @@ internal static class Report
         Array.ForEach(lines, Line);
         TimeSpan[] took = [.. load.Finished.Select(batch => batch.Took).Order()];
         Line($"{took.Length} batches of {load.Finished.Sum(batch => batch.Shape.Instances)} instances, in the middle {took[took.Length / 2].TotalSeconds:N1} s, at most {took[^1].TotalSeconds:N1} s.");
-        Array.ForEach([.. cluster.Pods.SelectMany(pod => pod.Ends), .. load.Errors.Take(50), .. load.Slow.Take(100)], Line);
+        Array.ForEach([.. cluster.Ends, .. load.Errors.Take(50), .. load.Slow.Take(100)], Line);
         if (Environment.GetEnvironmentVariable("CANO_REHEARSAL_LOGS") is { Length: > 0 } folder)
         {
             foreach (Pod pod in cluster.Pods)
