@@ -33,7 +33,7 @@ internal sealed class OnDemand(Func<Task> work, TimeProvider pacing)
             }
             catch (Exception exception) when (exception is not (OutOfMemoryException or SupersededException) && attempt + 1 < Attempts)
             {
-                await Task.Delay(RetryBackoff.Delay(attempt), pacing);
+                await Task.Delay(RetryBackoff.Default.PauseBefore(attempt), pacing);
             }
         }
     }

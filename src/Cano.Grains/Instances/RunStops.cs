@@ -53,7 +53,7 @@ internal sealed class RunStopsClient(IServiceProvider services, IClusterMembersh
             {
                 LogLevel level = PartitionLog.LevelOf(attempt);
                 logger.RunsNotStopped(level, exception, batchId, silo, attempt + 1);
-                await Task.Delay(RetryBackoff.Delay(attempt), TimeProvider.System);
+                await Task.Delay(RetryBackoff.Default.PauseBefore(attempt), TimeProvider.System);
             }
         }
     }

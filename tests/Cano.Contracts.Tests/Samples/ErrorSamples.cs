@@ -12,7 +12,6 @@ internal static class ErrorSamples
         new BatchNotFinishedException("nightly"),
         new WorkflowNotRegisteredException("orders.price", ["orders.ship", "cano.simulate"]),
         new BatchDataLostException("nightly", "a partition"),
-        new StorageException(ErrorCodes.StorageUnavailable, "The database is not there."),
         new HostStoppedException(new IOException("why")),
         StorageException.NeverAttempted("The database is not there."),
         new SupersededException("The activation has ended.", new IOException("why")),
