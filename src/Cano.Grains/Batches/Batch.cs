@@ -10,7 +10,7 @@ internal sealed class Batch
     private readonly BatchRecord _record;
     private readonly BatchViews _views;
     private readonly BatchAnnouncer _announcer;
-    private readonly BatchStart _start;
+    private readonly BatchCreation _creation;
     private readonly BatchRemoval _removal;
     private readonly OnDemand _load;
     private BatchDriver? _driver;
@@ -23,9 +23,9 @@ internal sealed class Batch
         _record = new(id, row) { Ended = OnEnded };
         _views = new(id, services.Clock, services.Pacing);
         _announcer = new(_record, _views, services);
-        _start = new(_record, _announcer, services);
+        _creation = new(_record, _announcer, services);
         _removal = new(_record, _announcer, _views, services) { Removed = () => Finished?.Invoke() };
-        _load = new(LoadOnceAsync, services.Pacing);
+        _load = new(LoadOnceAsync, services.PartitionServices.PauseBefore, services.Pacing);
     }
 
     /// <summary>Why this activation has ended; null while it lives.</summary>
@@ -47,7 +47,7 @@ internal sealed class Batch
     internal bool IsBeingRemoved => _removal.IsUnderWay;
 
     /// <summary>True once there is something to stay for: the batch, or a start of it.</summary>
-    internal bool Exists => _record.State is not null || _start.IsUnderWay;
+    internal bool Exists => _record.State is not null || _creation.IsUnderWay;
 
     /// <summary>When <see cref="Tick"/> has something to do: the deadline, or the next word to the catalog; null if neither is to come.</summary>
     internal DateTimeOffset? NextTick
@@ -75,7 +75,7 @@ internal sealed class Batch
             return existing;
         }
 
-        await _start.PrepareAsync(header);
+        await _creation.PrepareAsync(header);
         return null;
     }
 
@@ -87,7 +87,7 @@ internal sealed class Batch
             return existing;
         }
 
-        await _start.RunAsync(header, only);
+        await _creation.RunAsync(header, only);
         await DriveFreshAsync();
         return _views.StatusNow(_record.State!);
     }
@@ -278,7 +278,7 @@ internal sealed class Batch
         }
 
         BatchStatus status = await GetStatusAsync();
-        await _start.ConfirmEnteredAsync(status);
+        await _creation.ConfirmEnteredAsync(status);
         return status;
     }
 

@@ -58,7 +58,7 @@ internal sealed class PartitionLink(int index, string key, BatchDriver driver, B
                 services.Logger.PartitionDidNotAnswer(level, exception, key, attempt + 1);
             }
 
-            await Task.Delay(RetryBackoff.Default.PauseBefore(attempt), services.Pacing);
+            await Task.Delay(services.PartitionServices.PauseBefore(attempt), services.Pacing);
         }
 
         return null;

@@ -95,6 +95,7 @@ public static class CanoSiloBuilderExtensions
             batch => new BatchRow(storage, batch).ReadAsync(),
             provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains),
             TimeProvider.System,
+            Random.Shared.NextDouble,
             provider.GetRequiredService<CanoMetrics>(),
             provider.GetRequiredService<ILogger<PartitionGrain>>());
     }

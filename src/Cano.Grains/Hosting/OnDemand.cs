@@ -4,7 +4,7 @@ namespace Cano;
 /// Work that is done in the first call that needs it, once, however many ask. A passing fault is tried again with growing pauses; what lasts goes to those who wait, and the next
 /// call tries anew. Not safe for concurrent use: it belongs to one activation.
 /// </summary>
-internal sealed class OnDemand(Func<Task> work, TimeProvider pacing)
+internal sealed class OnDemand(Func<Task> work, Func<int, TimeSpan> pauseBefore, TimeProvider pacing)
 {
     /// <summary>Attempts before those who wait are told: some two seconds.</summary>
     private const int Attempts = 7;
@@ -33,7 +33,7 @@ internal sealed class OnDemand(Func<Task> work, TimeProvider pacing)
             }
             catch (Exception exception) when (exception is not (OutOfMemoryException or SupersededException) && attempt + 1 < Attempts)
             {
-                await Task.Delay(RetryBackoff.Default.PauseBefore(attempt), pacing);
+                await Task.Delay(pauseBefore(attempt), pacing);
             }
         }
     }

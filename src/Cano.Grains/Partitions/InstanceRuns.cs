@@ -239,7 +239,7 @@ internal sealed class InstanceRuns
                 // The answer did not come, whatever the reason: the silo is gone, the call timed out. The instance is asked again; it may have run.
                 LogLevel level = PartitionLog.LevelOf(attempt);
                 _services.Logger.InstanceDidNotAnswer(level, exception, _batchId, run.Instance.Id, attempt + 1);
-                await Task.Delay(RetryBackoff.Default.PauseBefore(attempt++), _services.Pacing);
+                await Task.Delay(_services.PauseBefore(attempt++), _services.Pacing);
             }
 
             run = run with { MayHaveCheckpoint = true };

@@ -30,7 +30,7 @@ internal sealed class Partition
         _rows = services.OpenRows(key);
         _reads = services.OpenRows(key);
         _news = new(services.Pacing);
-        _load = new(LoadOnceAsync, services.Pacing);
+        _load = new(LoadOnceAsync, services.PauseBefore, services.Pacing);
     }
 
     /// <summary>Why this activation has ended; null while it lives.</summary>

@@ -11,6 +11,7 @@ namespace Cano;
 /// <param name="ReadBatch">Reads the row of a batch, which says which incarnation of it there is.</param>
 /// <param name="Clock">The silo's clock: times of starts, commits and deadlines.</param>
 /// <param name="Pacing">The time that messages and writes wait by.</param>
+/// <param name="Draw">Draws a number from 0 to 1, for pauses that are spread.</param>
 /// <param name="Metrics">Where to count.</param>
 /// <param name="Logger">Where to log.</param>
 internal sealed record PartitionServices(
@@ -22,6 +23,7 @@ internal sealed record PartitionServices(
     Func<string, Task<BatchState?>> ReadBatch,
     TimeProvider Clock,
     TimeProvider Pacing,
+    Func<double> Draw,
     CanoMetrics Metrics,
     ILogger Logger)
 {
@@ -29,4 +31,8 @@ internal sealed record PartitionServices(
 
     /// <summary>The time since a fixed moment, for what is paced.</summary>
     internal TimeSpan Elapsed => Pacing.GetElapsedTime(_origin);
+
+    /// <summary>The pause before something that failed is tried again.</summary>
+    /// <param name="repetition">Which repetition, from 0.</param>
+    internal TimeSpan PauseBefore(int repetition) => RetryBackoff.Default.PauseBefore(repetition, Draw());
 }

@@ -83,7 +83,7 @@ public sealed class HandOverTests : IAsyncLifetime
         ConcurrentWorkflowResults<StepState> results = await waiting;
 
         Assert.Equal((5, StopReason.Cancelled), (results.Cancelled, results.StopReason));
-        Assert.InRange(TimeProvider.System.GetElapsedTime(told), TimeSpan.Zero, Pace.ReaderWait - TimeSpan.FromSeconds(2));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(told), TimeSpan.Zero, BatchViews.LongestWait - TimeSpan.FromSeconds(2));
     }
 
     /// <summary>Waits until a silo has begun to stop.</summary>

@@ -18,7 +18,7 @@ public sealed class RunControlsTests : IDisposable
     private readonly NodeScheduler _nodes = new(Environment.ProcessorCount);
     private readonly ManualResetEventSlim _unblock = new();
 
-    public RunControlsTests() => _controls = new(Options.Create(new CanoOptions()), _clock, NullLogger<WorkflowGrain>.Instance);
+    public RunControlsTests() => _controls = new(Options.Create(new CanoOptions()), new(Options.Create(new CanoOptions())), _clock, NullLogger<WorkflowGrain>.Instance);
 
     public void Dispose()
     {

@@ -12,7 +12,7 @@ public sealed class StoppedRunTests : IDisposable
     private readonly RunControls _controls;
     private readonly List<string> _begun = [];
 
-    public StoppedRunTests() => _controls = new(Options.Create(new CanoOptions()), _clock, NullLogger<WorkflowGrain>.Instance);
+    public StoppedRunTests() => _controls = new(Options.Create(new CanoOptions()), new(Options.Create(new CanoOptions())), _clock, NullLogger<WorkflowGrain>.Instance);
 
     public void Dispose() => _controls.Dispose();
 

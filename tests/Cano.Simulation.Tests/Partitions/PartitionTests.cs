@@ -279,7 +279,7 @@ public sealed class PartitionTests
     {
         instances.Time = _scheduler.Time;
         return new("b/0123456789abcdef/0", new(
-            instances, new(Options.Create(options ?? new())), _ => _rows, new(), new(), ReadBatch, _scheduler.Time, _scheduler.Time, Silo.UnheardMetrics, NullLogger.Instance));
+            instances, new(Options.Create(options ?? new())), _ => _rows, new(), new(), ReadBatch, _scheduler.Time, _scheduler.Time, () => 1, Silo.UnheardMetrics, NullLogger.Instance));
     }
 
     private Task<PartitionReport> ExchangeAsync(Partition partition, PartitionOrders orders) => EndAsync(Begin(partition, orders));
@@ -345,10 +345,6 @@ public sealed class PartitionTests
         {
             IsStoppedEverywhere = true;
             return Everywhere?.Task ?? Task.CompletedTask;
-        }
-
-        public void StopHere(string batchId, string? incarnation)
-        {
         }
 
         public Task ForgetAsync(string batchId, string? incarnation, string instanceId) => Task.CompletedTask;

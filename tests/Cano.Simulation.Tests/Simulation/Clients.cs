@@ -177,7 +177,7 @@ internal sealed class Clients(World world)
             }
             catch (Exception exception) when (exception is not BatchConflictException)
             {
-                await Task.Delay(RetryBackoff.Default.PauseBefore(attempt), world.Scheduler.Time);
+                await Task.Delay(RetryBackoff.Default.PauseBefore(attempt, random: 1), world.Scheduler.Time);
             }
         }
     }

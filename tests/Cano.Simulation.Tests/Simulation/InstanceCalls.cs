@@ -42,10 +42,6 @@ internal sealed class InstanceCalls(World world, Silo silo) : IInstances
         }
     }
 
-    public void StopHere(string batchId, string? incarnation)
-    {
-    }
-
     public Task ForgetAsync(string batchId, string? incarnation, string instanceId) => CallAsync<bool>($"forget {instanceId}", answer => answer(true));
 
     private Task<T> CallAsync<T>(string what, Action<Action<T>> deliver)

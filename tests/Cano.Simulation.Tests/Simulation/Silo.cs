@@ -25,6 +25,7 @@ internal sealed class Silo
             batch => new BatchRow(world.Storage, batch).ReadAsync(),
             Clock,
             world.Scheduler.Time,
+            world.Scheduler.Random.NextDouble,
             UnheardMetrics,
             world.Logger);
     }

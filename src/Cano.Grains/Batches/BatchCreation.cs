@@ -1,7 +1,7 @@
 namespace Cano;
 
 /// <summary>Makes a batch exist: checks that its partitions are prepared, and writes its row and its entry in the catalog. It has started once both are there.</summary>
-internal sealed class BatchStart(BatchRecord record, BatchAnnouncer announcer, BatchServices services)
+internal sealed class BatchCreation(BatchRecord record, BatchAnnouncer announcer, BatchServices services)
 {
     /// <summary>Partitions asked at once whether they are prepared.</summary>
     private const int CountsAtOnce = 64;
