@@ -119,7 +119,8 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
         }
         catch (OperationCanceledException exception) when (control.IsStopped || exception is RunStoppedException)
         {
-            // No outcome and no failure: both would be dropped. The partition's call waits for the cancel that follows; "ask again" would make it ask at once, for ever.
+            // No outcome and no failure: both would be dropped. The partition's call waits for the cancel that follows; "ask again" would
+            // make it ask at once, for ever.
         }
         catch (Exception exception)
         {
@@ -157,7 +158,10 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
         task.WaitAsync(longest, TimeProvider.System, cancellationToken)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
-    /// <summary>Stops the run, if it still is one. What nodes registered to be called back runs on threads of its own, and what it throws is its own affair.</summary>
+    /// <summary>
+    /// Stops the run, if it still is one. What nodes registered to be called back runs on threads of its own, and what it throws is its own
+    /// affair.
+    /// </summary>
     private void StopRun()
     {
         if (_leaving)
