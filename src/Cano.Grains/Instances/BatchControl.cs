@@ -1,6 +1,9 @@
 namespace Cano;
 
-/// <summary>The runs of one batch on this silo, and whether it has stopped. It exists while there are runs, or while the stop is remembered. Safe for concurrent use.</summary>
+/// <summary>
+/// The runs of one batch on this silo, and whether it has stopped. It exists while there are runs, or while the stop is remembered. Safe
+/// for concurrent use.
+/// </summary>
 internal sealed class BatchControl(BatchKey key)
 {
     private readonly Lock _gate = new();

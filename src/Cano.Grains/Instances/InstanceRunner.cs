@@ -82,7 +82,8 @@ internal sealed class InstanceRunner(
     }
 
     // A method of its own, so that a run without a span makes no room for its parent.
-    private Task<InstanceOutcome> RunTracedAsync(string parent, IWorkflowProgram program, InstanceExecution execution, RunControl control) =>
+    private Task<InstanceOutcome> RunTracedAsync(
+        string parent, IWorkflowProgram program, InstanceExecution execution, RunControl control) =>
         scheduler.RunAsync(() => InstanceSpan.AroundAsync(parent, program, execution, control.Token));
 
     /// <summary>Counts a run that goes on though it was cancelled, until it ends.</summary>

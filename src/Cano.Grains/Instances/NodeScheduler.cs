@@ -46,11 +46,12 @@ internal sealed class NodeScheduler : TaskScheduler, IDisposable
     }
 
     /// <summary>
-    /// Makes threads that run no nodes, for short tasks which must not wait behind nodes. There are two; more are added within milliseconds when both block, also while nodes
-    /// keep all processors busy.
+    /// Makes threads that run no nodes, for short tasks which must not wait behind nodes. There are two; more are added within milliseconds
+    /// when both block, also while nodes keep all processors busy.
     /// </summary>
     /// <param name="maxWorkers">How many tasks may block at once.</param>
-    internal static NodeScheduler ForSignals(int maxWorkers) => new("Cano signal", SignalWorkers, maxWorkers, idleLimit: null, growsWhileBusy: true);
+    internal static NodeScheduler ForSignals(int maxWorkers) =>
+        new("Cano signal", SignalWorkers, maxWorkers, idleLimit: null, growsWhileBusy: true);
 
     /// <inheritdoc/>
     public override int MaximumConcurrencyLevel => _maxWorkers;
@@ -75,7 +76,10 @@ internal sealed class NodeScheduler : TaskScheduler, IDisposable
         HandOver();
     }
 
-    /// <summary>Runs work here, from its first line on; what it awaits continues here. What flows with the caller (its request context, culture) does not reach it.</summary>
+    /// <summary>
+    /// Runs work here, from its first line on; what it awaits continues here. What flows with the caller (its request context, culture)
+    /// does not reach it.
+    /// </summary>
     /// <param name="work">The work; its beginning may block.</param>
     /// <returns>What came of it. It completes when the work has; an await of it continues where the caller belongs.</returns>
     internal Task<T> RunAsync<T>(Func<Task<T>> work)
@@ -198,7 +202,8 @@ internal sealed class NodeScheduler : TaskScheduler, IDisposable
                 }
                 catch (ThreadInterruptedException)
                 {
-                    // What the task's code throws is kept in the task. This was thrown after it, by an interrupt from another thread, and must not end the process.
+                    // What the task's code throws is kept in the task. This was thrown after it, by an interrupt from another thread, and
+                    // must not end the process.
                 }
 
                 thread.EndTask();

@@ -1,19 +1,23 @@
 namespace Cano;
 
 /// <summary>
-/// A thread of a <see cref="NodeScheduler"/>: takes away what a task leaves on it, so that the next task, of another instance, finds the thread as new. That is an interrupt
-/// that has not been delivered, name, priority, being a background thread, and what flows with the execution context (culture, <c>AsyncLocal</c>).
+/// A thread of a <see cref="NodeScheduler"/>: takes away what a task leaves on it, so that the next task, of another instance, finds the
+/// thread as new. That is an interrupt that has not been delivered, name, priority, being a background thread, and what flows with the
+/// execution context (culture, <c>AsyncLocal</c>).
 /// </summary>
 /// <remarks>
-/// What cannot be known stays, as it does on the thread pool: values in thread statics, and locks that a node has not left. An interrupt that another thread sends
-/// after the node has ended reaches the node that runs there by then.
+/// What cannot be known stays, as it does on the thread pool: values in thread statics, and locks that a node has not left. An interrupt
+/// that another thread sends after the node has ended reaches the node that runs there by then.
 /// </remarks>
 internal sealed class NodeThread : IDisposable
 {
     [ThreadStatic]
     private static NodeThread? s_current;
 
-    /// <summary>A wait for it never blocks, and throws when an interrupt is pending. It costs 0.15 microseconds; each thread has its own, so that they don't contend for it.</summary>
+    /// <summary>
+    /// A wait for it never blocks, and throws when an interrupt is pending. It costs 0.15 microseconds; each thread has its own, so that
+    /// they don't contend for it.
+    /// </summary>
     private readonly ManualResetEvent _alwaysSet = new(initialState: true);
     private readonly Thread _thread = Thread.CurrentThread;
     private readonly string _name;
@@ -44,7 +48,10 @@ internal sealed class NodeThread : IDisposable
         _alwaysSet.Dispose();
     }
 
-    /// <summary>Drops an interrupt that a node has left, before it breaks off what the engine does next. Does nothing on threads that are no workers.</summary>
+    /// <summary>
+    /// Drops an interrupt that a node has left, before it breaks off what the engine does next. Does nothing on threads that are no
+    /// workers.
+    /// </summary>
     internal static void DropInterrupt() => s_current?.TakeInterrupt();
 
     /// <summary>The same, where the task has no more code of a node to run: the next task need not look again.</summary>
@@ -57,7 +64,10 @@ internal sealed class NodeThread : IDisposable
         }
     }
 
-    /// <summary>Does all that is done between two tasks, within a task that runs code of several instances. Does nothing on threads that are no workers.</summary>
+    /// <summary>
+    /// Does all that is done between two tasks, within a task that runs code of several instances. Does nothing on threads that are no
+    /// workers.
+    /// </summary>
     internal static void CleanUp()
     {
         if (s_current is { } current)

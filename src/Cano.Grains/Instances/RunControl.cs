@@ -1,10 +1,12 @@
 namespace Cano;
 
-/// <summary>What one run goes by: whether it may begin another attempt, and the token that its nodes see. Safe for concurrent use.</summary>
+/// <summary>
+/// What one run goes by: whether it may begin another attempt, and the token that its nodes see. Safe for concurrent use.
+/// </summary>
 /// <param name="instanceId">The instance.</param>
 /// <param name="deadline">When the batch's duration ends: no attempt begins then or later. Null: there is no such time.</param>
 /// <param name="clock">What the deadline is compared with.</param>
-#pragma warning disable CA1001 // The token source has no timer, and nodes may use its token after the run: there is nothing to dispose of, and no safe moment to do it.
+#pragma warning disable CA1001 // The token source has no timer, and nodes may use its token after the run: no need to dispose of it.
 internal sealed class RunControl(string instanceId, DateTimeOffset? deadline, TimeProvider clock)
 #pragma warning restore CA1001
 {
@@ -27,7 +29,9 @@ internal sealed class RunControl(string instanceId, DateTimeOffset? deadline, Ti
     /// <inheritdoc cref="Next"/>
     internal RunControl? Previous { get; set; }
 
-    /// <summary>Signalled a moment after the stop, for what has begun; whether something may begin is what <see cref="IsOver"/> says.</summary>
+    /// <summary>
+    /// Signalled a moment after the stop, for what has begun; whether something may begin is what <see cref="IsOver"/> says.
+    /// </summary>
     internal CancellationToken Token => _source.Token;
 
     /// <summary>True: the run, or its batch, was stopped.</summary>

@@ -6,16 +6,18 @@ using Microsoft.Extensions.Options;
 namespace Cano;
 
 /// <summary>
-/// Stops what runs on this silo: all runs of a batch, or one. A stop takes effect at once, however much work waits for a thread: it is a flag that every run reads before
-/// each attempt, and the runs' tokens are signalled on threads that run no nodes. Safe for concurrent use.
+/// Stops what runs on this silo: all runs of a batch, or one. A stop takes effect at once, however much work waits for a thread: it is a
+/// flag that every run reads before each attempt, and the runs' tokens are signalled on threads that run no nodes. Safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// A batch that was stopped is remembered for a while, so that a request to run which was overtaken by the stop begins nothing. An incarnation never runs again once it has
-/// stopped, so this can't hold up a later batch of the same id.
+/// A batch that was stopped is remembered for a while, so that a request to run which was overtaken by the stop begins nothing. An
+/// incarnation never runs again once it has stopped, so this can't hold up a later batch of the same id.
 /// </remarks>
 internal sealed class RunControls : IDisposable
 {
-    /// <summary>For how long a stopped batch without runs is remembered. A request to run is answered, or has timed out, long before.</summary>
+    /// <summary>
+    /// For how long a stopped batch without runs is remembered. A request to run is answered, or has timed out, long before.
+    /// </summary>
     internal static readonly TimeSpan MemoryOfStops = TimeSpan.FromMinutes(10);
 
     /// <summary>How many stopped batches are remembered at most, some 200 bytes each; beyond it the oldest are forgotten.</summary>
@@ -81,7 +83,9 @@ internal sealed class RunControls : IDisposable
         }
     }
 
-    /// <summary>Stops a batch on this silo: when this returns no attempt of it begins any more, and its tokens are being signalled.</summary>
+    /// <summary>
+    /// Stops a batch on this silo: when this returns no attempt of it begins any more, and its tokens are being signalled.
+    /// </summary>
     internal void Stop(string batchId, string? incarnation)
     {
         BatchKey key = new(batchId, incarnation);
@@ -124,7 +128,9 @@ internal sealed class RunControls : IDisposable
     private void ForgetOldStops()
     {
         DateTimeOffset limit = _clock.GetUtcNow() - MemoryOfStops;
-        while (_stops.TryPeek(out RememberedStop oldest) && (oldest.At < limit || _stops.Count > MaxRememberedStops) && _stops.TryDequeue(out oldest))
+        while (_stops.TryPeek(out RememberedStop oldest)
+            && (oldest.At < limit || _stops.Count > MaxRememberedStops)
+            && _stops.TryDequeue(out oldest))
         {
             if (oldest.Batch.Forget())
             {
@@ -134,8 +140,8 @@ internal sealed class RunControls : IDisposable
     }
 
     /// <summary>
-    /// Signals tokens one after the other, which takes a tenth of a microsecond each where callbacks don't block. A task that does the same is queued before: another thread
-    /// takes it, and goes on with the tokens behind the one whose callback blocks this thread.
+    /// Signals tokens one after the other, which takes a tenth of a microsecond each where callbacks don't block. A task that does the same
+    /// is queued before: another thread takes it, and goes on with the tokens behind the one whose callback blocks this thread.
     /// </summary>
     private void SignalRest(SignalPass pass)
     {

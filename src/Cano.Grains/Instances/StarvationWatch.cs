@@ -39,7 +39,8 @@ internal sealed class StarvationWatch : IDisposable
 
     /// <summary>Makes the watch and starts its thread.</summary>
     /// <param name="scheduler">What it watches.</param>
-    /// <param name="growsWhileBusy">True: its tasks are short and urgent, so workers are added at each tick while the process uses its processors, too.</param>
+    /// <param name="growsWhileBusy">True: its tasks are short and urgent, so workers are added at each tick while the process uses its
+    /// processors, too.</param>
     internal StarvationWatch(NodeScheduler scheduler, bool growsWhileBusy)
     {
         _scheduler = scheduler;

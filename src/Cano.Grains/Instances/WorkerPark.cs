@@ -14,7 +14,8 @@ internal sealed class WorkerPark
 
     /// <summary>Leaves of its own accord.</summary>
     /// <returns>False: someone was quicker and has woken it, or is about to.</returns>
-    internal bool TryLeave(Place place) => Uninterrupted.Do((Park: this, Place: place), static step => step.Park.RemoveIfParked(step.Place));
+    internal bool TryLeave(Place place) =>
+        Uninterrupted.Do((Park: this, Place: place), static step => step.Park.RemoveIfParked(step.Place));
 
     /// <summary>Wakes the worker that came last.</summary>
     /// <returns>False: there was none.</returns>

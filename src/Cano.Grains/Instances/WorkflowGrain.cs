@@ -164,7 +164,10 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
         task.WaitAsync(longest, TimeProvider.System, cancellationToken)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
-    /// <summary>Stops the run, if it still is one. What nodes registered to be called back runs on threads of its own, and what it throws is its own affair.</summary>
+    /// <summary>
+    /// Stops the run, if it still is one. What nodes registered to be called back runs on threads of its own, and what it throws is its own
+    /// affair.
+    /// </summary>
     private void StopRun()
     {
         if (_leaving)

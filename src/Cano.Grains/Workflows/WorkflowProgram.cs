@@ -82,7 +82,9 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
     /// <summary>Runs one instance from its start with params and a store that are objects already, without checkpoints.</summary>
     internal ValueTask<InstanceOutcome> RunAsync(WorkflowContext<TParams> context, bool keepPath, CancellationToken cancellationToken)
     {
-        WorkflowRun<TState, TParams> run = new(this, context, _start, steps: 0, TimeProvider.GetUtcNow(), progress: null, NewPath(resumedAfter: null), keepPath, control: null);
+        RunPath path = NewPath(resumedAfter: null);
+        WorkflowRun<TState, TParams> run =
+            new(this, context, _start, steps: 0, TimeProvider.GetUtcNow(), progress: null, path, keepPath, control: null);
         return run.RunAsync(cancellationToken);
     }
 

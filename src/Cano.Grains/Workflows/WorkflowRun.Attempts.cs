@@ -6,8 +6,12 @@ namespace Cano;
 /// <content>The attempts of one node, and the pauses between them.</content>
 internal sealed partial class WorkflowRun<TState, TParams>
 {
-    /// <summary>One attempt of a node, within its limit of time if it has one. It begins with what flowed into the run, not with what the node before it left behind.</summary>
-    private ValueTask<TState> AttemptAsync(ProgramState<TState, TParams> state, Node<TState, TParams> node, CancellationToken cancellationToken)
+    /// <summary>
+    /// One attempt of a node, within its limit of time if it has one. It begins with what flowed into the run, not with what the node
+    /// before it left behind.
+    /// </summary>
+    private ValueTask<TState> AttemptAsync(
+        ProgramState<TState, TParams> state, Node<TState, TParams> node, CancellationToken cancellationToken)
     {
         if (_flow is not null)
         {
@@ -17,12 +21,14 @@ internal sealed partial class WorkflowRun<TState, TParams>
         return NodeSpan.IsWanted ? TracedAttemptAsync(state, node, cancellationToken) : BareAttemptAsync(state, node, cancellationToken);
     }
 
-    private ValueTask<TState> BareAttemptAsync(ProgramState<TState, TParams> state, Node<TState, TParams> node, CancellationToken cancellationToken) =>
+    private ValueTask<TState> BareAttemptAsync(
+        ProgramState<TState, TParams> state, Node<TState, TParams> node, CancellationToken cancellationToken) =>
         state.Config.AttemptTimeout is { } limit
             ? LimitedAttemptAsync(state, node, limit, cancellationToken)
             : node.RunAttemptAsync(Context, cancellationToken);
 
-    private async ValueTask<TState> TracedAttemptAsync(ProgramState<TState, TParams> state, Node<TState, TParams> node, CancellationToken cancellationToken)
+    private async ValueTask<TState> TracedAttemptAsync(
+        ProgramState<TState, TParams> state, Node<TState, TParams> node, CancellationToken cancellationToken)
     {
         using Activity? span = NodeSpan.Begin(state.Name, Context.Attempt);
         try
@@ -70,7 +76,8 @@ internal sealed partial class WorkflowRun<TState, TParams>
     /// <summary>Repeats a failed attempt, after a pause each time, until one succeeds or the retries are used up.</summary>
     /// <param name="state">The state whose node failed.</param>
     /// <param name="node">The node.</param>
-    /// <param name="failure">What came of the last attempt: texts of bounded length, since the exception may hold anything, and a pause may be long.</param>
+    /// <param name="failure">What came of the last attempt: texts of bounded length, since the exception may hold anything, and a pause may
+    /// be long.</param>
     /// <param name="cancellationToken">The run's token.</param>
     /// <returns>The next state, or the last failure.</returns>
     private async ValueTask<(TState Next, WorkflowError? Failure)> RepeatAsync(

@@ -159,7 +159,8 @@ internal sealed partial class WorkflowRun<TState, TParams>
     }
 
     /// <summary>
-    /// Whatever a node throws once it was stopped is taken for its way of stopping: it would have had more retries, and the run may be asked to go on elsewhere.
+    /// Whatever a node throws once it was stopped is taken for its way of stopping: it would have had more retries, and the run may be
+    /// asked to go on elsewhere.
     /// </summary>
     private void ThrowIfCancelled(Exception exception, CancellationToken cancellationToken)
     {

@@ -29,8 +29,9 @@ public abstract class Node<TState, TParams>
 /// A node runs at least once: after a crash it may run again from its start, side effects included. Instances of a node type come from a
 /// dependency injection scope made for each run of a workflow instance, so scoped services work; nothing needs to be thread-safe.
 /// A silo runs nodes on threads of their own, so a node may block its thread. After an await with <c>ConfigureAwait(false)</c> it is on the thread pool,
-/// where it should not block. Each attempt begins in the same, empty context: what another node or the starter set (culture, <c>AsyncLocal</c>, <c>RequestContext</c>) is not
-/// seen, and what a node does to its thread (name, priority, an interrupt) is undone before the next one. Values in thread statics are not: they are shared by all.
+/// where it should not block. Each attempt begins in the same, empty context: what another node or the starter set (culture,
+/// <c>AsyncLocal</c>, <c>RequestContext</c>) is not seen, and what a node does to its thread (name, priority, an interrupt) is undone
+/// before the next one. Values in thread statics are not: they are shared by all.
 /// </remarks>
 /// <typeparam name="TState">The enum that lists the workflow's states.</typeparam>
 /// <typeparam name="TParams">What each instance is given.</typeparam>

@@ -22,7 +22,9 @@ public sealed class StoppedRunsTests(StoppedRunsTests.ComputingSilo cluster) : I
             .Build()
             .StartAsync(cluster.Client, cancellationToken: Token);
         RunControls controls = Services.GetRequiredService<RunControls>();
-        await UntilAsync(() => ComputingNode.Begun >= 10 && controls.RunCount + ComputingNode.Ended >= total, () => $"{ComputingNode.Begun} begun, {controls.RunCount} runs");
+        await UntilAsync(
+            () => ComputingNode.Begun >= 10 && controls.RunCount + ComputingNode.Ended >= total,
+            () => $"{ComputingNode.Begun} begun, {controls.RunCount} runs");
 
         Services.GetRequiredService<IInstances>().StopHere(run.Id, incarnation: null);
         int begun = ComputingNode.Begun;
@@ -109,7 +111,8 @@ public sealed class StoppedRunsTests(StoppedRunsTests.ComputingSilo cluster) : I
     public async Task Interrupt_InANode_ReachesNoOtherInstanceAndEndsNothing()
     {
         ConcurrentWorkflowResults<StepState> results = await new ConcurrentWorkflowBuilder<StepState>(new ConcurrentTimeout.WaitForever())
-            .AddInstances(Enumerable.Range(0, 1_000).Select(number => new ConcurrentWorkflowInstance<StepState, int>($"i{number}", InterruptingNode.Key, number)))
+            .AddInstances(Enumerable.Range(0, 1_000)
+                .Select(number => new ConcurrentWorkflowInstance<StepState, int>($"i{number}", InterruptingNode.Key, number)))
             .Build()
             .OrchestrateAsync(cluster.Client, cancellationToken: Token);
 
@@ -172,10 +175,13 @@ public sealed class StoppedRunsTests(StoppedRunsTests.ComputingSilo cluster) : I
 
         internal static int Signalled => Volatile.Read(ref s_signalled);
 
-        internal static ConcurrentWorkflowInstance<StepState> Instance(string id) => new ConcurrentWorkflowInstance<StepState, int>(id, Key, 0);
+        internal static ConcurrentWorkflowInstance<StepState> Instance(string id) =>
+            new ConcurrentWorkflowInstance<StepState, int>(id, Key, 0);
 
         internal static void Define(WorkflowBuilder<StepState, int> workflow) => workflow
-            .Start(StepState.Work).RegisterNode(StepState.Work, (_, cancellationToken) => Compute(cancellationToken), NodeConfig.Minimal).AddExitStates(StepState.Done);
+            .Start(StepState.Work)
+            .RegisterNode(StepState.Work, (_, cancellationToken) => Compute(cancellationToken), NodeConfig.Minimal)
+            .AddExitStates(StepState.Done);
 
         private static ValueTask<StepState> Compute(CancellationToken cancellationToken)
         {
@@ -217,10 +223,13 @@ public sealed class StoppedRunsTests(StoppedRunsTests.ComputingSilo cluster) : I
 
         public override ValueTask<int> ExecAsync(string prep, CancellationToken cancellationToken) => new(0);
 
-        public override ValueTask<StepState> PostAsync(WorkflowContext<string> context, int exec, CancellationToken cancellationToken) => new(StepState.Done);
+        public override ValueTask<StepState> PostAsync(WorkflowContext<string> context, int exec, CancellationToken cancellationToken) =>
+            new(StepState.Done);
     }
 
-    /// <summary>Each second instance leaves an interrupt on its thread; the others wait, which would throw if one had reached them.</summary>
+    /// <summary>
+    /// Each second instance leaves an interrupt on its thread; the others wait, which would throw if one had reached them.
+    /// </summary>
     private static class InterruptingNode
     {
         internal static readonly WorkflowKey<StepState, int> Key = new("test.interrupting");

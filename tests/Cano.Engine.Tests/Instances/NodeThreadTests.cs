@@ -67,11 +67,11 @@ public sealed class NodeThreadTests : IDisposable
             foreach (Thread worker in workers)
             {
                 // Delivered while it waits: a task that runs by then may be hit, as on any thread.
-                Assert.True(SpinWait.SpinUntil(() => worker.ThreadState.HasFlag(ThreadState.WaitSleepJoin), s_patience), "The worker does not wait.");
+                Assert.True(SpinWait.SpinUntil(() => IsWaiting(worker), s_patience), "The worker does not wait.");
                 worker.Interrupt();
             }
 
-            Assert.True(SpinWait.SpinUntil(() => workers.All(worker => worker.ThreadState.HasFlag(ThreadState.WaitSleepJoin)), s_patience), "The worker does not wait again.");
+            Assert.True(SpinWait.SpinUntil(() => workers.All(IsWaiting), s_patience), "The worker does not wait again.");
             await StartAsync(() => { }).WaitAsync(s_patience);
         }
 
@@ -137,9 +137,11 @@ public sealed class NodeThreadTests : IDisposable
         }
     }
 
+    private static bool IsWaiting(Thread thread) => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin);
+
     private static string Describe() =>
-        $"{Thread.CurrentThread.Name}, {Thread.CurrentThread.Priority}, {Thread.CurrentThread.IsBackground}, {CultureInfo.CurrentCulture}, {CultureInfo.CurrentUICulture}, "
-        + $"{s_flowing.Value}, {SynchronizationContext.Current}";
+        $"{Thread.CurrentThread.Name}, {Thread.CurrentThread.Priority}, {Thread.CurrentThread.IsBackground}, "
+        + $"{CultureInfo.CurrentCulture}, {CultureInfo.CurrentUICulture}, {s_flowing.Value}, {SynchronizationContext.Current}";
 
     /// <summary>Whether the next wait of this thread would throw. Takes the interrupt.</summary>
     private static bool IsInterrupted()
@@ -171,7 +173,8 @@ public sealed class NodeThreadTests : IDisposable
         }))).WaitAsync(s_patience);
     }
 
-    private Task StartAsync(Action action) => Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler);
+    private Task StartAsync(Action action) =>
+        Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler);
 
     private Task<T> StartAsync<T>(Func<T> function) =>
         Task.Factory.StartNew(function, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler);

@@ -91,7 +91,10 @@ public sealed class RunControlsTests : IDisposable
         int waiting = _nodes.QueueLength;
         Volatile.Write(ref isOver, true);
 
-        TestContext.Current.SendDiagnosticMessage("Stop answered after {0:0.00} ms; 10,000 tokens were signalled after {1:0.0} ms.", answered.TotalMilliseconds, took.TotalMilliseconds);
+        TestContext.Current.SendDiagnosticMessage(
+            "Stop answered after {0:0.00} ms; 10,000 tokens were signalled after {1:0.0} ms.",
+            answered.TotalMilliseconds,
+            took.TotalMilliseconds);
         Assert.True(all, $"{signalled.CurrentCount} of 10,000 tokens are not signalled.");
         Assert.True(waiting > 100, "The nodes' queue was not long, so this shows nothing.");
         Assert.All(runs, run => Assert.True(run.IsOver));

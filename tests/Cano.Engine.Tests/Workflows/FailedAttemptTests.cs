@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Cano.Engine.Tests;
 
-/// <summary>What an attempt threw may hold anything, and a pause before a retry may last for days: only texts of bounded length are kept.</summary>
+/// <summary>
+/// What an attempt threw may hold anything, and a pause before a retry may last for days: only texts of bounded length are kept.
+/// </summary>
 public sealed class FailedAttemptTests
 {
     private const int Runs = 40;
@@ -40,14 +42,17 @@ public sealed class FailedAttemptTests
         WatchedClock clock = new();
         List<WeakReference> thrown = [];
         NodeConfig limited = s_oneRetry with { AttemptTimeout = TimeSpan.FromSeconds(1) };
-        List<Task<WorkflowResult<Step>>> runs = Begin(clock, limited, thrown, cancellationToken => Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellationToken));
+        List<Task<WorkflowResult<Step>>> runs = Begin(
+            clock, limited, thrown, cancellationToken => Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellationToken));
         await TimersOfAllAsync(clock);
         clock.Advance(TimeSpan.FromSeconds(1));
         await TimersOfAllAsync(clock);
 
         AssertLetGo(thrown);
         clock.Advance(TimeSpan.FromHours(1));
-        Assert.All(await Task.WhenAll(runs), result => Assert.StartsWith("the function for Start took longer", result.Path!.Steps[0].Error, StringComparison.Ordinal));
+        Assert.All(
+            await Task.WhenAll(runs),
+            result => Assert.StartsWith("the function for Start took longer", result.Path!.Steps[0].Error, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -55,7 +60,8 @@ public sealed class FailedAttemptTests
     {
         WatchedClock clock = new();
         Task<WorkflowResult<Step>> run = Flow.Of(
-            (context, _) => context.Attempt == 2 ? new(Step.Done) : throw new IOException(new string('x', 1_000_000)), s_oneRetry).RunAsync(clock);
+            (context, _) => context.Attempt == 2 ? new(Step.Done) : throw new IOException(new string('x', 1_000_000)),
+            s_oneRetry).RunAsync(clock);
 
         await clock.PassNextTimerAsync();
 
@@ -64,7 +70,8 @@ public sealed class FailedAttemptTests
 
     // A method of its own, and none that awaits: what its frame holds is gone when it has returned.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static List<Task<WorkflowResult<Step>>> Begin(WatchedClock clock, NodeConfig config, List<WeakReference> thrown, Func<CancellationToken, Task> before)
+    private static List<Task<WorkflowResult<Step>>> Begin(
+        WatchedClock clock, NodeConfig config, List<WeakReference> thrown, Func<CancellationToken, Task> before)
     {
         WorkflowDefinition<Step, Input> definition = Flow.Of(
             async (context, cancellationToken) =>

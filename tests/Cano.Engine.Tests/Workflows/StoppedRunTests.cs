@@ -3,7 +3,9 @@ using Microsoft.Extensions.Options;
 
 namespace Cano.Engine.Tests;
 
-/// <summary>No attempt begins once the run's batch has stopped or its time is over; the token, which comes a moment later, is not needed for that.</summary>
+/// <summary>
+/// No attempt begins once the run's batch has stopped or its time is over; the token, which comes a moment later, is not needed for that.
+/// </summary>
 public sealed class StoppedRunTests : IDisposable
 {
     private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
@@ -41,7 +43,9 @@ public sealed class StoppedRunTests : IDisposable
     public async Task Stop_WhileANodeIsMade_ItDoesNotBegin()
     {
         RunControl control = Begin();
-        WorkflowProgram<Step, Input> program = Flow.Of(workflow => workflow.RegisterNode<StopsInItsConstructor>(Step.Start)).Compile(_clock);
+        WorkflowProgram<Step, Input> program = Flow
+            .Of(workflow => workflow.RegisterNode<StopsInItsConstructor>(Step.Start))
+            .Compile(_clock);
         StopsInItsConstructor.Made = control.Stop;
 
         await Assert.ThrowsAsync<RunStoppedException>(async () => await program.RunAsync(Flow.Execution(control: control), control.Token));
@@ -120,7 +124,8 @@ public sealed class StoppedRunTests : IDisposable
     {
         RunControl control = Begin(_clock.Start);
 
-        ValueTask<InstanceOutcome> run = RunAsync(control, workflow => workflow.RegisterNode(Step.Start, (_, _) => throw new IOException("It began."), NodeConfig.Minimal));
+        ValueTask<InstanceOutcome> run = RunAsync(
+            control, workflow => workflow.RegisterNode(Step.Start, (_, _) => throw new IOException("It began."), NodeConfig.Minimal));
 
         await Assert.ThrowsAsync<RunStoppedException>(async () => await run);
     }
@@ -149,9 +154,12 @@ public sealed class StoppedRunTests : IDisposable
     }
 
     private RunControl Begin(DateTimeOffset? deadline = null) =>
-        _controls.Begin("batch", new(new("i", "w", null, null), null, MayHaveCheckpoint: false) { Incarnation = "one", Deadline = deadline });
+        _controls.Begin(
+            "batch",
+            new(new("i", "w", null, null), null, MayHaveCheckpoint: false) { Incarnation = "one", Deadline = deadline });
 
-    private ValueTask<InstanceOutcome> RunAsync(RunControl control, Action<WorkflowBuilder<Step, Input>> nodes, ICheckpointSink? checkpoints = null) =>
+    private ValueTask<InstanceOutcome> RunAsync(
+        RunControl control, Action<WorkflowBuilder<Step, Input>> nodes, ICheckpointSink? checkpoints = null) =>
         Flow.Of(nodes).Compile(_clock).RunAsync(Flow.Execution(checkpoints: checkpoints, control: control), control.Token);
 
     private sealed class StopsInItsConstructor : NodeOfThreePhases
@@ -160,6 +168,7 @@ public sealed class StoppedRunTests : IDisposable
 
         internal static Action Made { get; set; } = () => { };
 
-        public override ValueTask<string?> PrepAsync(WorkflowContext<Input> context, CancellationToken cancellationToken) => throw new IOException("It began.");
+        public override ValueTask<string?> PrepAsync(WorkflowContext<Input> context, CancellationToken cancellationToken) =>
+            throw new IOException("It began.");
     }
 }
