@@ -4,8 +4,10 @@ using Orleans.Runtime;
 namespace Cano.CrashHost;
 
 /// <summary>
-/// Tells on standard error when an activation of an instance, a partition or a batch comes (<c>up KEY ACTIVATION</c>), must go (<c>leaves KEY ACTIVATION</c>) and is gone
-/// (<c>gone KEY ACTIVATION</c>), for tests that ask where something ran twice. Off unless the environment asks for it: these are many lines.
+/// Tells on standard error when an activation of an instance, a partition or a batch comes (<c>up KEY ACTIVATION</c>), must go (<c>leaves
+/// KEY ACTIVATION</c>) and is gone
+/// (<c>gone KEY ACTIVATION</c>), for tests that ask where something ran twice. Off unless the environment asks for it: these are many
+/// lines.
 /// </summary>
 internal sealed class ActivationVoice : IActivationWorkingSetObserver
 {

@@ -69,13 +69,16 @@ public sealed class ConcurrentWorkflow<TState>
     /// <param name="client">An Orleans client, or the grain factory of a silo.</param>
     /// <param name="store">What each instance's store begins with, copied through JSON; null for an empty one. Part of the content.</param>
     /// <param name="cancellationToken">
-    /// Cancels the batch, wherever it stands: what is not final becomes Cancelled. The call then ends once the stop is durable, or after 2 s if the cluster does not confirm it by then;
-    /// the batch is still asked to stop for 30 s in all, while this process runs. Cancelled before the call that makes the batch exist, nothing is started.
+    /// Cancels the batch, wherever it stands: what is not final becomes Cancelled. The call then ends once the stop is durable, or after
+    /// 2 s if the cluster does not confirm it by then;
+    /// the batch is still asked to stop for 30 s in all, while this process runs. Cancelled before the call that makes the batch exist,
+    /// nothing is started.
     /// </param>
     /// <returns>The results of all instances.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.
     /// It has an inner exception when the stop of the batch was not confirmed, so that it may still be running.</exception>
-    /// <exception cref="HostStoppedException">The host of <paramref name="client"/> has stopped; the batch, if it was started, is not affected.</exception>
+    /// <exception cref="HostStoppedException">The host of <paramref name="client"/> has stopped; the batch, if it was started, is not
+    /// affected.</exception>
     /// <exception cref="CanoConfigurationException">The batch is not valid; nothing was sent.</exception>
     /// <exception cref="WorkflowNotRegisteredException">No silo knows one of its workflows; nothing was stored.</exception>
     /// <exception cref="BatchConflictException">Its id is taken by a batch with other content.</exception>
@@ -99,12 +102,15 @@ public sealed class ConcurrentWorkflow<TState>
     /// <param name="client">An Orleans client, or the grain factory of a silo.</param>
     /// <param name="store">What each instance's store begins with, copied through JSON; null for an empty one. Part of the content.</param>
     /// <param name="cancellationToken">
-    /// Gives the start up, at once. Nothing is started unless the last call was under way, the one that makes the batch exist: it may still be carried out, as the exception's message says then.
-    /// Starting the same again joins such a batch, and <see cref="ConcurrentWorkflowRun.Attach"/> reaches it, to cancel it for example. <see cref="OrchestrateAsync"/> does that by itself.
+    /// Gives the start up, at once. Nothing is started unless the last call was under way, the one that makes the batch exist: it may
+    /// still be carried out, as the exception's message says then.
+    /// Starting the same again joins such a batch, and <see cref="ConcurrentWorkflowRun.Attach"/> reaches it, to cancel it for example.
+    /// <see cref="OrchestrateAsync"/> does that by itself.
     /// </param>
     /// <returns>The run.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    /// <exception cref="HostStoppedException">The host of <paramref name="client"/> has stopped; whether the batch was started is unknown.</exception>
+    /// <exception cref="HostStoppedException">The host of <paramref name="client"/> has stopped; whether the batch was started is
+    /// unknown.</exception>
     /// <exception cref="CanoConfigurationException">The batch is not valid; nothing was sent.</exception>
     /// <exception cref="WorkflowNotRegisteredException">No silo knows one of its workflows; nothing was stored.</exception>
     /// <exception cref="BatchConflictException">Its id is taken by a batch with other content.</exception>

@@ -5,8 +5,10 @@ namespace Cano;
 /// <summary>A batch that was started: watch it, read its results, cancel it. Safe for concurrent use.</summary>
 /// <remarks>
 /// It holds no more than the id. When the cluster does not answer (a silo was lost, say), a call is made again for about a minute before it throws what Orleans threw;
-/// every method throws <see cref="BatchNotFoundException"/> when there is no such batch, <see cref="BatchPurgedException"/> when it was purged, and at once
-/// <see cref="HostStoppedException"/> when the host of the client that it was made with has stopped, also in the middle of a wait. Tokens are heard at once.
+/// every method throws <see cref="BatchNotFoundException"/> when there is no such batch, <see cref="BatchPurgedException"/> when it was
+/// purged, and at once
+/// <see cref="HostStoppedException"/> when the host of the client that it was made with has stopped, also in the middle of a wait. Tokens
+/// are heard at once.
 /// </remarks>
 /// <typeparam name="TState">The enum that lists the states of its workflows.</typeparam>
 public sealed class ConcurrentWorkflowRun<TState>

@@ -3,10 +3,15 @@ namespace Cano;
 /// <summary>Cancels the batch of an orchestration whose token was cancelled, wherever the orchestration stands.</summary>
 internal sealed class BatchCancellation(BatchStart start, BatchRun run)
 {
-    /// <summary>How long the caller waits for the stop to be durable. A cluster that works takes milliseconds; the caller of one that does not is let go.</summary>
+    /// <summary>
+    /// How long the caller waits for the stop to be durable. A cluster that works takes milliseconds; the caller of one that does not is
+    /// let go.
+    /// </summary>
     private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long the batch is asked to stop, in the background once the caller was let go: this bridges the loss of a silo.</summary>
+    /// <summary>
+    /// How long the batch is asked to stop, in the background once the caller was let go: this bridges the loss of a silo.
+    /// </summary>
     private static readonly TimeSpan s_longestAsking = TimeSpan.FromSeconds(30);
 
     /// <summary>Asks the batch to stop.</summary>
@@ -35,7 +40,9 @@ internal sealed class BatchCancellation(BatchStart start, BatchRun run)
         }
     }
 
-    /// <summary>Finishes a start that has no answer yet first: its call may reach the grain after a cancel, which then finds no batch to stop.</summary>
+    /// <summary>
+    /// Finishes a start that has no answer yet first: its call may reach the grain after a cancel, which then finds no batch to stop.
+    /// </summary>
     private async Task RequestStopAsync()
     {
         using CancellationTokenSource bound = new(s_longestAsking, TimeProvider.System);

@@ -3,7 +3,9 @@ namespace Cano;
 /// <summary>One start of a batch: sends what its grains need, and knows from when on the batch may exist.</summary>
 internal sealed class BatchStart
 {
-    /// <summary>How many partitions are sent at once: enough to keep storage busy, few enough to hold only some megabytes in flight.</summary>
+    /// <summary>
+    /// How many partitions are sent at once: enough to keep storage busy, few enough to hold only some megabytes in flight.
+    /// </summary>
     internal const int PartitionsAtOnce = 4;
 
     private readonly IGrainFactory _grains;
@@ -21,13 +23,18 @@ internal sealed class BatchStart
 
     internal string BatchId => _batch.Id;
 
-    /// <summary>Whether the call that makes the batch exist was made, or the batch was there before. While this is false, the start has started nothing.</summary>
+    /// <summary>
+    /// Whether the call that makes the batch exist was made, or the batch was there before. While this is false, the start has started
+    /// nothing.
+    /// </summary>
     internal bool MayExist { get; private set; }
 
     /// <summary>Whether the batch is known to exist.</summary>
     internal bool IsAnswered { get; private set; }
 
-    /// <summary>Starts the batch or joins it. Called again after it was given up, it finishes the start: every call of it is idempotent.</summary>
+    /// <summary>
+    /// Starts the batch or joins it. Called again after it was given up, it finishes the start: every call of it is idempotent.
+    /// </summary>
     /// <param name="cancellationToken">Heard at once, wherever the start stands; <see cref="MayExist"/> tells what is known then.</param>
     /// <returns>The status; the batch survives the loss of every silo.</returns>
     /// <exception cref="CanoException">It is not valid, or the cluster refused it.</exception>
@@ -36,7 +43,9 @@ internal sealed class BatchStart
             ? await CommitAsync(header, _batch.Partition(0), cancellationToken).ConfigureAwait(false)
             : (await RunOrJoinAsync(header, cancellationToken).ConfigureAwait(false)).Status);
 
-    /// <summary>As <see cref="RunAsync"/>, and tells whether the batch was there before; that costs a small batch one more round trip.</summary>
+    /// <summary>
+    /// As <see cref="RunAsync"/>, and tells whether the batch was there before; that costs a small batch one more round trip.
+    /// </summary>
     internal Task<(BatchStatus Status, bool Joined)> RunOrJoinAsync(CancellationToken cancellationToken) =>
         SubmitSpan.AroundAsync(_batch, header => RunOrJoinAsync(header, cancellationToken));
 

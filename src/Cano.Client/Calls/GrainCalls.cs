@@ -55,8 +55,12 @@ internal sealed class GrainCalls
     internal static GrainCalls Through(IGrainFactory grains) =>
         s_byFactory.GetValue(grains, static grains => new(TimeProvider.System, ClientHost.StoppedToken(grains)));
 
-    /// <summary>Makes a call, again while the cluster does not answer. When several things end it at once, a grain's answer comes first, then the caller's token, then the host's stop.</summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled. It is heard at once; a call that was under way may still be carried out.</exception>
+    /// <summary>
+    /// Makes a call, again while the cluster does not answer. When several things end it at once, a grain's answer comes first, then the
+    /// caller's token, then the host's stop.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled. It is heard at once; a call that was under way may still be
+    /// carried out.</exception>
     /// <exception cref="HostStoppedException">The host that the calls are made through has stopped.</exception>
     internal async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
     {

@@ -16,7 +16,8 @@ internal static class PartitionPlaces
     }
 
     /// <summary>Where a place in the batch is found.</summary>
-    /// <returns>The partition, and the place in the batch where it begins; the number of partitions when the place is beyond the end.</returns>
+    /// <returns>The partition, and the place in the batch where it begins; the number of partitions when the place is beyond the
+    /// end.</returns>
     internal static (int Partition, int First) Locate(int[] sizes, int place)
     {
         int first = 0;

@@ -1,7 +1,8 @@
 namespace Cano;
 
 /// <summary>
-/// How strategies are called in JSON: in the documents of batches, and in the content that is hashed. Never change a word: digests are made of it.
+/// How strategies are called in JSON: in the documents of batches, and in the content that is hashed. Never change a word: digests are
+/// made of it.
 /// </summary>
 internal static class StrategyWords
 {

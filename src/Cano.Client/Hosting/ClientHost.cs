@@ -4,7 +4,8 @@ using Microsoft.Extensions.Hosting;
 namespace Cano;
 
 /// <summary>
-/// Finds out when the host of a grain factory has stopped. A host that is still stopping answers calls, so that a program can cancel its batches as it ends.
+/// Finds out when the host of a grain factory has stopped. A host that is still stopping answers calls, so that a program can cancel its
+/// batches as it ends.
 /// </summary>
 internal static class ClientHost
 {

@@ -1,7 +1,8 @@
 namespace Cano;
 
 /// <summary>
-/// Ends what this process waits for through its silo when the silo stops: after the instances were handed over, until when calls are answered, and before the
+/// Ends what this process waits for through its silo when the silo stops: after the instances were handed over, until when calls are
+/// answered, and before the
 /// grains are deactivated, from when on they are not.
 /// </summary>
 internal sealed class HostStopNotice(IGrainFactory grains) : ILifecycleParticipant<ISiloLifecycle>

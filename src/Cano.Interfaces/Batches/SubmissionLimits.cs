@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Cano;
 
 /// <summary>
-/// The rules of a batch that hold on both sides: the client library checks them before it sends anything, and a silo checks them again, since others call grains too.
+/// The rules of a batch that hold on both sides: the client library checks them before it sends anything, and a silo checks them again,
+/// since others call grains too.
 /// Each throws on its first fault, with the place as a JSON path.
 /// </summary>
 internal static class SubmissionLimits

@@ -1,9 +1,11 @@
 namespace Cano;
 
 /// <summary>
-/// The silo or client of this process, through which a call was made or a wait was under way, has stopped, so that no answer can come. Batches are not affected.
+/// The silo or client of this process, through which a call was made or a wait was under way, has stopped, so that no answer can come.
+/// Batches are not affected.
 /// </summary>
-/// <remarks>Whether a start, a cancel or a purge that it ends was carried out is unknown; the batch's status says so, asked through a host that runs.</remarks>
+/// <remarks>Whether a start, a cancel or a purge that it ends was carried out is unknown; the batch's status says so, asked through a
+/// host that runs.</remarks>
 [GenerateSerializer]
 [Alias("Cano.HostStoppedException")]
 public sealed class HostStoppedException : CanoException

@@ -35,7 +35,8 @@ public sealed class EmbeddedCano : IAsyncDisposable
     internal bool IsAlone { get; }
 
     /// <summary>
-    /// Stops the silo: its grains save what they have to save and hand the rest to the next start. Calls, waits and streams that are under way through <see cref="Client"/> end at once
+    /// Stops the silo: its grains save what they have to save and hand the rest to the next start. Calls, waits and streams that are
+    /// under way through <see cref="Client"/> end at once
     /// with <see cref="HostStoppedException"/>, as does every later call.
     /// </summary>
     /// <returns>Completes when the data folder is free again.</returns>

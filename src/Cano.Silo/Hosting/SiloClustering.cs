@@ -55,9 +55,12 @@ internal static class SiloClustering
     }
 
     /// <summary>
-    /// Orleans' default directory has no copy of its entries: when a silo leaves, the grains on other silos whose entries it had are deactivated there and come up again
-    /// elsewhere, a batch and its instances among them, while the first activation of an instance still takes its step. This directory hands its entries over, and asks
-    /// the silos for those that were lost (docs/decisions/0022). Silos with the one and the other work together, so that a cluster can be changed silo by silo.
+    /// Orleans' default directory has no copy of its entries: when a silo leaves, the grains on other silos whose entries it had are
+    /// deactivated there and come up again
+    /// elsewhere, a batch and its instances among them, while the first activation of an instance still takes its step. This directory
+    /// hands its entries over, and asks
+    /// the silos for those that were lost (docs/decisions/0022). Silos with the one and the other work together, so that a cluster can be
+    /// changed silo by silo.
     /// </summary>
     private static void KeepActivations(ISiloBuilder silo)
     {
@@ -65,7 +68,8 @@ internal static class SiloClustering
         silo.AddDistributedGrainDirectory();
 #pragma warning restore ORLEANSEXP003
 
-        // By default what a killed silo had is not placed again for half a minute, in case that it still runs: work would stand still. Fences keep such a silo's writes out.
+        // By default what a killed silo had is not placed again for half a minute, in case that it still runs: work would stand still.
+        // Fences keep such a silo's writes out.
         silo.Configure<GrainDirectoryOptions>(directory => directory.RangeLeaseDuration = TimeSpan.Zero);
     }
 

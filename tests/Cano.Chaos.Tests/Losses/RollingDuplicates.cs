@@ -7,7 +7,8 @@ using Orleans.Runtime;
 namespace Cano.Chaos.Losses;
 
 /// <summary>
-/// What silos tell of their activations and steps while they are replaced, and from it: which steps were taken twice, whether at the same time, and where the grains
+/// What silos tell of their activations and steps while they are replaced, and from it: which steps were taken twice, whether at the same
+/// time, and where the grains
 /// concerned and their entries in Orleans' directory were.
 /// </summary>
 internal sealed class RollingDuplicates
@@ -30,7 +31,10 @@ internal sealed class RollingDuplicates
 
     internal void HasEnded(ChaosSilo silo) => _lives[silo] = _lives[silo] with { Ended = Stopwatch.GetTimestamp() };
 
-    /// <summary>Each time that an instance began a step which it had begun before: where it began anew, not every step that it took again from there.</summary>
+    /// <summary>
+    /// Each time that an instance began a step which it had begun before: where it began anew, not every step that it took again from
+    /// there.
+    /// </summary>
     internal IEnumerable<Duplicate> Find(Func<string, string> holderOf)
     {
         ILookup<string, Told> byKey = _told.ToLookup(one => one.Key);
@@ -57,7 +61,9 @@ internal sealed class RollingDuplicates
         }
     }
 
-    /// <summary>How many activations had to go on silos that were not asked to stop, up to a moment before which nothing ends by itself.</summary>
+    /// <summary>
+    /// How many activations had to go on silos that were not asked to stop, up to a moment before which nothing ends by itself.
+    /// </summary>
     internal int SentAway(long until) => _told.Count(one => one.What == "leaves" && one.At < until && one.At < _lives[one.Silo].Told);
 
     private static int StepOf(Told told) => int.Parse(told.Detail, CultureInfo.InvariantCulture);
@@ -66,7 +72,10 @@ internal sealed class RollingDuplicates
 
     private ChaosSilo? LeavingAt(long at) => _lives.Where(life => life.Value.Told <= at && at <= life.Value.Ended + (Stopwatch.Frequency * 15)).OrderBy(life => life.Value.Told).LastOrDefault().Key;
 
-    /// <summary>The silo whose part of Orleans' directory has a grain's entry: of those that worked, the one with the largest hash that is not above the grain's.</summary>
+    /// <summary>
+    /// The silo whose part of Orleans' directory has a grain's entry: of those that worked, the one with the largest hash that is not
+    /// above the grain's.
+    /// </summary>
     private ChaosSilo? OwnerAt(string grain, long at)
     {
         int hash = unchecked((int)GrainId.Parse(grain).GetUniformHashCode());

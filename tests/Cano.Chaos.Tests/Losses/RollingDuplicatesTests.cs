@@ -8,8 +8,10 @@ using Cano.TestDatabase;
 namespace Cano.Chaos.Losses;
 
 /// <summary>
-/// Which steps are taken twice when silos are replaced one after the other, and why: steps of 3 s, so that a second run meets the first. Takes a minute a round, so it
-/// only runs where the environment gives a number of rounds, each of which replaces all three silos: <c>CANO_ROLLING_ROUNDS</c>. With <c>CANO_ROLLING_DIRECTORY=local</c>
+/// Which steps are taken twice when silos are replaced one after the other, and why: steps of 3 s, so that a second run meets the first.
+/// Takes a minute a round, so it
+/// only runs where the environment gives a number of rounds, each of which replaces all three silos: <c>CANO_ROLLING_ROUNDS</c>. With
+/// <c>CANO_ROLLING_DIRECTORY=local</c>
 /// the silos have Orleans' default directory, and the test fails.
 /// </summary>
 public sealed class RollingDuplicatesTests(SharedPostgres postgres, ITestOutputHelper output)

@@ -5,8 +5,10 @@ using Orleans.Runtime;
 namespace Cano.Batches;
 
 /// <summary>
-/// What ends a wait ends it at once: the caller's token, and the stop of the host that the calls are made through. For every asynchronous method, at each call that
-/// it makes, whether the cluster keeps silent or keeps refusing. A start used to hear its token only when its last call was over, after up to three minutes, and
+/// What ends a wait ends it at once: the caller's token, and the stop of the host that the calls are made through. For every asynchronous
+/// method, at each call that
+/// it makes, whether the cluster keeps silent or keeps refusing. A start used to hear its token only when its last call was over, after
+/// up to three minutes, and
 /// a wait on a stopped host went on for a minute.
 /// </summary>
 public class EndOfWaitTests
@@ -17,7 +19,9 @@ public class EndOfWaitTests
     private readonly FakeCluster _cluster = new();
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>What a caller of this library can wait for, by the method, with the calls of the cluster at which it can be held up.</summary>
+    /// <summary>
+    /// What a caller of this library can wait for, by the method, with the calls of the cluster at which it can be held up.
+    /// </summary>
     private static readonly (string Method, string[] HeldAt, Func<FakeCluster, CancellationToken, Task> Call)[] s_waits =
     [
         ("ConcurrentWorkflow.StartAsync", ["start"], (cluster, token) => Batch(1).StartAsync(cluster.Factory, null, token)),
@@ -136,7 +140,10 @@ public class EndOfWaitTests
         Assert.Equal(calls, _cluster.Calls.Count);
     }
 
-    /// <summary>After the token the held call is not made again; what an orchestration still has to do is to cancel its batch, which may need the start's answer first.</summary>
+    /// <summary>
+    /// After the token the held call is not made again; what an orchestration still has to do is to cancel its batch, which may need the
+    /// start's answer first.
+    /// </summary>
     private async Task HeardAsync(Func<FakeCluster, CancellationToken, Task> call, string heldAt)
     {
         using CancellationTokenSource source = new();

@@ -4,7 +4,9 @@ using Cano.Tests.Storage;
 
 namespace Cano.Tests.Clients;
 
-/// <summary>A program whose connection to the cluster stops while it waits for a batch: the silos go on, but no answer can come to it any more.</summary>
+/// <summary>
+/// A program whose connection to the cluster stops while it waits for a batch: the silos go on, but no answer can come to it any more.
+/// </summary>
 public sealed class StoppedClientTests : IAsyncLifetime
 {
     private static readonly TimeSpan s_atOnce = TimeSpan.FromSeconds(10);

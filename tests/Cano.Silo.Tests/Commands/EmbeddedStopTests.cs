@@ -5,10 +5,15 @@ using Microsoft.Extensions.Hosting;
 
 namespace Cano.Tests.Commands;
 
-/// <summary>A program that stops its embedded silo, or whose host stops, while it waits for batches. Its waits used to go on for a minute, without a word of the stop.</summary>
+/// <summary>
+/// A program that stops its embedded silo, or whose host stops, while it waits for batches. Its waits used to go on for a minute, without
+/// a word of the stop.
+/// </summary>
 public sealed class EmbeddedStopTests
 {
-    /// <summary>The silo takes up to a second to stop under instances that run; what waited has ended by then, not a minute later.</summary>
+    /// <summary>
+    /// The silo takes up to a second to stop under instances that run; what waited has ended by then, not a minute later.
+    /// </summary>
     private static readonly TimeSpan s_atOnce = TimeSpan.FromSeconds(10);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
