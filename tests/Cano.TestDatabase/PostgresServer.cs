@@ -182,7 +182,7 @@ public sealed class PostgresServer : IAsyncDisposable
             $"""
             listen_addresses = '{(_reach is null ? "127.0.0.1" : $"127.0.0.1,{_reach.Address}")}'
             unix_socket_directories = '{_folder}'
-            max_connections = 200
+            max_connections = 400
             log_line_prefix = '%m [%p] %u@%d '
             """;
         await PostgresPrograms.RunAsync("sh", "-c", "printf '%s\\n' \"$1\" >> \"$2\"", "append", settings, Path.Combine(Data, "postgresql.conf")).ConfigureAwait(false);
