@@ -118,15 +118,10 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
         {
             _answer.TrySetResult(s_askAgain);
         }
-        catch (OperationCanceledException) when (control.IsStopped)
+        catch (OperationCanceledException exception) when (control.IsStopped || exception is RunStoppedException)
         {
-            // Its batch has stopped: nothing waits for an outcome any more.
-            _answer.TrySetResult(s_askAgain);
-            DeactivateOnIdle();
-        }
-        catch (RunStoppedException)
-        {
-            // The batch's duration has ended, and its stop is on its way. Until then the call waits: "ask again" would make the partition ask at once, again and again.
+            // No outcome and no failure: both would be dropped. The call waits until the partition has heard of the stop and drops it: "ask again" would make the
+            // partition ask at once, again and again.
         }
         catch (Exception exception)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime;
+using Orleans.Storage;
 
 namespace Cano.Batches;
 
@@ -26,7 +27,8 @@ public sealed class StoppedRunsTests(StoppedRunsTests.ComputingSilo cluster) : I
             () => ComputingNode.Begun >= 10 && controls.RunCount + ComputingNode.Ended >= total,
             () => $"{ComputingNode.Begun} begun, {controls.RunCount} runs");
 
-        Services.GetRequiredService<IInstances>().StopHere(run.Id, incarnation: null);
+        IGrainStorage storage = Services.GetRequiredKeyedService<IGrainStorage>(SiloStorage.ProviderName);
+        Services.GetRequiredService<IInstances>().StopHere(run.Id, (await new BatchRow(storage, run.Id).ReadAsync())!.Incarnation);
         int begun = ComputingNode.Begun;
 
         // Nothing has been cancelled yet: what waits for a thread ends by the flag alone.

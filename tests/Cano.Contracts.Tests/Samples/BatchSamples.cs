@@ -66,7 +66,7 @@ internal static class BatchSamples
     [
         Header,
         Status,
-        new BatchView(7, Status, Header.Digest, [3, 2], [2, 1], Hosted: true),
+        new BatchView(7, Status, Header.Digest, [3, 2], [2, 1], Hosted: true) { Lost = [1] },
         new ConcurrentTimeout.WaitForever(),
         new ConcurrentTimeout.WaitForQuota(3),
         new ConcurrentTimeout.WaitDuration(new TimeSpan(0, 0, 5)),
@@ -85,6 +85,8 @@ internal static class BatchSamples
             Hosted = new() { BatchId = "nightly", Instances = [InstanceSamples.Spec], Store = "{}"u8.ToArray() },
             HostedResults = new() { Fence = 2, Epoch = 7, Results = [new() { Index = 0, FinalState = "Done" }] },
             Purge = Purge,
+            Incarnation = "5d1f0c3a9b7e4826",
+            Lost = [1],
         },
         Purge,
         Entry,

@@ -56,6 +56,8 @@ internal static class InstanceSamples
         {
             TraceParent = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01",
             KeepPath = true,
+            Incarnation = "5d1f0c3a9b7e4826",
+            Deadline = BatchSamples.Noon.AddDays(1),
         },
         new InstanceReply(s_outcome, Checkpointed: true),
         new Checkpoint

@@ -50,6 +50,8 @@ internal static class PartitionSamples
             Sequence = 13,
             QuotaSpent = true,
             TraceParent = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01",
+            Incarnation = "5d1f0c3a9b7e4826",
+            SentAt = BatchSamples.Noon.AddSeconds(2),
         },
         new PartitionReport
         {
@@ -68,10 +70,20 @@ internal static class PartitionSamples
             LastFinal = "order-4",
             LastFinalAt = BatchSamples.Noon.AddSeconds(1),
             Window = 65,
+            Unplaceable = 14,
         },
         new ResultPage([InstanceSamples.Result], 4),
         s_result,
         s_seal,
-        new Segment { Fence = 2, Epoch = 7, Results = [s_result, s_result with { Index = 3, Error = null, Path = null }], Seal = s_seal },
+        new Segment
+        {
+            Fence = 2,
+            Epoch = 7,
+            Results = [s_result, s_result with { Index = 3, Error = null, Path = null }],
+            Seal = s_seal,
+            Incarnation = "5d1f0c3a9b7e4826",
+            Started = [4],
+            StartedAt = [639_000_000_000_000_000],
+        },
     ];
 }
