@@ -114,7 +114,7 @@ internal sealed class BatchRun
         return page with { Next = first + page.Next };
     }
 
-    /// <summary>Looks for one instance by its id, in several partitions at once: nobody keeps a list of where which one is.</summary>
+    /// <summary>Looks for one instance by its id, in the partition that the batch's index names; without one in all, several at once.</summary>
     /// <param name="view">Any view of the batch.</param>
     /// <param name="instanceId">The instance's id.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
@@ -122,7 +122,8 @@ internal sealed class BatchRun
     internal async Task<(bool Exists, InstanceResult? Result)> FindAsync(BatchView view, string instanceId, CancellationToken cancellationToken = default)
     {
         PartitionPages pages = PagesOf(view);
-        ResultPage? found = await FirstAnswerAsync(view, partition => pages.FindAsync(partition, instanceId, cancellationToken)).ConfigureAwait(false);
+        ResultPage? found = await FirstAnswerAsync(view, instanceId, partition => pages.FindAsync(partition, instanceId, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
         return (found is not null, found?.Results.SingleOrDefault());
     }
 
@@ -134,7 +135,7 @@ internal sealed class BatchRun
     internal Task<InstanceDescription?> DescribeAsync(BatchView view, string instanceId, CancellationToken cancellationToken = default)
     {
         PartitionPages pages = PagesOf(view);
-        return FirstAnswerAsync(view, partition => pages.DescribeAsync(partition, instanceId, cancellationToken));
+        return FirstAnswerAsync(view, instanceId, partition => pages.DescribeAsync(partition, instanceId, cancellationToken), cancellationToken);
     }
 
     /// <summary>Reads the statistics of each partition, in their order; several are asked at once.</summary>
@@ -185,11 +186,15 @@ internal sealed class BatchRun
             && (view.Version != last.Version || view.Status.Phase != last.Status.Phase || final != known);
     }
 
-    /// <summary>The first answer that is not null; the partitions after those that are asked with it are left out.</summary>
-    private static async Task<T?> FirstAnswerAsync<T>(BatchView view, Func<int, Task<T?>> ask)
+    /// <summary>The first answer that is not null, of the partitions that may have the instance.</summary>
+    private async Task<T?> FirstAnswerAsync<T>(BatchView view, string instanceId, Func<int, Task<T?>> ask, CancellationToken cancellationToken)
         where T : class
     {
-        await foreach (T? answer in PartitionPages.AskAllAsync(view.Sizes.Length, ask).ConfigureAwait(false))
+        int[]? candidates = view.Sizes.Length == 1
+            ? [0]
+            : await _calls.CallAsync(() => _batch.LocateAsync(instanceId), cancellationToken).ConfigureAwait(false);
+        int count = candidates?.Length ?? view.Sizes.Length;
+        await foreach (T? answer in PartitionPages.AskAllAsync(count, place => ask(candidates?[place] ?? place)).ConfigureAwait(false))
         {
             if (answer is not null)
             {
@@ -200,5 +205,5 @@ internal sealed class BatchRun
         return null;
     }
 
-    private PartitionPages PagesOf(BatchView view) => new(_grains, _calls, Id, view.Digest, view.Hosted);
+    private PartitionPages PagesOf(BatchView view) => new(_grains, _calls, Id, view);
 }

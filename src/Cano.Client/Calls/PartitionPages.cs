@@ -1,7 +1,7 @@
 namespace Cano;
 
 /// <summary>Reads the results of a batch's partitions, page by page.</summary>
-internal sealed class PartitionPages(IGrainFactory grains, GrainCalls calls, string batchId, string digest, bool hosted)
+internal sealed class PartitionPages(IGrainFactory grains, GrainCalls calls, string batchId, BatchView view)
 {
     /// <summary>How many partitions are read at once.</summary>
     internal const int PartitionsAtOnce = 8;
@@ -22,6 +22,11 @@ internal sealed class PartitionPages(IGrainFactory grains, GrainCalls calls, str
     /// <exception cref="BatchDataLostException">The partition knows nothing of those places.</exception>
     internal async Task<ResultPage> ReadInOrderAsync(int partition, int from, int count, CancellationToken cancellationToken)
     {
+        if (IsLost(partition))
+        {
+            return new ResultPage(LostResults(partition, from, count), from + count);
+        }
+
         IResultsGrain grain = Grain(partition);
         ResultPage page = await calls.CallAsync(() => grain.ReadInOrderAsync(from, count), cancellationToken).ConfigureAwait(false);
         return page.Next > from ? page : throw new BatchDataLostException(batchId, $"partition {partition}");
@@ -39,6 +44,11 @@ internal sealed class PartitionPages(IGrainFactory grains, GrainCalls calls, str
     /// <returns>Null: it is not one of that partition. Otherwise a page with its result, if that is final.</returns>
     internal async Task<ResultPage?> FindAsync(int partition, string instanceId, CancellationToken cancellationToken)
     {
+        if (IsLost(partition))
+        {
+            return null;
+        }
+
         IResultsGrain grain = Grain(partition);
         return await calls.CallAsync(() => grain.FindAsync(instanceId), cancellationToken).ConfigureAwait(false);
     }
@@ -46,6 +56,11 @@ internal sealed class PartitionPages(IGrainFactory grains, GrainCalls calls, str
     /// <summary>Looks for an instance in one partition, and reads all that is known of it; null: it is not one of that partition.</summary>
     internal async Task<InstanceDescription?> DescribeAsync(int partition, string instanceId, CancellationToken cancellationToken)
     {
+        if (IsLost(partition))
+        {
+            return null;
+        }
+
         IResultsGrain grain = Grain(partition);
         return await calls.CallAsync(() => grain.DescribeAsync(instanceId), cancellationToken).ConfigureAwait(false);
     }
@@ -58,6 +73,11 @@ internal sealed class PartitionPages(IGrainFactory grains, GrainCalls calls, str
     /// <param name="cancellationToken">Ends the waiting.</param>
     internal Task<BatchStatistics> GetStatisticsAsync(int partition, int size, int final, double sampleShare, CancellationToken cancellationToken)
     {
+        if (IsLost(partition))
+        {
+            return Task.FromResult(LostPartition.Statistics(size));
+        }
+
         IResultsGrain grain = Grain(partition);
         return CallCountedAsync(
             async () =>
@@ -76,6 +96,11 @@ internal sealed class PartitionPages(IGrainFactory grains, GrainCalls calls, str
     private Task<InstanceResult[]> ReadCountedAsync(
         int partition, int from, int count, Func<IResultsGrain, int, int, Task<ResultPage>> read, CancellationToken cancellationToken)
     {
+        if (IsLost(partition))
+        {
+            return Task.FromResult(LostResults(partition, from, count));
+        }
+
         IResultsGrain grain = Grain(partition);
         return CallCountedAsync(
             async () =>
@@ -107,6 +132,11 @@ internal sealed class PartitionPages(IGrainFactory grains, GrainCalls calls, str
         }
     }
 
+    private bool IsLost(int partition) => view.Lost?.Contains(partition) is true;
+
+    private InstanceResult[] LostResults(int partition, int from, int count) =>
+        LostPartition.Results(view, PartitionPlaces.Firsts(view.Sizes)[partition] + from, count);
+
     private IResultsGrain Grain(int partition) =>
-        hosted ? grains.GetGrain<IBatchGrain>(batchId) : grains.GetGrain<IPartitionGrain>(PartitionSpec.Key(batchId, digest, partition));
+        view.Hosted ? grains.GetGrain<IBatchGrain>(batchId) : grains.GetGrain<IPartitionGrain>(PartitionSpec.Key(batchId, view.Digest, partition));
 }

@@ -118,6 +118,15 @@ internal sealed class Batch
         return view with { Status = BatchViews.At(view.Status, _services.Clock.GetUtcNow()) };
     }
 
+    /// <summary>See <see cref="IBatchGrain.LocateAsync"/>.</summary>
+    internal async Task<int[]?> LocateAsync(string instanceId)
+    {
+        BatchState state = await RequireAsync();
+        return state.IndexBuckets > 0 && _services.Index is { } index
+            ? await index.FindAsync(_id, state.Header.Digest, state.IndexBuckets, instanceId)
+            : null;
+    }
+
     /// <summary>See <see cref="IBatchGrain.CancelAsync"/>.</summary>
     /// <exception cref="TimeoutException">The wish is noted, but the stop is not durable yet; ask again.</exception>
     internal async Task<BatchStatus> CancelAsync()

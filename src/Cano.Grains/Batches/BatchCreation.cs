@@ -27,12 +27,16 @@ internal sealed class BatchCreation(BatchRecord record, BatchAnnouncer announcer
         IsUnderWay = true;
         try
         {
+            int buckets = 0;
             if (only is null)
             {
                 await RequirePreparedAsync(header);
+                buckets = services.Index is { } index && header.PartitionSizes.Length > 1
+                    ? await index.WriteAsync(record.Id, header.Digest, header.PartitionSizes.Length)
+                    : 0;
             }
 
-            await CreateAsync(header, only);
+            await CreateAsync(header, only, buckets);
         }
         finally
         {
@@ -54,10 +58,10 @@ internal sealed class BatchCreation(BatchRecord record, BatchAnnouncer announcer
         }
     }
 
-    private async Task CreateAsync(BatchHeader header, PartitionSpec? only)
+    private async Task CreateAsync(BatchHeader header, PartitionSpec? only, int indexBuckets)
     {
         bool hosts = only is not null && HostedPartition.Fits(only);
-        BatchState state = NewState(header) with { Hosted = hosts ? only : null, Incarnation = services.NewIncarnation() };
+        BatchState state = NewState(header) with { Hosted = hosts ? only : null, Incarnation = services.NewIncarnation(), IndexBuckets = indexBuckets };
         Task entered = EnterBeforeAsync(state);
         try
         {

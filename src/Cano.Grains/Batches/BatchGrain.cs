@@ -77,6 +77,8 @@ internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
 
     public Task<BatchView> WatchAsync(long after) => AnswerAsync(_batch.WatchAsync(after));
 
+    public Task<int[]?> LocateAsync(string instanceId) => AnswerAsync(_batch.LocateAsync(instanceId));
+
     public Task<BatchStatus> CancelAsync() => AnswerAsync(_batch.CancelAsync());
 
     public Task<ResultPage> ReadInOrderAsync(int from, int count) => ReadAsync(partition => partition.ReadInOrderAsync(from, count));

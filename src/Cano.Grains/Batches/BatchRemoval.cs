@@ -143,7 +143,7 @@ internal sealed class BatchRemoval(BatchRecord record, BatchAnnouncer announcer,
     {
         DateTimeOffset now = services.Clock.GetUtcNow();
         BatchHeader header = new() { Timeout = new ConcurrentTimeout.WaitForever(), PartitionSizes = [], Digest = digest, Workflows = [] };
-        return new() { Header = header, CreatedAt = now, StartedAt = now, FinishedAt = now, Purge = new(now, partitions, BrokenOff: true) };
+        return new() { Header = header, CreatedAt = now, StartedAt = now, FinishedAt = now, Purge = new(now, partitions, BrokenOff: true), IndexBuckets = InstanceIndex.BucketsFor(partitions * PartitionSpec.MaxInstances) };
     }
 
     /// <summary>Waits for the end of a removal, a bounded time.</summary>
@@ -181,6 +181,11 @@ internal sealed class BatchRemoval(BatchRecord record, BatchAnnouncer announcer,
 
     private async Task ConcludeAsync(BatchState state, PurgeRecord purge)
     {
+        if (services.Index is { } index)
+        {
+            await index.RemoveAsync(record.Id, state.Header.Digest, state.IndexBuckets);
+        }
+
         if (purge.BrokenOff)
         {
             await record.ClearAsync();
@@ -203,6 +208,7 @@ internal sealed class BatchRemoval(BatchRecord record, BatchAnnouncer announcer,
         Hosted = null,
         HostedResults = null,
         Lost = [],
+        IndexBuckets = 0,
         Purge = purge with { Left = 0 },
     };
 

@@ -16,6 +16,7 @@ namespace Cano;
 /// <param name="Retention">How long finished batches are kept, and tombstones after them.</param>
 /// <param name="NewIncarnation">Makes the incarnation of a batch that starts.</param>
 /// <param name="CatalogInterval">How often the catalog is told how far an unfinished batch is; null: it is not told before the end.</param>
+/// <param name="Index">Where it is written which partition an instance is in; null: nowhere, and a look-up asks all of them.</param>
 internal sealed record BatchServices(
     IPartitions Partitions,
     PartitionServices PartitionServices,
@@ -29,4 +30,5 @@ internal sealed record BatchServices(
     ILogger Logger,
     TimeSpan Retention,
     Func<string> NewIncarnation,
-    Func<TimeSpan>? CatalogInterval = null);
+    Func<TimeSpan>? CatalogInterval = null,
+    InstanceIndexRows? Index = null);

@@ -61,5 +61,9 @@ internal sealed record BatchState
     [Id(12)]
     public int[] Lost { get; init; } = [];
 
+    /// <summary>How many rows the index of instances has; 0: there is none, because the batch has one partition or was started by a build without indexes.</summary>
+    [Id(13)]
+    public int IndexBuckets { get; init; }
+
     internal DateTimeOffset? Deadline => StartedAt + Header.Timeout.DurationOrNull;
 }

@@ -45,6 +45,7 @@ public static class CanoSiloBuilderExtensions
         services.TryAddSingleton<Partitions>();
         services.TryAddSingleton(ServicesOfPartitions);
         services.TryAddSingleton<IBatchParts, BatchParts>();
+        services.TryAddSingleton<InstanceIndexRows>();
         services.TryAddSingleton<IBatchCatalog, CatalogIndex>();
         services.TryAddSingleton<ActiveBatches>();
         services.TryAddSingleton<UnplaceableTally>();
@@ -81,7 +82,8 @@ public static class CanoSiloBuilderExtensions
         provider.GetRequiredService<ILogger<Batch>>(),
         provider.GetRequiredService<IOptions<CanoOptions>>().Value.Retention,
         static () => Guid.NewGuid().ToString("N")[..16],
-        provider.GetRequiredService<ActiveBatches>().CatalogInterval);
+        provider.GetRequiredService<ActiveBatches>().CatalogInterval,
+        provider.GetRequiredService<InstanceIndexRows>());
 
     private static PartitionServices ServicesOfPartitions(IServiceProvider provider)
     {

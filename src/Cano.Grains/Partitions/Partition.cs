@@ -49,6 +49,13 @@ internal sealed class Partition
         return State?.Durable.Count ?? 0;
     }
 
+    /// <summary>The hashes of the instances' ids.</summary>
+    internal async Task<uint[]> GetIdHashesAsync()
+    {
+        await LoadAsync();
+        return State is { } state ? [.. Enumerable.Range(0, state.Durable.Count).Select(index => InstanceIndex.HashOf(state.Durable.Names.Id(index)))] : [];
+    }
+
     /// <summary>Since when an instance runs; null if it does not, or not by this activation.</summary>
     internal DateTimeOffset? RunningSince(int index) => _work?.RunningSince(index);
 

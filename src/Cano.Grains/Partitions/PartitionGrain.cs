@@ -53,6 +53,8 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, ILeaving
 
     public Task<int> CountAsync() => _partition.CountAsync();
 
+    public Task<uint[]> GetIdHashesAsync() => _partition.GetIdHashesAsync();
+
     public async Task RemoveAsync()
     {
         // What this activation knows is no longer so: the next one finds nothing.

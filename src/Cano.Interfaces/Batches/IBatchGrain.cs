@@ -51,6 +51,15 @@ public interface IBatchGrain : IResultsGrain
     [Alias("Watch")]
     Task<BatchView> WatchAsync(long after);
 
+    /// <summary>Says which partitions may have an instance, so that a look-up need not ask all of them.</summary>
+    /// <param name="instanceId">The instance's id.</param>
+    /// <returns>Their indexes, mostly one; none: the batch has no such instance. Null: it is not known, ask all of them.</returns>
+    /// <exception cref="BatchNotFoundException">There is no such batch.</exception>
+    [AlwaysInterleave]
+    [ResponseTimeout("00:00:15")]
+    [Alias("Locate")]
+    Task<int[]?> LocateAsync(string instanceId);
+
     /// <summary>Asks the batch to stop: what is not final is Cancelled. Changes nothing once it has stopped.</summary>
     /// <returns>The status once the stop is durable.</returns>
     /// <exception cref="BatchNotFoundException">There is no such batch.</exception>

@@ -29,6 +29,12 @@ public interface IPartitionGrain : IResultsGrain
     [Alias("Count")]
     Task<int> CountAsync();
 
+    /// <summary>The hashes of the ids of its instances, in the order submitted: what the batch's index is made of.</summary>
+    /// <returns>The hashes; none: it was never prepared.</returns>
+    [AlwaysInterleave]
+    [Alias("GetIdHashes")]
+    Task<uint[]> GetIdHashesAsync();
+
     /// <summary>Removes all rows of the partition, and the checkpoints that its instances have left. Doing it again changes nothing.</summary>
     /// <returns>Completes when they are gone, durably.</returns>
     [Alias("Remove")]

@@ -49,6 +49,8 @@ public sealed class FakeBatch(FakeCluster cluster, string id) : IBatchGrain
         return Existing();
     }
 
+    public Task<int[]?> LocateAsync(string instanceId) => throw new NotSupportedException();
+
     public async Task<BatchView> WatchAsync(long after)
     {
         await cluster.AskAsync($"watch {after}");

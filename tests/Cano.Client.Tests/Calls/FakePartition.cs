@@ -20,6 +20,8 @@ public sealed class FakePartition(FakeCluster cluster, string key) : IPartitionG
         Spec ??= spec;
     }
 
+    public Task<uint[]> GetIdHashesAsync() => throw new NotSupportedException();
+
     public async Task<ResultPage> ReadInOrderAsync(int from, int count)
     {
         await cluster.AskAsync($"read {_name} from {from}");

@@ -263,7 +263,7 @@ public sealed class RunTests : IDisposable
         using JsonDocument document = JsonDocument.Parse(ready);
 
         Assert.Equal("healthy", document.RootElement.GetProperty("status").GetString());
-        Assert.Equal(["host", "silo", "storage"], document.RootElement.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("name").GetString()));
+        Assert.Equal(["host", "silo", "storage", "workflows"], document.RootElement.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("name").GetString()));
         Assert.Contains("healthy", await http.GetStringAsync(new Uri("/health/live", UriKind.Relative)), StringComparison.Ordinal);
         process.Signal(SigTerm);
         Assert.Equal(0, (await process.EndAsync()).ExitCode);
