@@ -59,7 +59,7 @@ internal static class SiloClustering
     /// deactivated there and come up again
     /// elsewhere, a batch and its instances among them, while the first activation of an instance still takes its step. This directory
     /// hands its entries over, and asks
-    /// the silos for those that were lost (docs/decisions/0022). Silos with the one and the other work together, so that a cluster can be
+    /// the silos for those that were lost (docs/decisions/0023). Silos with the one and the other work together, so that a cluster can be
     /// changed silo by silo.
     /// </summary>
     private static void KeepActivations(ISiloBuilder silo)
