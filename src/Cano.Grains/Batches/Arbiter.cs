@@ -19,10 +19,8 @@ internal sealed class Arbiter
     private StopOrder? _stopOrder;
     private bool _cancelRequested;
     private long _sequence;
+    private readonly BatchTally _tally = new();
     private int _unheard;
-    private int _sealed;
-    private (DateTimeOffset At, string? Id) _lastCompleted;
-    private (DateTimeOffset At, string? Id) _lastFinal;
 
     /// <summary>Begins to decide.</summary>
     /// <param name="state">The batch as it is durable; its epoch is that of the activation that this decides for.</param>
@@ -67,17 +65,10 @@ internal sealed class Arbiter
     internal bool IsRecounted => _unheard == 0;
 
     /// <summary>True once every outcome of every partition is final.</summary>
-    internal bool IsSealed => _sealed == _reports.Length;
+    internal bool IsSealed => _tally.Sealed == _reports.Length;
 
-    internal int Completed { get; private set; }
-
-    internal int Failed { get; private set; }
-
-    internal int Cancelled { get; private set; }
-
-    internal int Running { get; private set; }
-
-    internal int Unplaceable { get; private set; }
+    /// <summary>What all partitions together have.</summary>
+    internal BatchTally Tally => _tally;
 
     /// <summary>The partitions that say that their rows are gone, in order.</summary>
     internal int[] Lost => _lost.All;
@@ -138,18 +129,9 @@ internal sealed class Arbiter
             return Stop;
         }
 
-        PartitionReport? last = _reports[partition];
-        return WaitStrategy.Decide(
-            _header.Timeout,
-            _header.Total,
-            new(
-                Completed + report.Completed - (last?.Completed ?? 0),
-                Failed + report.Failed - (last?.Failed ?? 0),
-                report.LastCompleted ?? _lastCompleted.Id,
-                report.LastFinal ?? _lastFinal.Id),
-            _deadline,
-            _cancelRequested,
-            now);
+        BatchTally after = _tally.Copy();
+        after.Count(_reports[partition], report);
+        return Decide(after, now);
     }
 
     /// <summary>Time has passed.</summary>
@@ -264,18 +246,7 @@ internal sealed class Arbiter
     private void Count(int partition, PartitionReport? last, PartitionReport report)
     {
         _reports[partition] = report;
-        Completed += report.Completed - (last?.Completed ?? 0);
-        Failed += report.Failed - (last?.Failed ?? 0);
-        Cancelled += report.Cancelled - (last?.Cancelled ?? 0);
-        Running += report.Running - (last?.Running ?? 0);
-        Unplaceable += report.Unplaceable - (last?.Unplaceable ?? 0);
-        _sealed += (report.Sealed ? 1 : 0) - (last?.Sealed == true ? 1 : 0);
-        if (report.LastFinalAt is { } at)
-        {
-            _lastFinal = at >= _lastFinal.At ? (at, report.LastFinal) : _lastFinal;
-            bool more = report.LastCompleted is not null && report.LastCompleted != last?.LastCompleted;
-            _lastCompleted = more && at >= _lastCompleted.At ? (at, report.LastCompleted) : _lastCompleted;
-        }
+        _tally.Count(last, report);
     }
 
     /// <summary>After a report, its partition waits for an answer, and others may have gained: quota that became free, a window.</summary>
@@ -318,21 +289,14 @@ internal sealed class Arbiter
         // Before every partition has spoken the counts are too low, and a stop would record them.
         if (IsRecounted)
         {
-            Stop ??= WaitStrategy.Decide(
-                _header.Timeout, _header.Total, new(Completed, Failed, _lastCompleted.Id, _lastFinal.Id), _deadline, _cancelRequested, now);
+            Stop ??= Decide(_tally, now);
         }
     }
-}
 
-/// <summary>What a report means for the one who heard it.</summary>
-internal enum Hearing
-{
-    /// <summary>It was taken in.</summary>
-    Taken,
-
-    /// <summary>A later report, or a later activation, has been heard: nothing changed.</summary>
-    Outdated,
-
-    /// <summary>The partition obeys a later activation of the batch: this one must end.</summary>
-    Superseded,
+    private StopRecord? Decide(BatchTally tally, DateTimeOffset now)
+    {
+        // What lost partitions had reported is lost with them: it can't meet a strategy.
+        IEnumerable<PartitionReport?> lost = _lost.All.Where(partition => !_lost.IsGivenUp(partition)).Select(partition => _reports[partition]);
+        return WaitStrategy.Decide(_header.Timeout, _header.Total, tally.Without(lost), _deadline, _cancelRequested, now);
+    }
 }

@@ -133,20 +133,9 @@ internal sealed class Batch
     {
         await RequireAsync();
         _driver?.RequestCancel();
-        long begun = _services.Pacing.GetTimestamp();
-        for (long seen = -1; _services.Pacing.GetElapsedTime(begun) < BatchViews.LongestWait;)
-        {
-            BatchView view = await _views.WatchAsync(seen);
-            _record.ThrowIfEnded();
-            if (view.Status.StopReason is not null)
-            {
-                return _views.StatusNow(_record.State!);
-            }
-
-            seen = view.Version;
-        }
-
-        throw new TimeoutException($"The cancel of batch '{_id}' is noted, but its stop could not be written yet; ask again.");
+        await _views.WaitForStopAsync();
+        _record.ThrowIfEnded();
+        return _views.StatusNow(_record.State!);
     }
 
     /// <summary>See <see cref="IBatchGrain.ResumeAsync"/>. A finished batch is entered in the catalog again, in case that was missed.</summary>

@@ -222,7 +222,7 @@ internal sealed class BatchDriver
     {
         BatchState next = commit is null ? before : before with { HostedResults = commit.Segment };
         StopRecord? stop = before.Stop ?? (after is null ? _arbiter.Stop : _arbiter.StopAfter(0, after, now));
-        if (stop is not null && before.Stop is null)
+        if (stop is not null && (before.Stop is null || !before.Lost.SequenceEqual(_arbiter.Lost)))
         {
             next = next with { Stop = stop, Lost = _arbiter.Lost };
         }
@@ -232,7 +232,7 @@ internal sealed class BatchDriver
             return next;
         }
 
-        (int completed, int failed) = after is null ? (_arbiter.Completed, _arbiter.Failed) : (after.Completed, after.Failed);
+        (int completed, int failed) = after is null ? (_arbiter.Tally.Completed, _arbiter.Tally.Failed) : (after.Completed, after.Failed);
         return next with { FinishedAt = now, Completed = completed, Failed = failed };
     }
 
@@ -243,8 +243,13 @@ internal sealed class BatchDriver
         {
             // First of all, so that nothing begins on this silo once the stop can be read.
             _services.PartitionServices.Instances.StopHere(_record.Id, next.Incarnation);
-            _arbiter.StopIsDurable(stop, next.Lost);
             _services.Logger.BatchStopped(_record.Id, stop.Reason, stop.DecidedBy, stop.Completed, stop.Failed);
+        }
+
+        if (!ReferenceEquals(before.Stop, next.Stop) || !ReferenceEquals(before.Lost, next.Lost))
+        {
+            _arbiter.StopIsDurable(next.Stop!, next.Lost);
+            StopRunsOfLostPartitions(next);
         }
 
         if (next.FinishedAt is not null)
@@ -258,6 +263,15 @@ internal sealed class BatchDriver
         if (next.FinishedAt is not null)
         {
             _ = Supervised.RunAsync(FinishAsync, Fail);
+        }
+    }
+
+    /// <summary>A partition without rows can't stop its runs: they may be on any silo.</summary>
+    private void StopRunsOfLostPartitions(BatchState state)
+    {
+        if (state.Lost.Length > 0)
+        {
+            _ = Supervised.RunAsync(() => _services.PartitionServices.Instances.StopEverywhereAsync(_record.Id, state.Incarnation), Fail);
         }
     }
 

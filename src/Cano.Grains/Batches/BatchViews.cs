@@ -64,6 +64,22 @@ internal sealed class BatchViews(string id, TimeProvider clock, TimeProvider pac
         return _view ?? throw new TimeoutException($"Batch '{id}' is being taken over and has not heard from all of its partitions yet; ask again.");
     }
 
+    /// <summary>Waits until a stop can be read, up to <see cref="LongestWait"/>; returns at once when the activation has ended.</summary>
+    /// <exception cref="TimeoutException">There was none within that time.</exception>
+    internal async Task WaitForStopAsync()
+    {
+        long begun = pacing.GetTimestamp();
+        for (long seen = -1; !_ended && _view?.Status.StopReason is null; seen = _version)
+        {
+            if (pacing.GetElapsedTime(begun) >= LongestWait)
+            {
+                throw new TimeoutException($"That batch '{id}' is to stop is noted, but its stop could not be written yet; ask again.");
+            }
+
+            await WatchAsync(seen);
+        }
+    }
+
     private static int[] Final(BatchState state, Arbiter? arbiter) =>
         state.FinishedAt is not null ? state.Header.PartitionSizes : [.. state.Header.PartitionSizes.Select((_, partition) => FinalOf(arbiter, partition))];
 
@@ -73,10 +89,10 @@ internal sealed class BatchViews(string id, TimeProvider clock, TimeProvider pac
     {
         bool finished = state.FinishedAt is not null;
         int total = state.Header.Total;
-        int completed = finished ? state.Completed : arbiter?.Completed ?? 0;
-        int failed = finished ? state.Failed : arbiter?.Failed ?? 0;
-        int cancelled = finished ? total - completed - failed : arbiter?.Cancelled ?? 0;
-        int running = finished ? 0 : Math.Min(arbiter?.Running ?? 0, total - completed - failed - cancelled);
+        int completed = finished ? state.Completed : arbiter?.Tally.Completed ?? 0;
+        int failed = finished ? state.Failed : arbiter?.Tally.Failed ?? 0;
+        int cancelled = finished ? total - completed - failed : arbiter?.Tally.Cancelled ?? 0;
+        int running = finished ? 0 : Math.Min(arbiter?.Tally.Running ?? 0, total - completed - failed - cancelled);
         bool begun = running + completed + failed > 0;
         return new()
         {
@@ -99,7 +115,7 @@ internal sealed class BatchViews(string id, TimeProvider clock, TimeProvider pac
             Deadline = state.Deadline,
             StoppedAt = state.Stop?.At,
             FinishedAt = state.FinishedAt,
-            Unplaceable = finished ? 0 : Math.Min(arbiter?.Unplaceable ?? 0, total - completed - failed - cancelled - running),
+            Unplaceable = finished ? 0 : Math.Min(arbiter?.Tally.Unplaceable ?? 0, total - completed - failed - cancelled - running),
             TotalDuration = state.Stop is null ? TimeSpan.Zero : state.Stop.At - state.StartedAt,
         };
     }

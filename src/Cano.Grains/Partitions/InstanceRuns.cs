@@ -12,13 +12,12 @@ internal sealed class InstanceRuns
     /// <summary>Starts per turn of the grain, so that other calls to it get theirs.</summary>
     private const int StartsPerTurn = 64;
 
-    private readonly string _key;
     private readonly string _batchId;
     private readonly PartitionState _state;
     private readonly Func<Task<PartitionSpec>> _readSpec;
     private readonly PartitionServices _services;
     private readonly Dictionary<int, InstanceSlots.Slot> _slots = [];
-    private readonly Dictionary<string, int> _setAside = new(StringComparer.Ordinal);
+    private readonly UnplaceableInstances _unplaceable;
     private readonly CancellationTokenSource _over = new();
     private PartitionSpec? _spec;
     private string? _traceParent;
@@ -33,8 +32,8 @@ internal sealed class InstanceRuns
     /// <param name="services">What all partitions of a silo use.</param>
     internal InstanceRuns(string key, PartitionState state, Func<Task<PartitionSpec>> readSpec, PartitionServices services)
     {
-        _key = key;
         _batchId = GrainKeys.BatchOf(key);
+        _unplaceable = new(key, state, services);
         _state = state;
         _readSpec = readSpec;
         _services = services;
@@ -78,7 +77,7 @@ internal sealed class InstanceRuns
         _stopped = true;
         _spec = null;
         _over.Cancel();
-        _services.Unplaceable.Remove(_key);
+        _unplaceable.Forget();
         foreach (InstanceSlots.Slot slot in _slots.Values)
         {
             slot.Dispose();
@@ -250,8 +249,7 @@ internal sealed class InstanceRuns
 
     private void SetAside(int index)
     {
-        _state.Window.SetAside(index);
-        ReportUnplaceable(_state.Durable.Names.Workflow(index), 1);
+        _unplaceable.SetAside(index);
         Changed();
         if (!_watching)
         {
@@ -262,54 +260,13 @@ internal sealed class InstanceRuns
 
     private async Task LookForSilosAsync()
     {
-        try
+        while (!IsOver && await _unplaceable.WaitForSilosAsync(_over.Token) && !IsOver)
         {
-            while (!IsOver && _state.Window.SetAsideCount > 0)
-            {
-                long seen = _services.Instances.SilosVersion;
-                if (!_state.Durable.Names.Workflows.Any(workflow => _setAside.ContainsKey(workflow) && _services.Instances.CanRun(workflow)))
-                {
-                    await _services.Instances.WhenSilosChangeAsync(seen, _over.Token);
-                }
-
-                Reconsider();
-            }
-        }
-        catch (OperationCanceledException) when (_stopped)
-        {
-            return;
+            StartMore();
+            Changed();
         }
 
         _watching = false;
-    }
-
-    private void Reconsider()
-    {
-        if (IsOver)
-        {
-            return;
-        }
-
-        foreach (string workflow in _setAside.Keys.ToArray())
-        {
-            ReportUnplaceable(workflow, -_setAside[workflow]);
-        }
-
-        _state.Window.Reconsider();
-        StartMore();
-        Changed();
-    }
-
-    private void ReportUnplaceable(string workflow, int more)
-    {
-        int count = _setAside[workflow] = _setAside.GetValueOrDefault(workflow) + more;
-        if (count == 0)
-        {
-            _setAside.Remove(workflow);
-        }
-
-        _services.Unplaceable.Set(_key, workflow, count);
-        _state.UnplaceableChanged();
     }
 
     private async Task StopElsewhereAsync()

@@ -166,7 +166,7 @@ internal sealed class Partition
 
     private async Task LoadOnceAsync()
     {
-        if (await ResultLog.LoadAsync(_rows) is { } loaded && Failure is null)
+        if (await ResultLog.LoadAsync(_rows) is { } loaded && Failure is null && _work is null)
         {
             _work = NewWork(loaded.Spec, loaded.Index, isOwner: false);
         }
@@ -181,6 +181,13 @@ internal sealed class Partition
     /// <exception cref="BatchDataLostException">The rows are not there.</exception>
     private async Task<PartitionWork> RequireIncarnationAsync(PartitionOrders orders)
     {
+        if (_work is null)
+        {
+            // A storage that is being restored may have brought them since the last call.
+            await LoadOnceAsync();
+            ThrowIfEnded();
+        }
+
         if (_work is null)
         {
             throw new BatchDataLostException(_batchId, "a partition");

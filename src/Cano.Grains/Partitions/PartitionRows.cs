@@ -8,6 +8,7 @@ internal sealed class PartitionRows(IGrainStorage storage, string key) : IPartit
     private readonly Row<PartitionSpec> _spec = Spec(storage, key);
     private Row<Segment>? _last;
     private int _lastIndex = -1;
+    private string? _incarnation;
 
     public int MaxAddedBytes => Segment.MaxAddedBytes;
 
@@ -19,10 +20,12 @@ internal sealed class PartitionRows(IGrainStorage storage, string key) : IPartit
     {
         Row<Segment> row = At(index);
         Segment? segment = await row.ReadAsync();
-        if (segment is not null && index > _lastIndex)
+        bool isOfTheChain = segment is not null && (_last is null || segment.Incarnation == _incarnation);
+        if (isOfTheChain && index > _lastIndex)
         {
             _last = row;
             _lastIndex = index;
+            _incarnation = segment!.Incarnation;
         }
 
         return segment;
@@ -30,6 +33,7 @@ internal sealed class PartitionRows(IGrainStorage storage, string key) : IPartit
 
     public async Task WriteSegmentAsync(int index, Segment segment)
     {
+        _incarnation = segment.Incarnation;
         if (index == _lastIndex)
         {
             await _last!.WriteAsync(segment);

@@ -107,7 +107,7 @@ public sealed class BatchDataLostException : CanoException
     /// <param name="batchId">The batch.</param>
     /// <param name="missing">What is missing.</param>
     public BatchDataLostException(string batchId, string missing)
-        : base(ErrorCodes.DataLost, $"The batch '{batchId}' exists, but {missing} is missing in storage. Restore it from a backup, or cancel the batch: it then ends without what is lost.") => BatchId = batchId;
+        : base(ErrorCodes.DataLost, $"The batch '{batchId}' exists, but {missing} is missing in storage. Restore it from a backup; or cancel the batch, which then ends without it, and purge it.") => BatchId = batchId;
 
     /// <summary>The batch.</summary>
     [Id(0)]

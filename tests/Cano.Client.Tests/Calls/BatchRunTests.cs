@@ -220,7 +220,7 @@ public class BatchRunTests
         BatchView view = await run.GetViewAsync();
 
         Assert.Equal(
-            "The batch 'batch' exists, but a result of partition 0 (among places 0 to 3) is missing in storage. Restore it from a backup, or cancel the batch: it then ends without what is lost.",
+            "The batch 'batch' exists, but a result of partition 0 (among places 0 to 3) is missing in storage. Restore it from a backup; or cancel the batch, which then ends without it, and purge it.",
             (await Assert.ThrowsAsync<BatchDataLostException>(() => run.ReadPageAsync(view, 0, 100))).Message);
     }
 

@@ -77,8 +77,8 @@ public sealed class ArbiterTests
                 Assert.True(hearing != Hearing.Superseded);
                 heard[p] = true;
                 Assert.Equal(Hearing.Outdated, arbiter.Hear(p, last[p], now));
-                Assert.Equal(last.Where((_, n) => heard[n]).Sum(one => one.Completed), arbiter.Completed);
-                Assert.Equal(last.Where((_, n) => heard[n]).Sum(one => one.Failed), arbiter.Failed);
+                Assert.Equal(last.Where((_, n) => heard[n]).Sum(one => one.Completed), arbiter.Tally.Completed);
+                Assert.Equal(last.Where((_, n) => heard[n]).Sum(one => one.Failed), arbiter.Tally.Failed);
                 Assert.True(arbiter.OrdersFor(p, now) is { Stop: null, Epoch: 3 });
             }
 
@@ -86,7 +86,7 @@ public sealed class ArbiterTests
             if (arbiter.Stop is { } stop && before is null)
             {
                 Assert.True(arbiter.IsRecounted);
-                Assert.Equal((arbiter.Completed, arbiter.Failed, now), (stop.Completed, stop.Failed, stop.At));
+                Assert.Equal((arbiter.Tally.Completed, arbiter.Tally.Failed, now), (stop.Completed, stop.Failed, stop.At));
                 Assert.Equal(Expected(header, arbiter, cancelled), stop.Reason);
                 Assert.True(stop.Reason != StopReason.DurationElapsed || stop.At >= deadline);
                 Assert.Equal(stop.Reason is StopReason.QuotaReached or StopReason.AllFinished, stop.DecidedBy is not null);
@@ -136,8 +136,8 @@ public sealed class ArbiterTests
     }
 
     private static StopReason Expected(BatchHeader header, Arbiter arbiter, bool cancelled) =>
-        arbiter.Completed >= header.Timeout.QuotaOrNull ? StopReason.QuotaReached
-        : arbiter.Completed + arbiter.Failed == header.Total ? StopReason.AllFinished
+        arbiter.Tally.Completed >= header.Timeout.QuotaOrNull ? StopReason.QuotaReached
+        : arbiter.Tally.Completed + arbiter.Tally.Failed == header.Total ? StopReason.AllFinished
         : cancelled ? StopReason.Cancelled
         : StopReason.DurationElapsed;
 
