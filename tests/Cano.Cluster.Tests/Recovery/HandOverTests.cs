@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Core.Internal;
+using Orleans.Storage;
 using Orleans.TestingHost;
 
 namespace Cano.Recovery;
@@ -58,7 +59,9 @@ public sealed class HandOverTests : IAsyncLifetime
         ConcurrentWorkflowRun<StepState>[] runs = await StartAsync("go", batches: 1, instances: 3, [null, "held", null]);
         await _cluster.Gates["held"].ArrivedAsync(3);
 
-        await _cluster.Client.GetGrain<IWorkflowGrain>($"{runs[0].Id}/i1").Cast<IGrainManagementExtension>().DeactivateOnIdle();
+        IGrainStorage storage = _cluster.Cluster.Silos[0].ServiceProvider.GetRequiredKeyedService<IGrainStorage>(SiloStorage.ProviderName);
+        string? incarnation = (await new BatchRow(storage, runs[0].Id).ReadAsync())!.Incarnation;
+        await _cluster.Client.GetGrain<IWorkflowGrain>(GrainKeys.OfInstance(runs[0].Id, incarnation, "i1")).Cast<IGrainManagementExtension>().DeactivateOnIdle();
         _cluster.Gates["held"].Open();
 
         await FinishAsync(runs);
