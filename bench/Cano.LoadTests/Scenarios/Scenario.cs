@@ -15,7 +15,8 @@ namespace Cano.LoadTests;
 internal abstract record Scenario(string Name, string Measures, int Instances, int Batches, int MaxRunning = 1_024)
 {
     internal static IReadOnlyList<Scenario> All { get; } =
-        [new Throughput(), new Small(), new Crowd(), new Reads(), new Stop(), new Trickle(), new Messages(), new Lists(), new Statistics(), new Silos(), new Beside()];
+        [new Throughput(), new Small(), new Crowd(), new Reads(), new Stop(), new Trickle(), new Messages(), new Lists(), new Statistics(), new Silos(), new Beside(),
+            new Outputs(100), new Outputs(65_000), new Find()];
 
     /// <summary>Starts what is needed, measures and prints.</summary>
     internal virtual async Task RunAsync(LoadSettings settings)

@@ -24,6 +24,9 @@ internal static class LoadSilo
     /// <summary>A node that waits so many milliseconds and heeds no cancellation.</summary>
     internal static readonly WorkflowKey<NoOpState, int> Stubborn = new("load.stubborn");
 
+    /// <summary>A node whose output is a text of so many bytes.</summary>
+    internal static readonly WorkflowKey<NoOpState, int> Output = new("load.output");
+
     internal static Task<IHost> StartAsync(LoadSettings settings) => StartAsync(settings, FreePort(), primary: null);
 
     /// <summary>Silos that find each other through the first of them.</summary>
@@ -80,6 +83,17 @@ internal static class LoadSilo
             .AddWorkflow(NoOp, workflow => workflow
                 .Start(NoOpState.Start)
                 .RegisterNode(NoOpState.Start, static (_, _) => new(NoOpState.Done), NodeConfig.Minimal)
+                .AddExitStates(NoOpState.Done))
+            .AddWorkflow(Output, workflow => workflow
+                .Start(NoOpState.Start)
+                .RegisterNode(
+                    NoOpState.Start,
+                    static (context, _) =>
+                    {
+                        context.SetOutput(new string('x', context.Params));
+                        return new(NoOpState.Done);
+                    },
+                    NodeConfig.Minimal)
                 .AddExitStates(NoOpState.Done))
             .AddWorkflow(Stubborn, workflow => workflow
                 .Start(NoOpState.Start)

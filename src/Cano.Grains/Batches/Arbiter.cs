@@ -8,18 +8,17 @@ internal sealed class Arbiter
 {
     private readonly BatchHeader _header;
     private readonly string? _incarnation;
+    private readonly DateTimeOffset _startedAt;
     private readonly DateTimeOffset? _deadline;
     private readonly Admission _admission;
     private readonly Windows _windows;
     private readonly PartitionReport?[] _reports;
     private readonly DirtySet _dirty;
     private readonly LostPartitions _lost;
-    private readonly bool _fresh;
     private readonly bool[] _isKnown;
     private StopOrder? _stopOrder;
     private bool _cancelRequested;
     private long _sequence;
-    private readonly BatchTally _tally = new();
     private int _unheard;
 
     /// <summary>Begins to decide.</summary>
@@ -29,8 +28,8 @@ internal sealed class Arbiter
     {
         _header = state.Header;
         _incarnation = state.Incarnation;
+        _startedAt = state.StartedAt;
         _deadline = state.Deadline;
-        _fresh = fresh;
         Epoch = state.Epoch;
         int partitions = _header.PartitionSizes.Length;
         _admission = new(_header.Timeout.QuotaOrNull ?? int.MaxValue, partitions, fresh);
@@ -65,10 +64,10 @@ internal sealed class Arbiter
     internal bool IsRecounted => _unheard == 0;
 
     /// <summary>True once every outcome of every partition is final.</summary>
-    internal bool IsSealed => _tally.Sealed == _reports.Length;
+    internal bool IsSealed => Tally.Sealed == _reports.Length;
 
     /// <summary>What all partitions together have.</summary>
-    internal BatchTally Tally => _tally;
+    internal BatchTally Tally { get; } = new();
 
     /// <summary>The partitions that say that their rows are gone, in order.</summary>
     internal int[] Lost => _lost.All;
@@ -129,7 +128,7 @@ internal sealed class Arbiter
             return Stop;
         }
 
-        BatchTally after = _tally.Copy();
+        BatchTally after = Tally.Copy();
         after.Count(_reports[partition], report);
         return Decide(after, now);
     }
@@ -162,12 +161,10 @@ internal sealed class Arbiter
     {
         while (_dirty.TryTake(out partition))
         {
-            if (!IsDone(partition) && (_reports[partition] is not null || !_fresh || _stopOrder is not null || _windows.Of(partition) > 0))
+            if (!IsDone(partition))
             {
                 return true;
             }
-
-            // A fresh partition without a window has nothing to do yet; a window for it marks it again.
         }
 
         return false;
@@ -246,7 +243,7 @@ internal sealed class Arbiter
     private void Count(int partition, PartitionReport? last, PartitionReport report)
     {
         _reports[partition] = report;
-        _tally.Count(last, report);
+        Tally.Count(last, report);
     }
 
     /// <summary>After a report, its partition waits for an answer, and others may have gained: quota that became free, a window.</summary>
@@ -289,7 +286,7 @@ internal sealed class Arbiter
         // Before every partition has spoken the counts are too low, and a stop would record them.
         if (IsRecounted)
         {
-            Stop ??= Decide(_tally, now);
+            Stop ??= Decide(Tally, now);
         }
     }
 
@@ -297,6 +294,8 @@ internal sealed class Arbiter
     {
         // What lost partitions had reported is lost with them: it can't meet a strategy.
         IEnumerable<PartitionReport?> lost = _lost.All.Where(partition => !_lost.IsGivenUp(partition)).Select(partition => _reports[partition]);
-        return WaitStrategy.Decide(_header.Timeout, _header.Total, tally.Without(lost), _deadline, _cancelRequested, now);
+        // A silo whose clock is behind may have taken over: a stop is never before the start.
+        DateTimeOffset at = now < _startedAt ? _startedAt : now;
+        return WaitStrategy.Decide(_header.Timeout, _header.Total, tally.Without(lost), _deadline, _cancelRequested, at);
     }
 }

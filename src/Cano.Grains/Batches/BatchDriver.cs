@@ -233,7 +233,7 @@ internal sealed class BatchDriver
         }
 
         (int completed, int failed) = after is null ? (_arbiter.Tally.Completed, _arbiter.Tally.Failed) : (after.Completed, after.Failed);
-        return next with { FinishedAt = now, Completed = completed, Failed = failed };
+        return next with { FinishedAt = now < stop.At ? stop.At : now, Completed = completed, Failed = failed };
     }
 
     /// <summary>What was decided is durable: now it is acted on, and told.</summary>

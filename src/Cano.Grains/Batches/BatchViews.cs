@@ -125,7 +125,7 @@ internal sealed class BatchViews(string id, TimeProvider clock, TimeProvider pac
 
     /// <summary>The same status, its duration as of now.</summary>
     internal static BatchStatus At(BatchStatus status, DateTimeOffset now) =>
-        status.StoppedAt is null && status.StartedAt is { } started ? status with { TotalDuration = now - started } : status;
+        status.StoppedAt is null && status.StartedAt is { } started && now > started ? status with { TotalDuration = now - started } : status;
 
     private void Wake()
     {

@@ -109,7 +109,8 @@ public sealed class ChaosTests(SharedPostgres postgres, ITestOutputHelper output
                 Assert.True(status.CompletedAtStop < quota && results.Completed <= quota && results.Cancelled > 0, what);
                 break;
             case (_, StopReason.DurationElapsed):
-                Assert.True(results.Cancelled > 0, what);
+                // Likewise: at the stop not all were known to have ended, though those that had may turn out to be all of them.
+                Assert.True(status.CompletedAtStop + status.FailedAtStop < Instances, what);
                 break;
             case (_, StopReason.AllFinished):
                 Assert.True(results.Cancelled == 0, what);
