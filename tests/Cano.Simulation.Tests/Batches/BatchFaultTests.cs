@@ -22,6 +22,16 @@ public sealed class BatchFaultTests
         Assert.Null(batch.NextTick);
     }
 
+    /// <summary>After a take-over the timer is armed before the partitions are heard: it was set to its longest, and the deadline came and went.</summary>
+    [Fact]
+    public async Task NextTick_JustTakenOverAndNothingHeardYet_IsItsDeadline()
+    {
+        ScriptedPartitions partitions = new(static (_, _) => Never());
+        Batch batch = await TakenOverAsync(partitions, new ConcurrentTimeout.WaitDuration(TimeSpan.FromHours(2)), 2, TimeSpan.FromHours(1));
+
+        Assert.Equal(_row.State!.StartedAt.AddHours(2), batch.NextTick);
+    }
+
     [Fact]
     public async Task NextTick_BatchThatHasHeardFromAll_IsItsDeadline()
     {
