@@ -1,74 +1,5 @@
 namespace Cano;
 
-/// <summary>What happens next in a history.</summary>
-internal enum Happening
-{
-    /// <summary>A batch's activation tells a partition's what holds, and hears its report at once. In finer histories these are two steps.</summary>
-    Exchange,
-
-    /// <summary>A batch's activation tells a partition's what holds.</summary>
-    Tell,
-
-    /// <summary>A batch's activation hears what a partition's reports.</summary>
-    Hear,
-
-    /// <summary>An instance that runs ends.</summary>
-    InstanceEnds,
-
-    /// <summary>What a partition has planned to write lands.</summary>
-    Commit,
-
-    /// <summary>The runs of earlier activations of a partition have been stopped.</summary>
-    RunsStopped,
-
-    /// <summary>The stop that was decided, or the end, is written.</summary>
-    WriteBatch,
-
-    /// <summary>Someone asks for the batch to stop.</summary>
-    Cancel,
-
-    /// <summary>The deadline comes.</summary>
-    TimePasses,
-
-    /// <summary>Orders arrive that were held up.</summary>
-    LateOrdersArrive,
-
-    /// <summary>A report arrives that was held up.</summary>
-    LateReportArrives,
-
-    /// <summary>A fault: a partition was told what holds, and its report does not arrive.</summary>
-    ReportIsLost,
-
-    /// <summary>A fault: orders are held up on their way.</summary>
-    OrdersAreLate,
-
-    /// <summary>A fault: a report is held up on its way.</summary>
-    ReportIsLate,
-
-    /// <summary>A fault: a partition's activation is lost.</summary>
-    PartitionIsLost,
-
-    /// <summary>A fault: a partition is activated a second time, beside the first.</summary>
-    PartitionIsDoubled,
-
-    /// <summary>A fault: the batch's activation is lost.</summary>
-    BatchIsLost,
-
-    /// <summary>A fault: the batch is activated a second time, beside the first.</summary>
-    BatchIsDoubled,
-}
-
-/// <summary>One step of a history.</summary>
-/// <param name="What">What happens.</param>
-/// <param name="Partition">To which partition.</param>
-/// <param name="OldBatch">True: to the batch's older activation.</param>
-/// <param name="OldPartition">True: to the partition's older activation.</param>
-/// <param name="Instance">To which instance of it.</param>
-internal readonly record struct Step(Happening What, int Partition = 0, bool OldBatch = false, bool OldPartition = false, int Instance = 0)
-{
-    internal bool IsFault => What >= Happening.ReportIsLost;
-}
-
 /// <summary>
 /// The pure core alone: an <see cref="Arbiter"/> and two <see cref="PartitionState"/>s, with rows, orders and reports as values. It plays one history, step by step, and
 /// checks the promises after each. Nothing is random: what can happen is listed, and the caller chooses.
@@ -79,10 +10,10 @@ internal sealed class ProtocolModel
 
     private readonly ProtocolCase _case;
     private readonly ModelRows _rows;
-    private readonly Member[] _current;
-    private readonly Member?[] _old;
-    private Leader _leader;
-    private Leader? _oldLeader;
+    private readonly ModelMember[] _current;
+    private readonly ModelMember?[] _old;
+    private ModelLeader _leader;
+    private ModelLeader? _oldLeader;
     private (PartitionOrders Orders, int Partition, bool Overtaken)? _lateOrders;
     private (PartitionReport Report, int Partition)? _lateReport;
     private int _faultsLeft;
@@ -94,8 +25,8 @@ internal sealed class ProtocolModel
         _faultsLeft = @case.Faults;
         _rows = new(@case);
         _leader = new(new(_rows.Batch, fresh: true), _rows.BatchTag);
-        _current = [.. @case.Sizes.Select((_, p) => new Member(_rows.Open(p), isOwner: true, _rows.Tags[p]))];
-        _old = new Member?[@case.Sizes.Length];
+        _current = [.. @case.Sizes.Select((_, p) => new ModelMember(_rows.Open(p), isOwner: true, _rows.Tags[p]))];
+        _old = new ModelMember?[@case.Sizes.Length];
     }
 
     internal bool IsFinished => _rows.Batch.FinishedAt is not null;
@@ -179,8 +110,8 @@ internal sealed class ProtocolModel
     internal void Play(Step step)
     {
         int p = step.Partition;
-        Member member = step.OldPartition ? _old[p]! : _current[p];
-        Leader leader = step.OldBatch ? _oldLeader! : _leader;
+        ModelMember member = step.OldPartition ? _old[p]! : _current[p];
+        ModelLeader leader = step.OldBatch ? _oldLeader! : _leader;
         _faultsLeft -= step.IsFault ? 1 : 0;
         switch (step.What)
         {
@@ -252,7 +183,7 @@ internal sealed class ProtocolModel
         Check();
     }
 
-    private void AddOf(int p, Member member, bool isOld, List<Step> steps)
+    private void AddOf(int p, ModelMember member, bool isOld, List<Step> steps)
     {
         if (!_case.IsFine && !_leader.Arbiter.IsDone(p))
         {
@@ -330,7 +261,7 @@ internal sealed class ProtocolModel
     }
 
     /// <summary>As <see cref="Partition.ExchangeAsync"/> does: a later fence ends it, an epoch is written down first, a lower one is not heeded.</summary>
-    private void Tell(int p, Member member, PartitionOrders orders)
+    private void Tell(int p, ModelMember member, PartitionOrders orders)
     {
         if (orders.Fence > member.State.Durable.Fence)
         {
@@ -373,7 +304,7 @@ internal sealed class ProtocolModel
         }
     }
 
-    private void Hear(Leader leader, int p, PartitionReport report)
+    private void Hear(ModelLeader leader, int p, PartitionReport report)
     {
         bool isForeseen = leader.Arbiter.IsRecounted && report.Fence == (leader.Arbiter.ReportOf(p)?.Fence ?? 1);
         StopRecord? before = leader.Arbiter.Stop;
@@ -393,7 +324,7 @@ internal sealed class ProtocolModel
     private static (StopReason?, int?, int?) Decision(StopRecord? stop) => (stop?.Reason, stop?.Completed, stop?.Failed);
 
     /// <summary>Writes what is planned. False: another activation has written, and this one ends.</summary>
-    private bool Commit(int p, Member member)
+    private bool Commit(int p, ModelMember member)
     {
         PartitionCommit commit = member.State.PlanCommit(Now, Segment.MaxAddedBytes);
         if (!_rows.TryWrite(p, commit, member.Tag))
@@ -413,7 +344,7 @@ internal sealed class ProtocolModel
     private static (int, int, int, bool, string?, string?, DateTimeOffset?) Durable(PartitionReport report) =>
         (report.Completed, report.Failed, report.Cancelled, report.Sealed, report.LastCompleted, report.LastFinal, report.LastFinalAt);
 
-    private void WriteBatch(Leader leader)
+    private void WriteBatch(ModelLeader leader)
     {
         Arbiter arbiter = leader.Arbiter;
         StopRecord stop = arbiter.Stop!;
@@ -432,7 +363,7 @@ internal sealed class ProtocolModel
         }
     }
 
-    private void End(int p, Member member)
+    private void End(int p, ModelMember member)
     {
         if (member == _old[p])
         {
@@ -463,51 +394,6 @@ internal sealed class ProtocolModel
         if (!holds)
         {
             throw new InvalidOperationException(otherwise);
-        }
-    }
-
-    /// <summary>An activation of the batch.</summary>
-    private sealed class Leader(Arbiter arbiter, int tag)
-    {
-        internal Arbiter Arbiter => arbiter;
-
-        internal int Tag { get; set; } = tag;
-
-        internal void AddTo(ref Fingerprint print)
-        {
-            print.Add(arbiter);
-            print.Add(Tag);
-        }
-    }
-
-    /// <summary>An activation of a partition.</summary>
-    private sealed class Member(ResultIndex durable, bool isOwner, int tag)
-    {
-        private TimeSpan _elapsed = TimeSpan.FromHours(1);
-
-        internal PartitionState State { get; } = new(durable, isOwner);
-
-        internal int Tag { get; set; } = tag;
-
-        /// <summary>It answers from then on.</summary>
-        internal bool WasTold { get; set; }
-
-        /// <summary>Runs of earlier activations are being stopped.</summary>
-        internal bool StopsRuns { get; set; }
-
-        /// <summary>So much later that every pause is over.</summary>
-        internal TimeSpan Later() => _elapsed += TimeSpan.FromHours(1);
-
-        /// <summary>Whether a write is due that adds something: those of mere times of starts are left out.</summary>
-        internal bool HasToCommit(DateTimeOffset now) =>
-            State.UntilCommit(Later()) == TimeSpan.Zero && State.PlanCommit(now, Segment.MaxAddedBytes) is { Added.Length: > 0 } or { Segment.Seal: not null };
-
-        internal void AddTo(ref Fingerprint print)
-        {
-            print.Add(State);
-            print.Add(Tag);
-            print.Add(WasTold);
-            print.Add(StopsRuns);
         }
     }
 }
