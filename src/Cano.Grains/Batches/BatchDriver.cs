@@ -46,8 +46,11 @@ internal sealed class BatchDriver
     /// <summary>Called once the end is durable and the catalog knows it: until then the batch is found there as one that is driven.</summary>
     internal Action? Finished { get; set; }
 
-    /// <summary>When the strategy's duration ends, once it can be decided on; null if it has none, or if the stop is decided.</summary>
-    internal DateTimeOffset? Deadline => _arbiter is { Stop: null, IsRecounted: true } ? _record.State!.Deadline : null;
+    /// <summary>
+    /// When the strategy's duration ends; null if it has none, if the stop is decided, or if it has ended and partitions have not been heard yet: the last one to speak decides then.
+    /// </summary>
+    internal DateTimeOffset? Deadline =>
+        _arbiter.Stop is null && _record.State!.Deadline is { } at && (_arbiter.IsRecounted || at > _services.Clock.GetUtcNow()) ? at : null;
 
     /// <summary>Time has passed: the deadline may have come.</summary>
     internal void Tick(DateTimeOffset now)
