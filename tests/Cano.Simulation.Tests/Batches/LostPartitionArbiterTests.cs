@@ -17,7 +17,7 @@ public sealed class LostPartitionArbiterTests
         Assert.Null(arbiter.Stop);
         Assert.Equal([1], arbiter.Lost);
         Assert.False(arbiter.IsDone(1));
-        Assert.Equal((2, 0), (arbiter.Completed, arbiter.Failed));
+        Assert.Equal((2, 0), (arbiter.Tally.Completed, arbiter.Tally.Failed));
 
         arbiter.RequestCancel(s_now);
         Assert.Equal(StopReason.Cancelled, arbiter.Stop?.Reason);
@@ -26,10 +26,10 @@ public sealed class LostPartitionArbiterTests
 
         Assert.True(arbiter.IsSealed);
         Assert.True(arbiter.IsDone(1));
-        Assert.Equal((2, 3, 0), (arbiter.Completed, arbiter.Failed, arbiter.Cancelled));
+        Assert.Equal((2, 3, 0), (arbiter.Tally.Completed, arbiter.Tally.Failed, arbiter.Tally.Cancelled));
         Assert.Equal(Hearing.Outdated, arbiter.Hear(1, Report(fence: 9, version: 9) with { Completed = 3 }, s_now));
         arbiter.HearLost(1, s_now);
-        Assert.Equal((2, 3), (arbiter.Completed, arbiter.Failed));
+        Assert.Equal((2, 3), (arbiter.Tally.Completed, arbiter.Tally.Failed));
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class LostPartitionArbiterTests
         Assert.Equal(Hearing.Taken, arbiter.Hear(0, Report(fence: 2, version: 1) with { Completed = 1, Successes = 1, Unfinished = 1 }, s_now));
 
         Assert.Empty(arbiter.Lost);
-        Assert.Equal(1, arbiter.Completed);
+        Assert.Equal(1, arbiter.Tally.Completed);
     }
 
     [Fact]
@@ -76,11 +76,11 @@ public sealed class LostPartitionArbiterTests
         BatchState state = State(new ConcurrentTimeout.WaitForever(), 2, 3) with { Stop = new(StopReason.Cancelled, s_now, null, 0, 0), Lost = [1] };
         Arbiter arbiter = new(state, fresh: false);
 
-        Assert.Equal((0, 3, false), (arbiter.Completed, arbiter.Failed, arbiter.IsRecounted));
+        Assert.Equal((0, 3, false), (arbiter.Tally.Completed, arbiter.Tally.Failed, arbiter.IsRecounted));
         arbiter.Hear(0, Report(fence: 1, version: 1) with { Cancelled = 2, Sealed = true }, s_now);
         Assert.True(arbiter.IsRecounted);
         Assert.True(arbiter.IsSealed);
-        Assert.Equal((0, 3, 2), (arbiter.Completed, arbiter.Failed, arbiter.Cancelled));
+        Assert.Equal((0, 3, 2), (arbiter.Tally.Completed, arbiter.Tally.Failed, arbiter.Tally.Cancelled));
         Assert.False(arbiter.TryTakeDirty(out _));
     }
 

@@ -348,7 +348,7 @@ internal sealed class ProtocolModel
     {
         Arbiter arbiter = leader.Arbiter;
         StopRecord stop = arbiter.Stop!;
-        BatchState next = _rows.Batch.Stop is null ? _rows.Batch with { Stop = stop } : _rows.Batch with { FinishedAt = Now, Completed = arbiter.Completed, Failed = arbiter.Failed };
+        BatchState next = _rows.Batch.Stop is null ? _rows.Batch with { Stop = stop } : _rows.Batch with { FinishedAt = Now, Completed = arbiter.Tally.Completed, Failed = arbiter.Tally.Failed };
         if (!_rows.TryWrite(next, leader.Tag))
         {
             Require(leader == _oldLeader, "The latest activation of the batch could not write.");
@@ -384,7 +384,7 @@ internal sealed class ProtocolModel
     {
         _rows.Check();
         Arbiter arbiter = _leader.Arbiter;
-        Require(arbiter.Completed <= _rows.Completed && arbiter.Failed <= _rows.Failed, "More is counted than is durable.");
+        Require(arbiter.Tally.Completed <= _rows.Completed && arbiter.Tally.Failed <= _rows.Failed, "More is counted than is durable.");
         Require(arbiter.Stop is null || _rows.Batch.Stop is null || arbiter.Stop == _rows.Batch.Stop, "Another stop than the durable one.");
         Require(!IsFinished || (_rows.AllFinal && (_rows.Batch.Completed, _rows.Batch.Failed) == (_rows.Completed, _rows.Failed)), "The counts at the end are wrong.");
     }
