@@ -170,6 +170,21 @@ public sealed class LostPartitionArbiterTests
         Assert.Equal([0, 1, 2], new[] { first, second, third });
     }
 
+    /// <summary>What had ended in a lost activation without being written runs again, and needs a window.</summary>
+    [Fact]
+    public void Hear_AnotherActivationOfAPartition_HoldsWhatItSays()
+    {
+        BatchState state = State(new ConcurrentTimeout.WaitForever(), 2) with { Header = Header(new ConcurrentTimeout.WaitForever(), [2]) with { MaxConcurrency = 2 } };
+        Arbiter arbiter = new(state, fresh: true);
+        Assert.Equal(2, arbiter.OrdersFor(0, s_now).Window);
+        arbiter.Hear(0, Report(fence: 1, version: 1) with { Window = 2, Unfinished = 0 }, s_now);
+        Assert.Equal(0, arbiter.OrdersFor(0, s_now).Window);
+
+        arbiter.Hear(0, Report(fence: 2, version: 1) with { Window = 0, Unfinished = 2 }, s_now);
+
+        Assert.Equal((2, 2), (arbiter.OrdersFor(0, s_now).Window, arbiter.OrdersFor(0, s_now).Fence));
+    }
+
     private static Arbiter TakenOver(ConcurrentTimeout timeout, params int[] sizes) => new(State(timeout, sizes), fresh: false);
 
     private static PartitionReport Report(int fence, long version) => new() { Epoch = 1, Fence = fence, Version = version };
