@@ -4,13 +4,16 @@ namespace Cano;
 
 /// <summary>The keys of the grains that a batch has, and of their rows: the one place that makes them and takes them apart.</summary>
 /// <remarks>
-/// Batch and instance ids contain no slash. The incarnation is null for a batch that was started before there were incarnations; its keys stay as they were.
+/// Batch and instance ids contain no slash. The incarnation is null for a batch that was started before there were incarnations; its keys
+/// stay as they were.
 /// </remarks>
 internal static class GrainKeys
 {
     private const char Separator = '/';
 
-    /// <summary>The key of an instance's grain: <c>batchId/incarnation/instanceId</c>, or <c>batchId/instanceId</c> without an incarnation.</summary>
+    /// <summary>
+    /// The key of an instance's grain: <c>batchId/incarnation/instanceId</c>, or <c>batchId/instanceId</c> without an incarnation.
+    /// </summary>
     internal static string OfInstance(string batchId, string? incarnation, string instanceId) =>
         incarnation is null ? $"{batchId}/{instanceId}" : $"{batchId}/{incarnation}/{instanceId}";
 

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Cano;
 
-/// <summary>The one rule for text that a user chooses (names, labels, names in stores): short, and of characters that can be stored.</summary>
+/// <summary>
+/// The one rule for text that a user chooses (names, labels, names in stores): short, and of characters that can be stored.
+/// </summary>
 internal static class StorableText
 {
     internal const int MaxNameLength = 200;

@@ -5,7 +5,9 @@ using Orleans;
 
 namespace Cano.LoadTests;
 
-/// <summary>Looks for single results of a large finished batch in a silo that has just started, so that nothing of it is in memory.</summary>
+/// <summary>
+/// Looks for single results of a large finished batch in a silo that has just started, so that nothing of it is in memory.
+/// </summary>
 internal sealed record Find() : Scenario("find", "the first read of one result of a large finished batch", 1_000_000, 5)
 {
     internal override async Task RunAsync(LoadSettings settings)

@@ -3,7 +3,10 @@ using Orleans;
 
 namespace Cano.LoadTests;
 
-/// <summary>Instances that each give an output of 64 KB, or of 100 bytes: what a silo needs in memory for results that nobody reads yet. One size a process, since the peak is the process's.</summary>
+/// <summary>
+/// Instances that each give an output of 64 KB, or of 100 bytes: what a silo needs in memory for results that nobody reads yet. One size a
+/// process, since the peak is the process's.
+/// </summary>
 internal sealed record Outputs(int Bytes) : Scenario($"outputs-{Bytes}", $"peak memory with outputs of {Bytes:N0} bytes", 100_000, 1)
 {
     protected override async Task MeasureAsync(IGrainFactory client, LoadSettings settings, Counts counts)

@@ -114,7 +114,9 @@ internal sealed class BatchRun
         return page with { Next = first + page.Next };
     }
 
-    /// <summary>Looks for one instance by its id, in the partition that the batch's index names; without one in all, several at once.</summary>
+    /// <summary>
+    /// Looks for one instance by its id, in the partition that the batch's index names; without one in all, several at once.
+    /// </summary>
     /// <param name="view">Any view of the batch.</param>
     /// <param name="instanceId">The instance's id.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>

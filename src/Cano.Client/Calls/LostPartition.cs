@@ -1,7 +1,8 @@
 namespace Cano;
 
 /// <summary>
-/// What is said of the instances of a partition whose rows were lost, once the batch has ended without it: each is Failed, and its id and workflow are not known any more.
+/// What is said of the instances of a partition whose rows were lost, once the batch has ended without it: each is Failed, and its id and
+/// workflow are not known any more.
 /// </summary>
 internal static class LostPartition
 {

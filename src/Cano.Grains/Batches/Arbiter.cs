@@ -59,7 +59,8 @@ internal sealed class Arbiter
     internal StopRecord? Stop { get; private set; }
 
     /// <summary>
-    /// True once the counts include all that is durable and can be read: every partition has spoken to this activation or is lost, or it created the batch itself.
+    /// True once the counts include all that is durable and can be read: every partition has spoken to this activation or is lost, or it
+    /// created the batch itself.
     /// </summary>
     internal bool IsRecounted => _unheard == 0;
 
@@ -99,7 +100,8 @@ internal sealed class Arbiter
         }
 
         _lost.Remove(partition);
-        Count(partition, last, report);
+        Tally.Count(last, report);
+        _reports[partition] = report;
         Know(partition);
         bool freed = _windows.Hear(partition, report.Window, report.Unfinished, anew);
         MarkAfter(partition, freed || anew);
@@ -108,7 +110,8 @@ internal sealed class Arbiter
     }
 
     /// <summary>
-    /// A partition's rows are not in storage. Until the batch stops it is asked again, because a storage that is being restored may still bring them; a quota can't be admitted
+    /// A partition's rows are not in storage. Until the batch stops it is asked again, because a storage that is being restored may still
+    /// bring them; a quota can't be admitted
     /// meanwhile, since what it holds of it is unknown. A cancel or a deadline decides without it.
     /// </summary>
     internal void HearLost(int partition, DateTimeOffset now)
@@ -216,13 +219,9 @@ internal sealed class Arbiter
 
         _admission.GiveUp(partition);
         _windows.Hear(partition, window: 0, unfinished: 0, anew: true);
-        Count(partition, _reports[partition], new()
-        {
-            Epoch = Epoch,
-            Version = long.MaxValue,
-            Failed = _header.PartitionSizes[partition],
-            Sealed = true,
-        });
+        PartitionReport end = new() { Epoch = Epoch, Version = long.MaxValue, Failed = _header.PartitionSizes[partition], Sealed = true };
+        Tally.Count(_reports[partition], end);
+        _reports[partition] = end;
         Know(partition);
     }
 
@@ -238,12 +237,6 @@ internal sealed class Arbiter
                 MarkAll();
             }
         }
-    }
-
-    private void Count(int partition, PartitionReport? last, PartitionReport report)
-    {
-        _reports[partition] = report;
-        Tally.Count(last, report);
     }
 
     /// <summary>After a report, its partition waits for an answer, and others may have gained: quota that became free, a window.</summary>

@@ -1,7 +1,8 @@
 namespace Cano;
 
 /// <summary>
-/// One activation of a batch: loads it, and leads each call to the part that serves it. It knows nothing of Orleans; its holder calls it from one scheduler, one turn at a time.
+/// One activation of a batch: loads it, and leads each call to the part that serves it. It knows nothing of Orleans; its holder calls it
+/// from one scheduler, one turn at a time.
 /// </summary>
 internal sealed class Batch
 {
@@ -50,16 +51,12 @@ internal sealed class Batch
     internal bool Exists => _record.State is not null || _creation.IsUnderWay;
 
     /// <summary>When <see cref="Tick"/> has something to do: the deadline, or the next word to the catalog; null if neither is to come.</summary>
-    internal DateTimeOffset? NextTick
-    {
-        get
-        {
-            DateTimeOffset? progress = IsUnfinished ? _announcer.NextProgress : null;
-            return progress is null || _driver?.Deadline < progress ? _driver?.Deadline : progress;
-        }
-    }
+    internal DateTimeOffset? NextTick => Earlier(IsUnfinished ? _announcer.NextProgress : null, _driver?.Deadline);
 
-    /// <summary>Reads the row and, when the batch is not finished, takes it over: from then on an older activation can't write any more. Done in the first call.</summary>
+    /// <summary>
+    /// Reads the row and, when the batch is not finished, takes it over: from then on an older activation can't write any more. Done in the
+    /// first call.
+    /// </summary>
     internal async Task LoadAsync()
     {
         _record.ThrowIfEnded();
@@ -287,6 +284,8 @@ internal sealed class Batch
         await LoadAsync();
         return _removal.Require();
     }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
 
     private void OnEnded(Exception exception)
     {

@@ -1,6 +1,8 @@
 namespace Cano;
 
-/// <summary>Tells the catalog of a batch: one entry after the other, because an entry that overtook the one that takes it away would stay.</summary>
+/// <summary>
+/// Tells the catalog of a batch: one entry after the other, because an entry that overtook the one that takes it away would stay.
+/// </summary>
 internal sealed class BatchAnnouncer(BatchRecord record, BatchViews views, BatchServices services)
 {
     private DateTimeOffset _toldAt;
@@ -15,7 +17,9 @@ internal sealed class BatchAnnouncer(BatchRecord record, BatchViews views, Batch
     /// <summary>The driving of the batch begins: the next word of progress is due an interval later.</summary>
     internal void Begin() => _toldAt = services.Clock.GetUtcNow();
 
-    /// <summary>Tells the catalog how the batch is now. When that fails, recovery finds the old entry and asks the batch, which tells it again.</summary>
+    /// <summary>
+    /// Tells the catalog how the batch is now. When that fails, recovery finds the old entry and asks the batch, which tells it again.
+    /// </summary>
     internal Task TellAsync()
     {
         _toldAt = services.Clock.GetUtcNow();

@@ -1,6 +1,9 @@
 namespace Cano;
 
-/// <summary>Makes a batch exist: checks that its partitions are prepared, and writes its row and its entry in the catalog. It has started once both are there.</summary>
+/// <summary>
+/// Makes a batch exist: checks that its partitions are prepared, and writes its row and its entry in the catalog. It has started once both
+/// are there.
+/// </summary>
 internal sealed class BatchCreation(BatchRecord record, BatchAnnouncer announcer, BatchServices services)
 {
     /// <summary>Partitions asked at once whether they are prepared.</summary>
@@ -11,7 +14,9 @@ internal sealed class BatchCreation(BatchRecord record, BatchAnnouncer announcer
     /// <summary>True while a start is under way.</summary>
     internal bool IsUnderWay { get; private set; }
 
-    /// <summary>Enters a batch of several partitions in the catalog, so that what is prepared from here on is found should the start be broken off.</summary>
+    /// <summary>
+    /// Enters a batch of several partitions in the catalog, so that what is prepared from here on is found should the start be broken off.
+    /// </summary>
     internal Task PrepareAsync(BatchHeader header) => header.PartitionSizes.Length > 1 ? EnterBeforeAsync(NewState(header)) : Task.CompletedTask;
 
     /// <summary>Starts the batch.</summary>
@@ -47,7 +52,8 @@ internal sealed class BatchCreation(BatchRecord record, BatchAnnouncer announcer
     }
 
     /// <summary>
-    /// Enters a batch that is joined in the catalog again, unless this activation knows that it is there: a start that joins it, too, has to be found after any crash.
+    /// Enters a batch that is joined in the catalog again, unless this activation knows that it is there: a start that joins it, too, has
+    /// to be found after any crash.
     /// </summary>
     internal async Task ConfirmEnteredAsync(BatchStatus status)
     {
@@ -84,7 +90,8 @@ internal sealed class BatchCreation(BatchRecord record, BatchAnnouncer announcer
         }
     }
 
-    /// <exception cref="CanoConfigurationException">A partition is not there, or has another number of instances than the header says.</exception>
+    /// <exception cref="CanoConfigurationException">A partition is not there, or has another number of instances than the header
+    /// says.</exception>
     private async Task RequirePreparedAsync(BatchHeader header)
     {
         int[] sizes = header.PartitionSizes;

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Cano;
 
 /// <summary>
-/// Drives a batch that is not finished: the only place that acts on what its <see cref="Arbiter"/> decides. One loop hears its hosted partition, writes what is decided, tells the
+/// Drives a batch that is not finished: the only place that acts on what its <see cref="Arbiter"/> decides. One loop hears its hosted
+/// partition, writes what is decided, tells the
 /// partitions what is new, until nothing changes; events wake it.
 /// </summary>
 internal sealed class BatchDriver
@@ -43,11 +44,14 @@ internal sealed class BatchDriver
         Publish();
     }
 
-    /// <summary>Called once the end is durable and the catalog knows it: until then the batch is found there as one that is driven.</summary>
+    /// <summary>
+    /// Called once the end is durable and the catalog knows it: until then the batch is found there as one that is driven.
+    /// </summary>
     internal Action? Finished { get; set; }
 
     /// <summary>
-    /// When the strategy's duration ends; null if it has none, if the stop is decided, or if it has ended and partitions have not been heard yet: the last one to speak decides then.
+    /// When the strategy's duration ends; null if it has none, if the stop is decided, or if it has ended and partitions have not been
+    /// heard yet: the last one to speak decides then.
     /// </summary>
     internal DateTimeOffset? Deadline =>
         _arbiter.Stop is null && _record.State!.Deadline is { } at && (_arbiter.IsRecounted || at > _services.Clock.GetUtcNow()) ? at : null;
@@ -121,7 +125,9 @@ internal sealed class BatchDriver
         _wake.Raise();
     }
 
-    /// <summary>The holder goes away: what the hosted partition has ready is written at once, so that it need not run again elsewhere.</summary>
+    /// <summary>
+    /// The holder goes away: what the hosted partition has ready is written at once, so that it need not run again elsewhere.
+    /// </summary>
     internal async Task LeaveAsync()
     {
         if (_hosted is { Work.State: { IsOwner: true } state })
@@ -177,7 +183,9 @@ internal sealed class BatchDriver
         }
     }
 
-    /// <summary>Writes what is to be written: results of the partition that is hosted, the stop, the end, all that there is of it in one.</summary>
+    /// <summary>
+    /// Writes what is to be written: results of the partition that is hosted, the stop, the end, all that there is of it in one.
+    /// </summary>
     /// <returns>False: there was nothing.</returns>
     private async Task<bool> WriteAsync()
     {

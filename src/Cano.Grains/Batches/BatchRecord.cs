@@ -1,6 +1,9 @@
 namespace Cano;
 
-/// <summary>The batch's row as one activation knows it, and whether that activation still lives: it ends with the first write that fails, because then the outcome is unknown.</summary>
+/// <summary>
+/// The batch's row as one activation knows it, and whether that activation still lives: it ends with the first write that fails, because
+/// then the outcome is unknown.
+/// </summary>
 internal sealed class BatchRecord(string id, IBatchRow row)
 {
     /// <summary>The batch's id.</summary>

@@ -1,7 +1,8 @@
 namespace Cano;
 
 /// <summary>
-/// The end of a batch's rows: a purge leaves a tombstone, the remains of a start that was broken off leave nothing. Both are decided in the batch's row before anything is
+/// The end of a batch's rows: a purge leaves a tombstone, the remains of a start that was broken off leave nothing. Both are decided in the
+/// batch's row before anything is
 /// removed, and driven to their end from there.
 /// </summary>
 internal sealed class BatchRemoval(BatchRecord record, BatchAnnouncer announcer, BatchViews views, BatchServices services)

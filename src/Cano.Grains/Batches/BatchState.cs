@@ -51,7 +51,8 @@ internal sealed record BatchState
     public PurgeRecord? Purge { get; init; }
 
     /// <summary>
-    /// Made at the start, different for each batch that ever bore this id: what bears another one (orders, segments, checkpoints, shared store) is of another batch.
+    /// Made at the start, different for each batch that ever bore this id: what bears another one (orders, segments, checkpoints, shared
+    /// store) is of another batch.
     /// Null for batches that were started before there were incarnations.
     /// </summary>
     [Id(11)]
@@ -61,7 +62,10 @@ internal sealed record BatchState
     [Id(12)]
     public int[] Lost { get; init; } = [];
 
-    /// <summary>How many rows the index of instances has; 0: there is none, because the batch has one partition or was started by a build without indexes.</summary>
+    /// <summary>
+    /// How many rows the index of instances has; 0: there is none, because the batch has one partition or was started by a build without
+    /// indexes.
+    /// </summary>
     [Id(13)]
     public int IndexBuckets { get; init; }
 

@@ -18,7 +18,9 @@ internal sealed class BatchViews(string id, TimeProvider clock, TimeProvider pac
     internal BatchStatus StatusNow(BatchState state) =>
         At(state.FinishedAt is null && Status is { } shown ? shown : StatusOf(id, state, arbiter: null), clock.GetUtcNow());
 
-    /// <summary>Makes what is known now readable. Nothing is shown before the counts include all that is durable, so that no reader sees them fall.</summary>
+    /// <summary>
+    /// Makes what is known now readable. Nothing is shown before the counts include all that is durable, so that no reader sees them fall.
+    /// </summary>
     internal void Publish(BatchState state, Arbiter? arbiter)
     {
         bool finished = state.FinishedAt is not null;

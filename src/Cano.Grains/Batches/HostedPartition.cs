@@ -1,7 +1,8 @@
 namespace Cano;
 
 /// <summary>
-/// Where the only partition of a small batch has its rows: the instances and the first segment are members of the batch's row, later segments have rows of their own. So a batch
+/// Where the only partition of a small batch has its rows: the instances and the first segment are members of the batch's row, later
+/// segments have rows of their own. So a batch
 /// is created in one write, and what it decides on results is in the same write as the results.
 /// </summary>
 internal static class HostedPartition

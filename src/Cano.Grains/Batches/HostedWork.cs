@@ -1,6 +1,8 @@
 namespace Cano;
 
-/// <summary>The partition at work that a batch hosts: what it writes goes with the batch's row, and what it reports is heard without a message.</summary>
+/// <summary>
+/// The partition at work that a batch hosts: what it writes goes with the batch's row, and what it reports is heard without a message.
+/// </summary>
 internal sealed class HostedWork(PartitionWork work, IPartitionRows later, PartitionServices services)
 {
     internal PartitionWork Work => work;

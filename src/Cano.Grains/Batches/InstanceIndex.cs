@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Cano;
 
 /// <summary>
-/// Which partition an instance is in, for a batch of several: the hashes of all ids, in buckets of bounded size by their upper bits, sorted within each. A look-up reads one
+/// Which partition an instance is in, for a batch of several: the hashes of all ids, in buckets of bounded size by their upper bits, sorted
+/// within each. A look-up reads one
 /// bucket and finds the partition, seldom one more. Pure.
 /// </summary>
 internal static class InstanceIndex

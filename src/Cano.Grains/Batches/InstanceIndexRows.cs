@@ -16,7 +16,8 @@ internal sealed record InstanceIndexBucket
 }
 
 /// <summary>
-/// The rows of the indexes in grain storage: <c>cano.index.0</c>, <c>cano.index.1</c> ... They belong to a batch's content, as its partitions do: the same content makes the same rows.
+/// The rows of the indexes in grain storage: <c>cano.index.0</c>, <c>cano.index.1</c> ... They belong to a batch's content, as its
+/// partitions do: the same content makes the same rows.
 /// </summary>
 internal sealed class InstanceIndexRows(IGrainFactory grains, [FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage)
 {

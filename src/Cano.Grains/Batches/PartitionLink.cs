@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Cano;
 
 /// <summary>
-/// The conversation of a batch with one of its partitions. A call waits at the partition for news; newer orders are sent beside it, which answers the one that waits. So
+/// The conversation of a batch with one of its partitions. A call waits at the partition for news; newer orders are sent beside it, which
+/// answers the one that waits. So
 /// there are two at most, and a flag that something newer is to be said.
 /// </summary>
 internal sealed class PartitionLink(int index, string key, BatchDriver driver, BatchServices services)
@@ -38,7 +39,9 @@ internal sealed class PartitionLink(int index, string key, BatchDriver driver, B
         }
     }
 
-    /// <summary>Asks until there is an answer. All that is said is cumulative, so it can be said again. Null: there is nothing to ask any more.</summary>
+    /// <summary>
+    /// Asks until there is an answer. All that is said is cumulative, so it can be said again. Null: there is nothing to ask any more.
+    /// </summary>
     private async Task<PartitionReport?> AskAsync()
     {
         for (int attempt = 0; driver.HasToAsk(index); attempt++)

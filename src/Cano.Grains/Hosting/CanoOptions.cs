@@ -6,8 +6,10 @@ namespace Cano;
 public sealed class CanoOptions
 {
     /// <summary>
-    /// How many instances may run on this silo at once. Batches share them: with k batches that run or wait, each may have at least 1/k; what
-    /// one does not use is lent to the others. While lent slots have not come back, a batch below its share may run instances beyond this number,
+    /// How many instances may run on this silo at once. Batches share them: with k batches that run or wait, each may have at least 1/k;
+    /// what
+    /// one does not use is lent to the others. While lent slots have not come back, a batch below its share may run instances beyond this
+    /// number,
     /// up to twice the number in all; and each batch may run <see cref="ReservedPerBatch"/> in any case. 1 to 1,000,000.
     /// </summary>
     /// <value>1,024.</value>

@@ -1,7 +1,8 @@
 namespace Cano;
 
 /// <summary>
-/// Work that is done in the first call that needs it, once, however many ask. A passing fault is tried again with growing pauses; what lasts goes to those who wait, and the next
+/// Work that is done in the first call that needs it, once, however many ask. A passing fault is tried again with growing pauses; what
+/// lasts goes to those who wait, and the next
 /// call tries anew. Not safe for concurrent use: it belongs to one activation.
 /// </summary>
 internal sealed class OnDemand(Func<Task> work, Func<int, TimeSpan> pauseBefore, TimeProvider pacing)

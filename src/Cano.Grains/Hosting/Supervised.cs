@@ -1,6 +1,9 @@
 namespace Cano;
 
-/// <summary>Work of an activation that no caller awaits. It always has a last handler, so an unexpected exception ends the activation in place of leaving it hanging.</summary>
+/// <summary>
+/// Work of an activation that no caller awaits. It always has a last handler, so an unexpected exception ends the activation in place of
+/// leaving it hanging.
+/// </summary>
 internal static class Supervised
 {
     /// <summary>Runs work to its end.</summary>

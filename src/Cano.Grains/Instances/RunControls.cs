@@ -31,7 +31,8 @@ internal sealed class RunControls : IDisposable
     private readonly ILogger _logger;
 
     /// <summary>Makes it, with its threads.</summary>
-    /// <param name="options">Each run is signalled once, so there are never more callbacks that block than runs which the silo allows.</param>
+    /// <param name="options">Each run is signalled once, so there are never more callbacks that block than runs which the silo
+    /// allows.</param>
     /// <param name="slots">Where stopped runs are counted that have not ended yet: their slots are free again.</param>
     /// <param name="clock">What deadlines, and the memory of stops, go by.</param>
     /// <param name="logger">Told of callbacks that throw.</param>

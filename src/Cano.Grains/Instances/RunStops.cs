@@ -30,7 +30,10 @@ internal sealed class RunStops(GrainId id, Silo silo, ILoggerFactory loggers, Ru
 internal sealed class RunStopsClient(IServiceProvider services, IClusterMembershipService membership, ILogger<RunStopsClient> logger)
     : GrainServiceClient<IRunStops>(services)
 {
-    /// <summary>For how long a silo is asked that does not answer, or answers with errors, though it is there: one of a build without this service never answers otherwise.</summary>
+    /// <summary>
+    /// For how long a silo is asked that does not answer, or answers with errors, though it is there: one of a build without this service
+    /// never answers otherwise.
+    /// </summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     /// <summary>Stops the runs on every silo: each is asked again until it has answered or is gone, for a minute at most.</summary>

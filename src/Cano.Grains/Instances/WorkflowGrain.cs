@@ -120,7 +120,8 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
         }
         catch (OperationCanceledException exception) when (control.IsStopped || exception is RunStoppedException)
         {
-            // No outcome and no failure: both would be dropped. The call waits until the partition has heard of the stop and drops it: "ask again" would make the
+            // No outcome and no failure: both would be dropped. The call waits until the partition has heard of the stop and drops it: "ask
+            // again" would make the
             // partition ask at once, again and again.
         }
         catch (Exception exception)
@@ -135,7 +136,8 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
 
     /// <summary>
     /// An activation that must go while its instance still runs has it stop at its next transition, with its progress saved; a node that takes longer than the grace is
-    /// cancelled. So the next activation never runs beside this one, unless a node ignores its token. A run that was stopped is not waited for.
+    /// cancelled. So the next activation never runs beside this one, unless a node ignores its token. A run that was stopped is not waited
+    /// for.
     /// </summary>
     private async Task HandOverAsync()
     {

@@ -1,12 +1,17 @@
 namespace Cano;
 
-/// <summary>When a partition's next write or report is worth making: what comes in quick succession shares one. Pure; all times are since one fixed moment.</summary>
+/// <summary>
+/// When a partition's next write or report is worth making: what comes in quick succession shares one. Pure; all times are since one fixed
+/// moment.
+/// </summary>
 internal sealed class CommitPace
 {
     /// <summary>This many results are worth a write at once.</summary>
     internal const int GroupSize = 200;
 
-    /// <summary>An instance that has run this long without a result is written down as started, so that the time is kept when the silo is lost.</summary>
+    /// <summary>
+    /// An instance that has run this long without a result is written down as started, so that the time is kept when the silo is lost.
+    /// </summary>
     internal static readonly TimeSpan StartsDurableAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>A result waits at least this long for others that run, unless something is urgent.</summary>
@@ -15,7 +20,9 @@ internal sealed class CommitPace
     /// <summary>Results that come this soon after a write wait for others to share the next one, unless something is urgent.</summary>
     private static readonly TimeSpan s_linger = TimeSpan.FromMilliseconds(15);
 
-    /// <summary>The same while more than <see cref="GroupSize"/> instances of the partition have not ended: many more results are to come.</summary>
+    /// <summary>
+    /// The same while more than <see cref="GroupSize"/> instances of the partition have not ended: many more results are to come.
+    /// </summary>
     private static readonly TimeSpan s_longLinger = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How often at most a partition reports mere progress (instances that began).</summary>

@@ -20,8 +20,10 @@ internal interface IInstances
     Task<InstanceReply> RunAsync(string batchId, InstanceRun run);
 
     /// <summary>
-    /// Stops the batch's runs on this silo, whichever activation started them: when this returns no attempt of any of its nodes begins here any more, and the tokens of those that
-    /// run are being signalled. It waits for nothing and may be repeated. To be called once the batch's stop is durable, since it can't be taken back.
+    /// Stops the batch's runs on this silo, whichever activation started them: when this returns no attempt of any of its nodes begins here
+    /// any more, and the tokens of those that
+    /// run are being signalled. It waits for nothing and may be repeated. To be called once the batch's stop is durable, since it can't be
+    /// taken back.
     /// </summary>
     void StopHere(string batchId, string? incarnation);
 

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Cano;
 
 /// <summary>
-/// The runs of a partition's instances: takes slots, asks each instance until it has an outcome, and stops them. Which may run is the <see cref="PartitionState"/>'s to say.
+/// The runs of a partition's instances: takes slots, asks each instance until it has an outcome, and stops them. Which may run is the <see
+/// cref="PartitionState"/>'s to say.
 /// </summary>
 #pragma warning disable CA1001 // The token source has no timer and is signalled at the end: there is nothing to dispose of.
 internal sealed class InstanceRuns
@@ -54,7 +55,8 @@ internal sealed class InstanceRuns
     }
 
     /// <summary>
-    /// Stops every run of the batch that may be under way, and gives the slots back. On this silo that is done when this returns; where runs may be on others, the state is
+    /// Stops every run of the batch that may be under way, and gives the slots back. On this silo that is done when this returns; where
+    /// runs may be on others, the state is
     /// told once those have answered or are gone.
     /// </summary>
     internal void Stop()
@@ -99,7 +101,9 @@ internal sealed class InstanceRuns
         }
     }
 
-    /// <summary>Nothing more is asked: the partition has stopped, or the silo stops and the next activation asks, elsewhere or later.</summary>
+    /// <summary>
+    /// Nothing more is asked: the partition has stopped, or the silo stops and the next activation asks, elsewhere or later.
+    /// </summary>
     private bool IsOver => _stopped || _services.Slots.IsClosed;
 
     /// <summary>The next instance to start that some silo can run; -1 if there is none. Those that no silo can run are set aside.</summary>
@@ -207,7 +211,10 @@ internal sealed class InstanceRuns
         StartMore();
     }
 
-    /// <summary>Asks an instance until it has an outcome. Null: no longer, because the partition has stopped, the silo stops, or the instance was set aside.</summary>
+    /// <summary>
+    /// Asks an instance until it has an outcome. Null: no longer, because the partition has stopped, the silo stops, or the instance was
+    /// set aside.
+    /// </summary>
     private async Task<InstanceReply?> AskAsync(int index, InstanceRun run)
     {
         for (int attempt = 0; !IsOver;)
@@ -235,7 +242,8 @@ internal sealed class InstanceRuns
                     return null;
                 }
 
-                // The answer did not come, whatever the reason: the silo is gone, the call timed out. The instance is asked again; it may have run.
+                // The answer did not come, whatever the reason: the silo is gone, the call timed out. The instance is asked again; it may
+                // have run.
                 LogLevel level = PartitionLog.LevelOf(attempt);
                 _services.Logger.InstanceDidNotAnswer(level, exception, _batchId, run.Instance.Id, attempt + 1);
                 await Task.Delay(_services.PauseBefore(attempt++), _services.Pacing);

@@ -1,7 +1,8 @@
 namespace Cano;
 
 /// <summary>
-/// Which instances of a partition run, have ended, or are next, and since when they run. Pure. Instances start in the order submitted, at most <see cref="Size"/> at once;
+/// Which instances of a partition run, have ended, or are next, and since when they run. Pure. Instances start in the order submitted, at
+/// most <see cref="Size"/> at once;
 /// those that no silo can run are set aside and hold nobody up.
 /// </summary>
 internal sealed class InstanceWindow
@@ -144,7 +145,9 @@ internal sealed class InstanceWindow
         return false;
     }
 
-    /// <summary>The instances that were ever started, by this activation or as its predecessors have written, have no result and began by a time.</summary>
+    /// <summary>
+    /// The instances that were ever started, by this activation or as its predecessors have written, have no result and began by a time.
+    /// </summary>
     internal IEnumerable<(int Index, long At)> StartedBy(long ticks, ResultIndex durable)
     {
         for (int index = 0; index < _startedAt.Length; index++)

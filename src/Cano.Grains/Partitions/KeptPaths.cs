@@ -1,7 +1,8 @@
 namespace Cano;
 
 /// <summary>
-/// Whose path is kept with its result: in a small partition every instance's; in others those of a sample, and of those that fail, up to a number for each partition.
+/// Whose path is kept with its result: in a small partition every instance's; in others those of a sample, and of those that fail, up to a
+/// number for each partition.
 /// A path for every instance would cost more than its result.
 /// </summary>
 internal sealed class KeptPaths(ResultIndex durable)

@@ -1,7 +1,8 @@
 namespace Cano;
 
 /// <summary>
-/// The batch's deadline by this silo's clock. Clocks of silos differ, and the batch's clock alone decides: orders say what it showed when they were sent, so the deadline
+/// The batch's deadline by this silo's clock. Clocks of silos differ, and the batch's clock alone decides: orders say what it showed when
+/// they were sent, so the deadline
 /// is as far off as it was then. A message that takes its time makes it later by that, never earlier. Pure.
 /// </summary>
 internal sealed class LocalDeadline

@@ -1,9 +1,13 @@
 namespace Cano;
 
-/// <summary>Calls that wait until there is news for them, at most <see cref="Longest"/>. One for each activation; used from its scheduler only.</summary>
+/// <summary>
+/// Calls that wait until there is news for them, at most <see cref="Longest"/>. One for each activation; used from its scheduler only.
+/// </summary>
 internal sealed class NewsBoard(TimeProvider pacing)
 {
-    /// <summary>The longest that a call waits for news before it answers "nothing new": well below the time-out of a grain call (30 s).</summary>
+    /// <summary>
+    /// The longest that a call waits for news before it answers "nothing new": well below the time-out of a grain call (30 s).
+    /// </summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
     private readonly List<(long Known, Signal Answer)> _waiting = [];

@@ -1,11 +1,13 @@
 namespace Cano;
 
 /// <summary>
-/// One activation of a partition that has rows of its own: the driver of a <see cref="PartitionState"/>. One loop writes what the state plans, applies it and wakes those who
+/// One activation of a partition that has rows of its own: the driver of a <see cref="PartitionState"/>. One loop writes what the state
+/// plans, applies it and wakes those who
 /// wait for news. It knows nothing of Orleans; its holder calls it from one scheduler, one turn at a time.
 /// </summary>
 /// <remarks>
-/// It ends (<see cref="Failure"/>) with the first write that fails, because then its outcome is unknown, and when it learns that a later activation is at work. Calls that
+/// It ends (<see cref="Failure"/>) with the first write that fails, because then its outcome is unknown, and when it learns that a later
+/// activation is at work. Calls that
 /// wait are answered then, and a new activation reads what is durable.
 /// </remarks>
 internal sealed class Partition
@@ -42,25 +44,19 @@ internal sealed class Partition
     /// <summary>What it knows and decides; null while it is not loaded, and where there are no rows.</summary>
     internal PartitionState? State => _work?.State;
 
-    /// <summary>How many instances are stored; 0 if there are none.</summary>
-    internal async Task<int> CountAsync()
+    /// <summary>The instances and the index of their results; null where there are no rows.</summary>
+    internal async Task<ResultIndex?> ReadIndexAsync()
     {
         await LoadAsync();
-        return State?.Durable.Count ?? 0;
-    }
-
-    /// <summary>The hashes of the instances' ids.</summary>
-    internal async Task<uint[]> GetIdHashesAsync()
-    {
-        await LoadAsync();
-        return State is { } state ? [.. Enumerable.Range(0, state.Durable.Count).Select(index => InstanceIndex.HashOf(state.Durable.Names.Id(index)))] : [];
+        return State?.Durable;
     }
 
     /// <summary>Since when an instance runs; null if it does not, or not by this activation.</summary>
     internal DateTimeOffset? RunningSince(int index) => _work?.RunningSince(index);
 
     /// <summary>
-    /// The results as they are durable now; null where there are no rows. An activation that has not written may have loaded before the last write of another one, and once the
+    /// The results as they are durable now; null where there are no rows. An activation that has not written may have loaded before the
+    /// last write of another one, and once the
     /// batch has finished nothing would tell it: it reads the rows anew, without touching what its own writes rely on.
     /// </summary>
     internal async Task<ResultLog?> OpenLogAsync()
@@ -175,7 +171,8 @@ internal sealed class Partition
     private PartitionWork NewWork(PartitionSpec spec, ResultIndex index, bool isOwner) => new(_key, spec, index, isOwner, _reads, _services, Wake, Fail);
 
     /// <summary>
-    /// Rows of another incarnation than the one that speaks are either what a purge has missed, and then the batch starts over them; or the one that speaks is over itself,
+    /// Rows of another incarnation than the one that speaks are either what a purge has missed, and then the batch starts over them; or the
+    /// one that speaks is over itself,
     /// and is refused. The batch's row says which.
     /// </summary>
     /// <exception cref="BatchDataLostException">The rows are not there.</exception>

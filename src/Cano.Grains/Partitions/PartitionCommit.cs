@@ -1,6 +1,9 @@
 namespace Cano;
 
-/// <summary>A write of a partition that is planned, under way or durable: results, the epoch to obey, the fence and perhaps the seal, all in one segment.</summary>
+/// <summary>
+/// A write of a partition that is planned, under way or durable: results, the epoch to obey, the fence and perhaps the seal, all in one
+/// segment.
+/// </summary>
 /// <param name="Number">The number of the segment in the chain.</param>
 /// <param name="Segment">The whole segment as it will be.</param>
 /// <param name="Added">The results that are new in it.</param>

@@ -51,9 +51,11 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, ILeaving
 
     public Task<PartitionReport> ExchangeAsync(PartitionOrders orders) => _partition.ExchangeAsync(orders);
 
-    public Task<int> CountAsync() => _partition.CountAsync();
+    public async Task<int> CountAsync() => (await _partition.ReadIndexAsync())?.Count ?? 0;
 
-    public Task<uint[]> GetIdHashesAsync() => _partition.GetIdHashesAsync();
+    public async Task<uint[]> GetIdHashesAsync() => await _partition.ReadIndexAsync() is { } index
+        ? [.. Enumerable.Range(0, index.Count).Select(place => InstanceIndex.HashOf(index.Names.Id(place)))]
+        : [];
 
     public async Task RemoveAsync()
     {

@@ -1,6 +1,8 @@
 namespace Cano;
 
-/// <summary>Makes results to be read from a partition's log. Cancelled ones are stored nowhere: they are what a seal says of the rest.</summary>
+/// <summary>
+/// Makes results to be read from a partition's log. Cancelled ones are stored nowhere: they are what a seal says of the rest.
+/// </summary>
 /// <param name="openLog">Opens the log: what is durable at that moment.</param>
 /// <param name="runningSince">Since when an instance runs; null if it does not, or not by this activation.</param>
 internal sealed class PartitionReader(Func<Task<ResultLog?>> openLog, Func<int, DateTimeOffset?> runningSince)

@@ -1,8 +1,10 @@
 namespace Cano;
 
 /// <summary>
-/// What a partition knows and decides: takes in orders, outcomes and writes, and answers what to write next, what to report and which instances may run. Pure: no clock,
-/// no I/O, nothing awaited; <see cref="Partition"/> and <see cref="BatchDriver"/> act on it. Times since a fixed moment (<c>elapsed</c>) pace writes and messages,
+/// What a partition knows and decides: takes in orders, outcomes and writes, and answers what to write next, what to report and which
+/// instances may run. Pure: no clock,
+/// no I/O, nothing awaited; <see cref="Partition"/> and <see cref="BatchDriver"/> act on it. Times since a fixed moment (<c>elapsed</c>)
+/// pace writes and messages,
 /// <c>now</c> is the silo's clock.
 /// </summary>
 internal sealed class PartitionState
@@ -64,7 +66,9 @@ internal sealed class PartitionState
     internal bool IsOfOtherIncarnation(string? incarnation) =>
         (Durable.Last is not null && Durable.Incarnation != incarnation) || (_orders is not null && _incarnation != incarnation);
 
-    /// <summary>An epoch is heard: it is written before anything is answered under it. The first time, that write also fences older activations.</summary>
+    /// <summary>
+    /// An epoch is heard: it is written before anything is answered under it. The first time, that write also fences older activations.
+    /// </summary>
     internal void Obey(PartitionOrders orders)
     {
         _incarnation = orders.Incarnation;
@@ -122,7 +126,10 @@ internal sealed class PartitionState
         _pace.Started(elapsed);
     }
 
-    /// <summary>An instance has ended by itself. What comes after the batch's deadline does not count, also where the batch has not noticed yet that it is past.</summary>
+    /// <summary>
+    /// An instance has ended by itself. What comes after the batch's deadline does not count, also where the batch has not noticed yet that
+    /// it is past.
+    /// </summary>
     internal void OutcomeCame(int index, InstanceReply reply, DateTimeOffset now, TimeSpan elapsed)
     {
         Window.End(index);
@@ -140,7 +147,10 @@ internal sealed class PartitionState
         }
     }
 
-    /// <summary>Every run that may be under way has been told to stop: only then may the partition be sealed, because a sealed one is not driven any more.</summary>
+    /// <summary>
+    /// Every run that may be under way has been told to stop: only then may the partition be sealed, because a sealed one is not driven any
+    /// more.
+    /// </summary>
     internal void RunsStopped() => _runsStopped = true;
 
     /// <summary>The number of instances that wait for a silo has changed.</summary>
@@ -261,7 +271,8 @@ internal sealed class PartitionState
     private int AdmittedLeft => _orders is { Quota: false } ? int.MaxValue : _admitted - Durable.Completed;
 
     /// <summary>
-    /// A stopped partition is sealed once it has nothing that may still be admitted: after a quota was reached nothing can; after another stop, once the batch has answered
+    /// A stopped partition is sealed once it has nothing that may still be admitted: after a quota was reached nothing can; after another
+    /// stop, once the batch has answered
     /// to all the successes that wait.
     /// </summary>
     private bool MaySeal(int waitingSuccesses, int admittedLeft) => IsStopped && _runsStopped
@@ -278,17 +289,4 @@ internal sealed class PartitionState
         Started = [.. started.Select(one => one.Index)],
         StartedAt = [.. started.Select(one => one.At)],
     };
-}
-
-/// <summary>What orders mean for a partition's runs.</summary>
-internal enum RunOrder
-{
-    /// <summary>Nothing new.</summary>
-    None,
-
-    /// <summary>Instances may start.</summary>
-    Start,
-
-    /// <summary>Every run stops, and none starts any more.</summary>
-    Stop,
 }

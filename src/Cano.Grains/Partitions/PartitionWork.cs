@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Cano;
 
-/// <summary>A partition at work: its state, the runs of its instances and its results, put together. Its holder plans and writes: the partition itself, or the batch that hosts it.</summary>
+/// <summary>
+/// A partition at work: its state, the runs of its instances and its results, put together. Its holder plans and writes: the partition
+/// itself, or the batch that hosts it.
+/// </summary>
 internal sealed class PartitionWork
 {
     private readonly string _key;

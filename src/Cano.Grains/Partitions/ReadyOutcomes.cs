@@ -22,7 +22,10 @@ internal sealed record ReadyOutcome(int Index, InstanceOutcome Outcome, bool Che
     };
 }
 
-/// <summary>Outcomes that wait to be written, in the order in which they came. A success must be admitted first; a failure never waits for that. Pure.</summary>
+/// <summary>
+/// Outcomes that wait to be written, in the order in which they came. A success must be admitted first; a failure never waits for that.
+/// Pure.
+/// </summary>
 internal sealed class ReadyOutcomes
 {
     private readonly Queue<ReadyOutcome> _successes = new();
@@ -40,7 +43,9 @@ internal sealed class ReadyOutcomes
     /// <summary>How many may be written when so many more successes are admitted.</summary>
     internal int Committable(int admitted) => _failures.Count + Math.Min(_successes.Count, Math.Max(0, admitted));
 
-    /// <summary>What the next write takes: admitted successes, then failures, up to about so many bytes, at least one if there is one.</summary>
+    /// <summary>
+    /// What the next write takes: admitted successes, then failures, up to about so many bytes, at least one if there is one.
+    /// </summary>
     internal List<ReadyOutcome> Peek(int admitted, int maxBytes)
     {
         List<ReadyOutcome> next = [];

@@ -1,6 +1,9 @@
 namespace Cano;
 
-/// <summary>The results of a partition for those who read: the index in memory, the results themselves in the rows, fetched segment by segment. It has no way to write.</summary>
+/// <summary>
+/// The results of a partition for those who read: the index in memory, the results themselves in the rows, fetched segment by segment. It
+/// has no way to write.
+/// </summary>
 internal sealed class ResultLog(string key, ResultIndex index, IPartitionReads rows, SegmentCache cache)
 {
     private WeakReference<PartitionSpec>? _spec;

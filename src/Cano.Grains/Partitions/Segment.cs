@@ -31,7 +31,10 @@ internal sealed record Segment
     [Id(3)]
     public Seal? Seal { get; init; }
 
-    /// <summary>The incarnation of the batch that the results belong to; null for batches without one. A segment of another incarnation is what a purge missed: it is overwritten.</summary>
+    /// <summary>
+    /// The incarnation of the batch that the results belong to; null for batches without one. A segment of another incarnation is what a
+    /// purge missed: it is overwritten.
+    /// </summary>
     [Id(4)]
     public string? Incarnation { get; init; }
 

@@ -1,6 +1,9 @@
 namespace Cano;
 
-/// <summary>The instances of a partition that no silo of the cluster can run: set aside without a slot, counted by workflow, and looked at again when silos come.</summary>
+/// <summary>
+/// The instances of a partition that no silo of the cluster can run: set aside without a slot, counted by workflow, and looked at again
+/// when silos come.
+/// </summary>
 internal sealed class UnplaceableInstances(string key, PartitionState state, PartitionServices services)
 {
     private readonly Dictionary<string, int> _byWorkflow = new(StringComparer.Ordinal);

@@ -87,8 +87,10 @@ public sealed record BatchStatus
     public int? FailedAtStop { get; init; }
 
     /// <summary>
-    /// How many of <see cref="Pending"/> can't run now because no silo of the cluster has their workflow, as of the last report. They run when a silo
-    /// comes that has it; a cancel, a quota and the deadline end them like others. Part of <see cref="Pending"/>: it adds nothing to the sum.
+    /// How many of <see cref="Pending"/> can't run now because no silo of the cluster has their workflow, as of the last report. They run
+    /// when a silo
+    /// comes that has it; a cancel, a quota and the deadline end them like others. Part of <see cref="Pending"/>: it adds nothing to the
+    /// sum.
     /// 0 in lists that were read from a catalog.
     /// </summary>
     [Id(20)]

@@ -18,7 +18,9 @@ public sealed record BatchView(
     [property: Id(4)] int[] Final,
     [property: Id(5)] bool Hosted = false)
 {
-    /// <summary>The partitions whose rows were lost, in order: their instances are Failed, and what they were is not known any more. Null: none.</summary>
+    /// <summary>
+    /// The partitions whose rows were lost, in order: their instances are Failed, and what they were is not known any more. Null: none.
+    /// </summary>
     [Id(6)]
     public int[]? Lost { get; init; }
 }

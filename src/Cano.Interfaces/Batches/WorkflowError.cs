@@ -63,6 +63,9 @@ public static class WorkflowErrorKinds
     /// <summary>The last attempt of a node took longer than its <see cref="NodeConfig.AttemptTimeout"/>.</summary>
     public const string Timeout = "timeout";
 
-    /// <summary>The rows of the instance's partition were not in storage when its batch was stopped: what the instance was, and did, is not known any more.</summary>
+    /// <summary>
+    /// The rows of the instance's partition were not in storage when its batch was stopped: what the instance was, and did, is not known
+    /// any more.
+    /// </summary>
     public const string DataLost = "data-lost";
 }

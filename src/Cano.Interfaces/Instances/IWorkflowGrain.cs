@@ -2,7 +2,10 @@ using Orleans.Concurrency;
 
 namespace Cano;
 
-/// <summary>One for each instance; its key is made of the batch, its incarnation and the instance. Runs the definition, off the grain's scheduler, and answers with the outcome.</summary>
+/// <summary>
+/// One for each instance; its key is made of the batch, its incarnation and the instance. Runs the definition, off the grain's scheduler,
+/// and answers with the outcome.
+/// </summary>
 [Alias("Cano.IWorkflowGrain")]
 public interface IWorkflowGrain : IGrainWithStringKey
 {

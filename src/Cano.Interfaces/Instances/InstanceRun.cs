@@ -20,7 +20,10 @@ public sealed record InstanceRun(
     [Id(4)]
     public bool KeepPath { get; init; }
 
-    /// <summary>The incarnation of the batch: made at its start, so that nothing of it is taken for what belongs to a later batch of the same id. Null for batches without one.</summary>
+    /// <summary>
+    /// The incarnation of the batch: made at its start, so that nothing of it is taken for what belongs to a later batch of the same id.
+    /// Null for batches without one.
+    /// </summary>
     [Id(5)]
     public string? Incarnation { get; init; }
 

@@ -50,11 +50,15 @@ public sealed record PartitionOrders
     [Id(10)]
     public string? TraceParent { get; init; }
 
-    /// <summary>The incarnation of the batch that speaks; a partition that belongs to another one refuses. Null for batches without one.</summary>
+    /// <summary>
+    /// The incarnation of the batch that speaks; a partition that belongs to another one refuses. Null for batches without one.
+    /// </summary>
     [Id(11)]
     public string? Incarnation { get; init; }
 
-    /// <summary>What the batch's clock showed when this was sent: <see cref="Deadline"/> is by that clock. Null from silos that do not say so yet.</summary>
+    /// <summary>
+    /// What the batch's clock showed when this was sent: <see cref="Deadline"/> is by that clock. Null from silos that do not say so yet.
+    /// </summary>
     [Id(12)]
     public DateTimeOffset? SentAt { get; init; }
 }

@@ -66,7 +66,9 @@ public sealed record PartitionReport
     [Id(14)]
     public int Window { get; init; }
 
-    /// <summary>How many instances wait because no silo of the cluster has their workflow; they are counted in <see cref="Unfinished"/>.</summary>
+    /// <summary>
+    /// How many instances wait because no silo of the cluster has their workflow; they are counted in <see cref="Unfinished"/>.
+    /// </summary>
     [Id(15)]
     public int Unplaceable { get; init; }
 }

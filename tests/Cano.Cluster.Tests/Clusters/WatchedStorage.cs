@@ -4,7 +4,9 @@ using Orleans.Storage;
 
 namespace Cano;
 
-/// <summary>Storage in memory, as <see cref="SurvivingStorage"/> is, in which tests hold a write or let it fail though it was made.</summary>
+/// <summary>
+/// Storage in memory, as <see cref="SurvivingStorage"/> is, in which tests hold a write or let it fail though it was made.
+/// </summary>
 internal sealed class WatchedStorage : IGrainStorage, IDisposable
 {
     private readonly ServiceProvider _services;

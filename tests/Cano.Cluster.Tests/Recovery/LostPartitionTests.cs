@@ -5,7 +5,8 @@ using Orleans.Storage;
 namespace Cano.Recovery;
 
 /// <summary>
-/// A partition whose rows are missing in storage: its batch could neither be read nor cancelled nor purged, and the message named a purge as the remedy.
+/// A partition whose rows are missing in storage: its batch could neither be read nor cancelled nor purged, and the message named a purge
+/// as the remedy.
 /// What the message names now is what is done here.
 /// </summary>
 public sealed class LostPartitionTests(CheckpointingCluster cluster) : IClassFixture<CheckpointingCluster>
@@ -30,7 +31,8 @@ public sealed class LostPartitionTests(CheckpointingCluster cluster) : IClassFix
         Assert.All(results.Results.Take(1_000).Concat(results.Results.Skip(2_000)), result => Assert.Equal(CancelReason.Requested, result.CancelReason));
         await run.PurgeAsync(Token);
 
-        // What was lost with the ids can't be found: checkpoints of those instances. They are bound to the batch's incarnation, so nothing reads them.
+        // What was lost with the ids can't be found: checkpoints of those instances. They are bound to the batch's incarnation, so nothing
+        // reads them.
         string[] left = [.. cluster.RowsOf("lost").Where(row => !row.StartsWith("cano.checkpoint ", StringComparison.Ordinal))];
         Assert.Equal(["cano.batch batch/lost"], left);
     }

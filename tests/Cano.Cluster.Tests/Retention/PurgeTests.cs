@@ -44,7 +44,10 @@ public sealed class PurgeTests(CheckpointingCluster cluster) : IClassFixture<Che
         Assert.Equal(["cano.batch batch/checkpoints"], cluster.RowsOf("checkpoints"));
     }
 
-    /// <summary>An earlier build wrote shared stores with two names that are one once they are written: the row could not be read, and the batch not be purged, for ever.</summary>
+    /// <summary>
+    /// An earlier build wrote shared stores with two names that are one once they are written: the row could not be read, and the batch not
+    /// be purged, for ever.
+    /// </summary>
     [Fact]
     public async Task PurgeAsync_SharedStoreThatCannotBeRead_GoesToo()
     {

@@ -29,7 +29,10 @@ public sealed class CheckpointRowTests : IDisposable
         Assert.Empty(_storage.Rows);
     }
 
-    /// <summary>The purge looked for checkpoints while the write was under way; the row stayed for ever, and a later batch of the same id went on from it.</summary>
+    /// <summary>
+    /// The purge looked for checkpoints while the write was under way; the row stayed for ever, and a later batch of the same id went on
+    /// from it.
+    /// </summary>
     [Fact]
     public async Task SaveAsync_RunIsCancelledWhileItWrites_LeavesNoRow()
     {

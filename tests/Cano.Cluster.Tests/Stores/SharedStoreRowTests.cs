@@ -1,6 +1,8 @@
 namespace Cano.Stores;
 
-/// <summary>The row of a shared store is there only while its batch is, whatever runs at the same time. Two of these objects are two activations.</summary>
+/// <summary>
+/// The row of a shared store is there only while its batch is, whatever runs at the same time. Two of these objects are two activations.
+/// </summary>
 public sealed class SharedStoreRowTests : IDisposable
 {
     private const string Shared = "cano.shared";
@@ -61,7 +63,9 @@ public sealed class SharedStoreRowTests : IDisposable
         Assert.Equal(["cano.batch batch/b"], _storage.Rows);
     }
 
-    /// <summary>The first write had found the batch; before it reached the storage, another activation had removed the shared store.</summary>
+    /// <summary>
+    /// The first write had found the batch; before it reached the storage, another activation had removed the shared store.
+    /// </summary>
     [Fact]
     public async Task WriteAsync_PurgedByAnotherActivationWhileItWrites_LeavesNoRow()
     {

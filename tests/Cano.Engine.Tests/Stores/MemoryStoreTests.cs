@@ -100,7 +100,9 @@ public sealed class MemoryStoreTests
         Assert.Throws<ArgumentNullException>(() => _store.Get<int>(null!));
     }
 
-    /// <summary>Halves of surrogate pairs are all written as U+FFFD: two such names were one in a checkpoint, which could not be read again.</summary>
+    /// <summary>
+    /// Halves of surrogate pairs are all written as U+FFFD: two such names were one in a checkpoint, which could not be read again.
+    /// </summary>
     [Theory]
     [InlineData(0xd83d, "a\\uD83D")]
     [InlineData(0xde00, "a\\uDE00")]

@@ -13,7 +13,9 @@ public sealed class SharingTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Orleans hands on the calls that wait at a grain when its silo stops; on a lone silo it looked for another one and logged an error.</summary>
+    /// <summary>
+    /// Orleans hands on the calls that wait at a grain when its silo stops; on a lone silo it looked for another one and logged an error.
+    /// </summary>
     [Theory]
     [InlineData("""{ "kind": "waitDuration", "duration": "00:00:01" }""", false, 0)]
     [InlineData("""{ "kind": "waitForever" }""", true, 130)]

@@ -10,7 +10,9 @@ public sealed class BatchFaultTests
     private readonly World _world = new(seed: 1, Breach.None, traced: false);
     private readonly Row _row = new();
 
-    /// <summary>It ticked every 2 ms for as long as a partition did not answer: its deadline had passed, and nothing could be decided.</summary>
+    /// <summary>
+    /// It ticked every 2 ms for as long as a partition did not answer: its deadline had passed, and nothing could be decided.
+    /// </summary>
     [Fact]
     public async Task NextTick_OverdueBatchThatHasNotHeardFromAllPartitions_HasNothingToDo()
     {
@@ -22,7 +24,9 @@ public sealed class BatchFaultTests
         Assert.Null(batch.NextTick);
     }
 
-    /// <summary>After a take-over the timer is armed before the partitions are heard: it was set to its longest, and the deadline came and went.</summary>
+    /// <summary>
+    /// After a take-over the timer is armed before the partitions are heard: it was set to its longest, and the deadline came and went.
+    /// </summary>
     [Fact]
     public async Task NextTick_JustTakenOverAndNothingHeardYet_IsItsDeadline()
     {
@@ -42,7 +46,9 @@ public sealed class BatchFaultTests
         Assert.Equal(_row.State!.StartedAt.AddHours(2), batch.NextTick);
     }
 
-    /// <summary>It took 199 exchanges where 100 do: what was told to one partition led to the next, and that one was told again by the loop.</summary>
+    /// <summary>
+    /// It took 199 exchanges where 100 do: what was told to one partition led to the next, and that one was told again by the loop.
+    /// </summary>
     [Fact]
     public async Task Start_HundredPartitionsThatShareALimit_EachIsToldOnce()
     {

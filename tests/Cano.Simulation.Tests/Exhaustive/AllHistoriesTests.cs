@@ -1,14 +1,18 @@
 namespace Cano;
 
 /// <summary>
-/// Every history of the pure core with two partitions, three instances and two faults: who is told what and when, which write lands first, which activation or report is lost.
-/// In the finer cases orders and reports travel by themselves, may be late, and an activation may live on beside its successor: with one fault. No sampling, no I/O.
+/// Every history of the pure core with two partitions, three instances and two faults: who is told what and when, which write lands first,
+/// which activation or report is lost.
+/// In the finer cases orders and reports travel by themselves, may be late, and an activation may live on beside its successor: with one
+/// fault. No sampling, no I/O.
 /// </summary>
 public sealed class AllHistoriesTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan s_duration = TimeSpan.FromHours(1);
 
-    /// <summary>Each fault more makes about thirty times as many histories. None is enough where the test runs for each of some hundred mutants.</summary>
+    /// <summary>
+    /// Each fault more makes about thirty times as many histories. None is enough where the test runs for each of some hundred mutants.
+    /// </summary>
     private static int? Faults => int.TryParse(Environment.GetEnvironmentVariable("CANO_HISTORIES_FAULTS"), out int faults) ? faults : null;
 
     [Theory]

@@ -5,11 +5,14 @@ using System.Reflection;
 namespace Cano;
 
 /// <summary>
-/// All that an object holds, private fields included, as one number: two histories that lead to the same number lead to the same future, so only one of them is followed.
+/// All that an object holds, private fields included, as one number: two histories that lead to the same number lead to the same future, so
+/// only one of them is followed.
 /// </summary>
 internal struct Fingerprint
 {
-    /// <summary>Left out: what never differs between two histories, and what only paces writes, which here may happen at any time.</summary>
+    /// <summary>
+    /// Left out: what never differs between two histories, and what only paces writes, which here may happen at any time.
+    /// </summary>
     private static readonly HashSet<Type> s_leftOut = [typeof(BatchHeader), typeof(PartitionNames), typeof(PartitionSpec), typeof(CommitPace), typeof(KeptPaths)];
 
     private static readonly ConcurrentDictionary<Type, FieldInfo[]> s_fields = new();

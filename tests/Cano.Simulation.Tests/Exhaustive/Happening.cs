@@ -3,7 +3,9 @@ namespace Cano;
 /// <summary>What happens next in a history.</summary>
 internal enum Happening
 {
-    /// <summary>A batch's activation tells a partition's what holds, and hears its report at once. In finer histories these are two steps.</summary>
+    /// <summary>
+    /// A batch's activation tells a partition's what holds, and hears its report at once. In finer histories these are two steps.
+    /// </summary>
     Exchange,
 
     /// <summary>A batch's activation tells a partition's what holds.</summary>

@@ -1,6 +1,9 @@
 namespace Cano;
 
-/// <summary>Follows every step from every state, each state once, shortest histories first. A state is reached again by playing its history from the start.</summary>
+/// <summary>
+/// Follows every step from every state, each state once, shortest histories first. A state is reached again by playing its history from the
+/// start.
+/// </summary>
 internal sealed class HistorySearch(ProtocolCase @case)
 {
     private readonly Dictionary<ulong, int> _known = [];

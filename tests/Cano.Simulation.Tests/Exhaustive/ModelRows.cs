@@ -6,7 +6,8 @@ namespace Cano;
 /// <param name="Failing">The instances that fail, as places in the batch.</param>
 /// <param name="CancelRequested">Whether someone asks for it to stop.</param>
 /// <param name="Faults">How much may go wrong in a history.</param>
-/// <param name="IsFine">True: orders and reports travel by themselves, may be held up, and activations may live on beside their successors.</param>
+/// <param name="IsFine">True: orders and reports travel by themselves, may be held up, and activations may live on beside their
+/// successors.</param>
 internal sealed record ProtocolCase(ConcurrentTimeout Timeout, int[] Sizes, int[] Failing, bool CancelRequested, int Faults, bool IsFine)
 {
     /// <summary>True: a write lands whatever its writer knows.</summary>

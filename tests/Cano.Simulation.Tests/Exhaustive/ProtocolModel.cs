@@ -1,7 +1,8 @@
 namespace Cano;
 
 /// <summary>
-/// The pure core alone: an <see cref="Arbiter"/> and two <see cref="PartitionState"/>s, with rows, orders and reports as values. It plays one history, step by step, and
+/// The pure core alone: an <see cref="Arbiter"/> and two <see cref="PartitionState"/>s, with rows, orders and reports as values. It plays
+/// one history, step by step, and
 /// checks the promises after each. Nothing is random: what can happen is listed, and the caller chooses.
 /// </summary>
 internal sealed class ProtocolModel
@@ -260,7 +261,9 @@ internal sealed class ProtocolModel
         }
     }
 
-    /// <summary>As <see cref="Partition.ExchangeAsync"/> does: a later fence ends it, an epoch is written down first, a lower one is not heeded.</summary>
+    /// <summary>
+    /// As <see cref="Partition.ExchangeAsync"/> does: a later fence ends it, an epoch is written down first, a lower one is not heeded.
+    /// </summary>
     private void Tell(int p, ModelMember member, PartitionOrders orders)
     {
         if (orders.Fence > member.State.Durable.Fence)

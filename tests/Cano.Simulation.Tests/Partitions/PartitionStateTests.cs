@@ -1,6 +1,9 @@
 namespace Cano;
 
-/// <summary>The state machine of a partition, event by event. That its rules keep the promises together is what <see cref="AllHistoriesTests"/> shows.</summary>
+/// <summary>
+/// The state machine of a partition, event by event. That its rules keep the promises together is what <see cref="AllHistoriesTests"/>
+/// shows.
+/// </summary>
 public sealed class PartitionStateTests
 {
     private static readonly DateTimeOffset s_now = SimulatedTime.Start;

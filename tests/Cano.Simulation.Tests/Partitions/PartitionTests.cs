@@ -131,7 +131,9 @@ public sealed class PartitionTests
         Assert.False(instances.IsStoppedEverywhere);
     }
 
-    /// <summary>The runs of an activation that was lost before the stop were neither cancelled nor counted: the partition sealed, and they ran on.</summary>
+    /// <summary>
+    /// The runs of an activation that was lost before the stop were neither cancelled nor counted: the partition sealed, and they ran on.
+    /// </summary>
     [Fact]
     public async Task Stop_RunsOfAnEarlierActivation_AreStoppedOnEverySiloBeforeTheSeal()
     {
@@ -157,7 +159,10 @@ public sealed class PartitionTests
         Assert.Equal(3, report.Cancelled);
     }
 
-    /// <summary>The start of an instance was known to the activation that had started it alone: after a take-over it was cancelled as if it had never run.</summary>
+    /// <summary>
+    /// The start of an instance was known to the activation that had started it alone: after a take-over it was cancelled as if it had
+    /// never run.
+    /// </summary>
     [Fact]
     public async Task Stop_InstancesThatRanForAWhileUnderAnEarlierActivation_KeepTheirStart()
     {
@@ -179,7 +184,9 @@ public sealed class PartitionTests
         Assert.All(page.Results, result => Assert.Equal(started, result.StartedAt));
     }
 
-    /// <summary>A batch was purged and its id used again: the partition went on with the results of the purged one, or never came up again.</summary>
+    /// <summary>
+    /// A batch was purged and its id used again: the partition went on with the results of the purged one, or never came up again.
+    /// </summary>
     [Fact]
     public async Task Exchange_RowsOfAnotherIncarnation_AreOverwrittenIfTheOneThatSpeaksIsCurrent()
     {

@@ -1,13 +1,19 @@
 namespace Cano;
 
-/// <summary>One scenario for each rule of docs/protocol.md, to be read beside it. i0, i1, ... are instances; those of the first partition come first.</summary>
+/// <summary>
+/// One scenario for each rule of docs/protocol.md, to be read beside it. i0, i1, ... are instances; those of the first partition come
+/// first.
+/// </summary>
 public sealed class RuleTests
 {
     private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
 
     private static ConcurrentTimeout Forever => new ConcurrentTimeout.WaitForever();
 
-    /// <summary>The first write of a new activation of a partition raises the fence, and the older one, which knows of a success, can't write it any more.</summary>
+    /// <summary>
+    /// The first write of a new activation of a partition raises the fence, and the older one, which knows of a success, can't write it any
+    /// more.
+    /// </summary>
     [Fact]
     public void Fence_ActivationThatLivesOnBesideItsSuccessor_CannotWriteAnyMore()
     {
@@ -44,7 +50,9 @@ public sealed class RuleTests
         Assert.Equal((1, 2), (story.Results(0).Completed, story.Results(0).Fence));
     }
 
-    /// <summary>An order says which fence it is for: what was admitted for a lost activation is void, and its successor asks anew.</summary>
+    /// <summary>
+    /// An order says which fence it is for: what was admitted for a lost activation is void, and its successor asks anew.
+    /// </summary>
     [Fact]
     public void FenceTold_OrdersForTheLostActivation_AdmitNothingToItsSuccessor()
     {
@@ -59,7 +67,9 @@ public sealed class RuleTests
         Assert.Equal((2, 0), (report.Fence, report.Admitted));
     }
 
-    /// <summary>A partition writes the epoch that it obeys; the batch's older activation learns of it from the next report and ends.</summary>
+    /// <summary>
+    /// A partition writes the epoch that it obeys; the batch's older activation learns of it from the next report and ends.
+    /// </summary>
     [Fact]
     public void EpochDurable_OlderActivationOfTheBatch_EndsWhenAPartitionObeysALaterOne()
     {
@@ -74,7 +84,10 @@ public sealed class RuleTests
         story.Until(() => old.Failure is SupersededException, "the older activation has ended");
     }
 
-    /// <summary>A new activation of the batch admits nothing before all partitions have said what they hold: the quota may be used up in the one that is silent.</summary>
+    /// <summary>
+    /// A new activation of the batch admits nothing before all partitions have said what they hold: the quota may be used up in the one
+    /// that is silent.
+    /// </summary>
     [Fact]
     public void Recount_OnePartitionIsSilentAfterATakeOver_NothingIsAdmittedUntilItSpeaks()
     {
@@ -168,7 +181,10 @@ public sealed class RuleTests
         story.Finishes(completed: 1, failed: 0, cancelled: 2);
     }
 
-    /// <summary>All that a batch leaves bears its incarnation. What still speaks for a purged one is refused by the partitions of the batch that has its id now.</summary>
+    /// <summary>
+    /// All that a batch leaves bears its incarnation. What still speaks for a purged one is refused by the partitions of the batch that has
+    /// its id now.
+    /// </summary>
     [Fact]
     public void Incarnation_OrdersOfAPurgedBatch_AreRefusedByTheNextOfThatId()
     {
@@ -188,7 +204,9 @@ public sealed class RuleTests
         story.Finishes(completed: 2, failed: 0, cancelled: 0);
     }
 
-    /// <summary>Runs that a lost activation had started are stopped, too, on whatever silo they are, before the partition is sealed.</summary>
+    /// <summary>
+    /// Runs that a lost activation had started are stopped, too, on whatever silo they are, before the partition is sealed.
+    /// </summary>
     [Fact]
     public void InheritedRuns_PartitionIsLostBeforeTheStop_TheyAreStoppedOnEverySilo()
     {
@@ -204,7 +222,10 @@ public sealed class RuleTests
         story.Finishes(completed: 0, failed: 0, cancelled: 3);
     }
 
-    /// <summary>A batch goes on without a partition whose rows are gone only once someone says so: its instances are Failed, the others keep their outcomes.</summary>
+    /// <summary>
+    /// A batch goes on without a partition whose rows are gone only once someone says so: its instances are Failed, the others keep their
+    /// outcomes.
+    /// </summary>
     [Fact]
     public void LostPartition_Cancel_DecidesWithoutIt()
     {

@@ -5,8 +5,10 @@ using Microsoft.Extensions.Options;
 namespace Cano;
 
 /// <summary>
-/// The words in which a rule of docs/protocol.md is told: a batch, its partitions' activations, its instances, and what happens to them, one sentence after the other.
-/// It is the real <see cref="Batch"/> and <see cref="Partition"/> on one thread. All that can happen has happened when a sentence ends; time goes on only where a sentence waits.
+/// The words in which a rule of docs/protocol.md is told: a batch, its partitions' activations, its instances, and what happens to them,
+/// one sentence after the other.
+/// It is the real <see cref="Batch"/> and <see cref="Partition"/> on one thread. All that can happen has happened when a sentence ends;
+/// time goes on only where a sentence waits.
 /// </summary>
 internal sealed class Story : IPartitions, IBatchParts
 {

@@ -8,7 +8,9 @@ namespace Cano.Tests.Kubernetes.Rehearsal;
 /// <summary>Clients that start batch after batch through the Service, follow each to its end and compare what came of it with what they asked for.</summary>
 internal sealed class Load : IDisposable
 {
-    /// <summary>A client begins no more than one batch in this time, so that a fast machine is not all taken by what runs in the background.</summary>
+    /// <summary>
+    /// A client begins no more than one batch in this time, so that a fast machine is not all taken by what runs in the background.
+    /// </summary>
     internal static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
 
     private readonly RehearsedCluster _cluster;
