@@ -57,7 +57,7 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, ILeaving
     {
         // What this activation knows is no longer so: the next one finds nothing.
         await _partition.LeaveAsync();
-        await new PartitionRemoval(_storage, _batchId, _key).RunAsync();
+        await new PartitionRemoval(_storage, _batchId, _key, _logger).RunAsync();
     }
 
     public Task<ResultPage> ReadInOrderAsync(int from, int count) => _reader.ReadInOrderAsync(from, count);
