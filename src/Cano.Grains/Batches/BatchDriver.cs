@@ -222,8 +222,9 @@ internal sealed class BatchDriver
     {
         BatchState next = commit is null ? before : before with { HostedResults = commit.Segment };
         StopRecord? stop = before.Stop ?? (after is null ? _arbiter.Stop : _arbiter.StopAfter(0, after, now));
-        if (stop is not null && before.Stop is null)
+        if (stop is not null && (before.Stop is null || _arbiter.Lost.Length > before.Lost.Length))
         {
+            // Also one that is lost only after the stop: nothing else would end the batch.
             next = next with { Stop = stop, Lost = _arbiter.Lost };
         }
 
@@ -245,6 +246,10 @@ internal sealed class BatchDriver
             _services.PartitionServices.Instances.StopHere(_record.Id, next.Incarnation);
             _arbiter.StopIsDurable(stop, next.Lost);
             _services.Logger.BatchStopped(_record.Id, stop.Reason, stop.DecidedBy, stop.Completed, stop.Failed);
+        }
+        else if (next.Lost.Length > before.Lost.Length)
+        {
+            _arbiter.StopIsDurable(next.Stop!, next.Lost);
         }
 
         if (next.FinishedAt is not null)
