@@ -13,6 +13,13 @@ public sealed class BreachTests(ITestOutputHelper output)
     [InlineData(nameof(Breach.Cumulative))]
     [InlineData(nameof(Breach.CommitBeforeCount))]
     [InlineData(nameof(Breach.StopETag))]
+    [InlineData(nameof(Breach.SegmentsUnbound))]
+    [InlineData(nameof(Breach.CheckpointsUnbound))]
+    [InlineData(nameof(Breach.PurgeMissesRow))]
+    [InlineData(nameof(Breach.StopNotTold))]
+    [InlineData(nameof(Breach.StopForgotten))]
+    [InlineData(nameof(Breach.ReaderSharesRows))]
+    [InlineData(nameof(Breach.LostNotHeard))]
     public void RuleBroken_WithinSomeSchedules_IsNoticed(string rule)
     {
         Breach breach = Enum.Parse<Breach>(rule);

@@ -116,7 +116,7 @@ internal sealed class Arbiter
     /// </summary>
     internal void HearLost(int partition, DateTimeOffset now)
     {
-        if (!_lost.IsGivenUp(partition) && _lost.Add(partition))
+        if (!IsDone(partition) && _lost.Add(partition))
         {
             Know(partition);
             Decide(now);

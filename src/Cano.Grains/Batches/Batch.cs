@@ -25,7 +25,7 @@ internal sealed class Batch
         _views = new(id, services.Clock, services.Pacing);
         _announcer = new(_record, _views, services);
         _creation = new(_record, _announcer, services);
-        _removal = new(_record, _announcer, _views, services) { Removed = () => Finished?.Invoke() };
+        _removal = new(_record, _announcer, _views, services) { Removed = () => Finished?.Invoke(), Forgotten = () => (_driver, _hosted) = (null, null) };
         _load = new(LoadOnceAsync, services.PartitionServices.PauseBefore, services.Pacing);
     }
 

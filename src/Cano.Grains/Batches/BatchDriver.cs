@@ -233,8 +233,9 @@ internal sealed class BatchDriver
     {
         BatchState next = commit is null ? before : before with { HostedResults = commit.Segment };
         StopRecord? stop = before.Stop ?? (after is null ? _arbiter.Stop : _arbiter.StopAfter(0, after, now));
-        if (stop is not null && (before.Stop is null || !before.Lost.SequenceEqual(_arbiter.Lost)))
+        if (stop is not null && (before.Stop is null || _arbiter.Lost.Length > before.Lost.Length))
         {
+            // Also one that is lost only after the stop: nothing else would end the batch.
             next = next with { Stop = stop, Lost = _arbiter.Lost };
         }
 

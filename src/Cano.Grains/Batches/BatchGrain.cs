@@ -153,7 +153,7 @@ internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
         _batch.Tick();
         if (_batch.IsUnfinished)
         {
-            _timer!.Change(NextTick(), Timeout.InfiniteTimeSpan);
+            _timer?.Change(NextTick(), Timeout.InfiniteTimeSpan);
         }
 
         return Task.CompletedTask;
@@ -168,6 +168,9 @@ internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
         }
 
         _timer?.Dispose();
+
+        // The next batch of this id may start in this activation, and needs one of its own.
+        _timer = null;
     }
 
     private TimeSpan NextTick() => NextTick(_batch.NextTick - _clock.GetUtcNow());

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 
 namespace Cano;
@@ -20,14 +21,15 @@ internal interface IBatchParts
 }
 
 /// <summary>The way to the grains that hold them.</summary>
-internal sealed class BatchParts(IGrainFactory grains, [FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage) : IBatchParts
+internal sealed class BatchParts(
+    IGrainFactory grains, [FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage, ILogger<PartitionGrain> logger) : IBatchParts
 {
     public Task<int> CountAsync(string key) => grains.GetGrain<IPartitionGrain>(key).CountAsync();
 
     public Task RemoveAsync(string key) => grains.GetGrain<IPartitionGrain>(key).RemoveAsync();
 
     public Task RemoveHostedAsync(string key, PartitionSpec hosted, Segment? results, string? incarnation) =>
-        new PartitionRemoval(storage, hosted.BatchId, key).RunAsync(hosted, results, incarnation);
+        new PartitionRemoval(storage, hosted.BatchId, key, logger).RunAsync(hosted, results, incarnation);
 
     public Task RemoveSharedStoreAsync(string batchId, string? incarnation) =>
         grains.GetGrain<ISharedStoreGrain>(GrainKeys.OfSharedStore(batchId, incarnation)).ClearAsync();

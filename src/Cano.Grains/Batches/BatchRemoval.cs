@@ -17,6 +17,9 @@ internal sealed class BatchRemoval(BatchRecord record, BatchAnnouncer announcer,
     /// <summary>Called once the batch is purged, and the catalog knows it.</summary>
     internal required Action Removed { get; init; }
 
+    /// <summary>Called once the id is as if it had never been used: what this activation knows of the batch is over.</summary>
+    internal required Action Forgotten { get; init; }
+
     /// <summary>True while rows are being removed.</summary>
     internal bool IsUnderWay => record.State is { Purge.Left: > 0 };
 
@@ -157,9 +160,17 @@ internal sealed class BatchRemoval(BatchRecord record, BatchAnnouncer announcer,
         }
 
         Drive();
-        await Task.WhenAny(_loop, Task.Delay(BatchViews.LongestWait, services.Pacing));
+        Signal over = new();
+        _ = RaiseAfterAsync(_loop, over);
+        await over.WaitAsync(BatchViews.LongestWait, services.Pacing);
         record.ThrowIfEnded();
         return !IsUnderWay;
+    }
+
+    private static async Task RaiseAfterAsync(Task loop, Signal over)
+    {
+        await loop;
+        over.Raise();
     }
 
     private async Task RunAsync()
@@ -218,14 +229,20 @@ internal sealed class BatchRemoval(BatchRecord record, BatchAnnouncer announcer,
         : RemoveAsync(state.Header.Digest, Enumerable.Range(first, count));
 
     private Task RemoveAsync(string digest, IEnumerable<int> partitions) =>
-        Task.WhenAll(partitions.Select(partition => services.Parts.RemoveAsync(GrainKeys.OfPartition(record.Id, digest, partition))));
+        AllOf.RunAsync(partitions.Select(partition => services.Parts.RemoveAsync(GrainKeys.OfPartition(record.Id, digest, partition))));
 
     /// <summary>From here on the id is as if it had never been used.</summary>
     private async Task ForgetAsync()
     {
         BatchState state = record.State!;
-        BatchEntry entry = announcer.Entry(state, views.StatusNow(state));
+        BatchStatus status = views.StatusNow(state);
+        BatchEntry entry = announcer.Entry(state, status);
+
+        // An entry of an earlier moment that stayed would have recovery purge the next batch of this id.
+        await announcer.EnterAsync(state, status);
         await record.ClearAsync();
+        views.Forget();
+        Forgotten();
         await announcer.RemoveAsync(entry);
     }
 

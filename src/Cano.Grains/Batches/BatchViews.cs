@@ -44,6 +44,13 @@ internal sealed class BatchViews(string id, TimeProvider clock, TimeProvider pac
         Wake();
     }
 
+    /// <summary>The batch is gone: nothing that was shown of it is true of the next one with its id.</summary>
+    internal void Forget()
+    {
+        _view = null;
+        _version = 0;
+    }
+
     /// <summary>The last view; waits for one with a version other than <paramref name="after"/>, up to <see cref="LongestWait"/>.</summary>
     /// <exception cref="TimeoutException">There was no view at all within that time: the partitions have not answered yet.</exception>
     internal async Task<BatchView> WatchAsync(long after)

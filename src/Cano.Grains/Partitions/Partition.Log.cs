@@ -21,4 +21,7 @@ internal static partial class PartitionLog
 
     [LoggerMessage(1105, LogLevel.Error, "Partition {Partition} has ended its activation because of an unexpected fault; another one goes on.")]
     internal static partial void PartitionFailed(this ILogger logger, Exception exception, string partition);
+
+    [LoggerMessage(1106, LogLevel.Warning, "The row {Row} of partition {Partition} can't be read. It is removed all the same; checkpoints that only it leads to stay.")]
+    internal static partial void RowNotReadable(this ILogger logger, Exception exception, string row, string partition);
 }

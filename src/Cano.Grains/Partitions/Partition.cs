@@ -44,20 +44,20 @@ internal sealed class Partition
     /// <summary>What it knows and decides; null while it is not loaded, and where there are no rows.</summary>
     internal PartitionState? State => _work?.State;
 
-    /// <summary>The instances and the index of their results; null where there are no rows.</summary>
-    internal async Task<ResultIndex?> ReadIndexAsync()
+    /// <summary>How many instances are stored; 0 if there are none.</summary>
+    internal async Task<int> CountAsync()
     {
         await LoadAsync();
-        return State?.Durable;
+        // What this activation has only read may have been removed since, with its batch.
+        return State is { IsOwner: false } ? (await _services.OpenRows(_key).ReadSpecAsync())?.Instances.Length ?? 0
+            : State?.Durable.Count ?? 0;
     }
 
     /// <summary>Since when an instance runs; null if it does not, or not by this activation.</summary>
     internal DateTimeOffset? RunningSince(int index) => _work?.RunningSince(index);
 
     /// <summary>
-    /// The results as they are durable now; null where there are no rows. An activation that has not written may have loaded before the
-    /// last write of another one, and once the
-    /// batch has finished nothing would tell it: it reads the rows anew, without touching what its own writes rely on.
+    /// The results as they are durable now; null where there are no rows. An activation that has not written may have loaded before the last write of another one: it reads anew.
     /// </summary>
     internal async Task<ResultLog?> OpenLogAsync()
     {
@@ -74,12 +74,14 @@ internal sealed class Partition
     /// <summary>See <see cref="IPartitionGrain.PrepareAsync"/>.</summary>
     internal async Task PrepareAsync(PartitionSpec spec)
     {
-        await LoadAsync();
-        if (_work is not null)
+        if (await CountAsync() > 0)
         {
             return;
         }
 
+        ThrowIfEnded();
+        _work?.Abandon();
+        _rows = _services.OpenRows(_key);
         try
         {
             await _rows.WriteSpecAsync(spec);
@@ -171,9 +173,7 @@ internal sealed class Partition
     private PartitionWork NewWork(PartitionSpec spec, ResultIndex index, bool isOwner) => new(_key, spec, index, isOwner, _reads, _services, Wake, Fail);
 
     /// <summary>
-    /// Rows of another incarnation than the one that speaks are either what a purge has missed, and then the batch starts over them; or the
-    /// one that speaks is over itself,
-    /// and is refused. The batch's row says which.
+    /// Rows of another incarnation than the one that speaks are what a purge has missed, or the one that speaks is over itself. The batch's row says which.
     /// </summary>
     /// <exception cref="BatchDataLostException">The rows are not there.</exception>
     private async Task<PartitionWork> RequireIncarnationAsync(PartitionOrders orders)

@@ -51,17 +51,19 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, ILeaving
 
     public Task<PartitionReport> ExchangeAsync(PartitionOrders orders) => _partition.ExchangeAsync(orders);
 
-    public async Task<int> CountAsync() => (await _partition.ReadIndexAsync())?.Count ?? 0;
+    public Task<int> CountAsync() => _partition.CountAsync();
 
-    public async Task<uint[]> GetIdHashesAsync() => await _partition.ReadIndexAsync() is { } index
-        ? [.. Enumerable.Range(0, index.Count).Select(place => InstanceIndex.HashOf(index.Names.Id(place)))]
-        : [];
+    public async Task<uint[]> GetIdHashesAsync()
+    {
+        await _partition.LoadAsync();
+        return _partition.State is { Durable: { } index } ? [.. Enumerable.Range(0, index.Count).Select(place => InstanceIndex.HashOf(index.Names.Id(place)))] : [];
+    }
 
     public async Task RemoveAsync()
     {
         // What this activation knows is no longer so: the next one finds nothing.
         await _partition.LeaveAsync();
-        await new PartitionRemoval(_storage, _batchId, _key).RunAsync();
+        await new PartitionRemoval(_storage, _batchId, _key, _logger).RunAsync();
     }
 
     public Task<ResultPage> ReadInOrderAsync(int from, int count) => _reader.ReadInOrderAsync(from, count);

@@ -3,9 +3,12 @@ using Orleans.Storage;
 namespace Cano;
 
 /// <summary>A partition's rows in grain storage: <c>cano.partition</c>, <c>cano.segment.0</c>, <c>cano.segment.1</c> ...</summary>
-internal sealed class PartitionRows(IGrainStorage storage, string key) : IPartitionRows
+internal sealed class PartitionRows(IGrainStorage storage, string key, TimeProvider? clock = null) : IPartitionRows
 {
-    private readonly Row<PartitionSpec> _spec = Spec(storage, key);
+    internal const string Kind = "partition";
+    internal const string SpecName = "cano.partition";
+
+    private readonly Row<PartitionSpec> _spec = new(storage, SpecName, Kind, key, clock);
     private Row<Segment>? _last;
     private int _lastIndex = -1;
     private string? _incarnation;
@@ -58,10 +61,9 @@ internal sealed class PartitionRows(IGrainStorage storage, string key) : IPartit
         }
     }
 
-    internal static Row<PartitionSpec> Spec(IGrainStorage storage, string key) => new(storage, "cano.partition", "partition", key);
+    internal static string SegmentName(int index) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"cano.segment.{index}");
 
-    internal static Row<Segment> At(IGrainStorage storage, string key, int index) =>
-        new(storage, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"cano.segment.{index}"), "partition", key);
+    internal static Row<Segment> At(IGrainStorage storage, string key, int index) => new(storage, SegmentName(index), Kind, key);
 
-    private Row<Segment> At(int index) => At(storage, key, index);
+    private Row<Segment> At(int index) => new(storage, SegmentName(index), Kind, key, clock);
 }

@@ -20,6 +20,9 @@ internal abstract class Activation
 
     internal Turns Turns { get; }
 
+    /// <summary>True once its rows are being removed: that it ends then is no loss.</summary>
+    protected bool IsRemoved { get; set; }
+
     protected World World => _world;
 
     internal async Task<T> AnswerAsync<T>(Func<Activation, Task<T>> call, bool exclusive)
@@ -46,6 +49,9 @@ internal abstract class Activation
     /// <summary>It is asked to go, as when its silo shuts down or its directory entry was lost.</summary>
     internal void Leave() => Turns.Run(LeaveNow);
 
+    /// <summary>It is asked to go and has time to write what it has ready; the directory sends it messages until it has gone.</summary>
+    internal void HandOver() => Turns.Run(() => _ = HandOverAsync());
+
     /// <summary>It goes as soon as the directory has let it go.</summary>
     internal void LeaveWhenIdle() => _world.Scheduler.Add($"{Turns.Name} leaves", () =>
     {
@@ -55,10 +61,16 @@ internal abstract class Activation
 
     protected abstract void LeaveNow();
 
+    protected abstract Task HandOverAsync();
+
     /// <summary>It has ended by itself: the directory learns of it a little later.</summary>
     protected void HasEnded()
     {
-        _world.Faults.Lose(this);
+        if (!IsRemoved)
+        {
+            _world.Faults.Lose(this);
+        }
+
         _world.Scheduler.Note($"{Turns.Name} has ended");
         _world.Scheduler.Add($"{Turns.Name} is taken from the directory", () => _world.Directory.Remove(this));
     }
@@ -80,7 +92,16 @@ internal sealed class PartitionActivation : Activation
     /// <summary>What it was granted, added up: only where <see cref="Breach.Cumulative"/> is played.</summary>
     internal int Granted { get; set; }
 
+    /// <summary>Its rows are about to be removed.</summary>
+    internal Task LeaveForGoodAsync()
+    {
+        IsRemoved = true;
+        return Partition.LeaveAsync();
+    }
+
     protected override void LeaveNow() => Partition.Leave();
+
+    protected override Task HandOverAsync() => Partition.LeaveAsync();
 }
 
 internal sealed class BatchActivation : Activation
@@ -101,9 +122,9 @@ internal sealed class BatchActivation : Activation
             world.Scheduler.Time,
             Silo.UnheardMetrics,
             world.Logger,
-            TimeSpan.FromDays(30),
+            world.Scenario.Retention,
             world.NewIncarnation);
-        Batch = new(key, new BatchRow(world.Storage, key), services) { Ended = HasEnded, Driven = KeepTicking };
+        Batch = new(key, new BatchRow(world.Storage.Grains, key, world.RowClock), services) { Ended = HasEnded, Driven = KeepTicking, Finished = StopTicking };
     }
 
     internal Batch Batch { get; }
@@ -117,14 +138,26 @@ internal sealed class BatchActivation : Activation
         }
     }
 
+    /// <summary>As recovery knows of its own silo: whether this activation looks after the batch, a start of it or its removal.</summary>
+    internal bool IsDriving => Batch.Failure is null && (Batch.IsUnfinished || Batch.IsBeingRemoved || (Batch.Exists && World.Watcher.State is null));
+
     protected override void LeaveNow() => _ = Batch.LeaveAsync();
+
+    protected override Task HandOverAsync() => Batch.LeaveAsync();
+
+    /// <summary>As the grain does: the next batch of the id may start in this activation.</summary>
+    private void StopTicking()
+    {
+        _timer?.Dispose();
+        _timer = null;
+    }
 
     private void Tick() => Turns.Run(() =>
     {
         Batch.Tick();
         if (Batch.IsUnfinished && Batch.Failure is null)
         {
-            _timer!.Change(NextTick(), Timeout.InfiniteTimeSpan);
+            _timer?.Change(NextTick(), Timeout.InfiniteTimeSpan);
         }
     });
 

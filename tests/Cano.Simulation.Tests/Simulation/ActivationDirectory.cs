@@ -12,12 +12,20 @@ internal sealed class ActivationDirectory(World world)
 
     internal bool IsActive(string key) => _current.ContainsKey(key);
 
+    /// <summary>The activation that a message for the batch would reach; null if there is none.</summary>
+    internal BatchActivation? Batch => _current.GetValueOrDefault(Scenario.BatchId) as BatchActivation;
+
+    /// <summary>True while an activation lives on beside its successor.</summary>
+    internal bool HasOutdated => _outdated.Count > 0;
+
+    internal bool IsOutdated(Activation activation) => _outdated.Contains(activation);
+
     internal Silo RandomSilo() => _silos[world.Scheduler.Random.Next(_silos.Length)];
 
     /// <summary>The activation that a message for a key reaches; it is made if there is none.</summary>
-    internal Activation Route(string key)
+    internal Activation Route(string key, bool any = true)
     {
-        if (_outdated.Count > 0 && world.Scheduler.Chance(400) && _outdated.Find(one => one.Key == key) is { } outdated)
+        if (any && _outdated.Count > 0 && world.Scheduler.Chance(400) && _outdated.Find(one => one.Key == key) is { } outdated)
         {
             return outdated;
         }
@@ -70,6 +78,23 @@ internal sealed class ActivationDirectory(World world)
         {
             world.Scheduler.Note($"!! {activation.Turns.Name} is deactivated");
             world.Faults.Lose(activation);
+            if (world.Scheduler.Chance(500))
+            {
+                activation.HandOver();
+                return;
+            }
+
+            Remove(activation);
+            activation.Leave();
+        }
+    }
+
+    /// <summary>The activation of a key goes at once, so that the next message reads its rows anew.</summary>
+    internal void Deactivate(string key)
+    {
+        if (_current.GetValueOrDefault(key) is { } activation)
+        {
+            world.Faults.Lose(activation);
             Remove(activation);
             activation.Leave();
         }
@@ -82,6 +107,7 @@ internal sealed class ActivationDirectory(World world)
         {
             world.Scheduler.Note($"!! {activation.Turns.Name} is doubled");
             world.Faults.Lose(activation);
+            world.Faults.Doubled = true;
             world.Faults.BatchDoubled |= activation is BatchActivation;
             _current.Remove(activation.Key);
             _outdated.Add(activation);

@@ -25,4 +25,25 @@ internal enum Breach
 
     /// <summary>A stale activation of a batch can still write: its row is stored whatever the ETag.</summary>
     StopETag,
+
+    /// <summary>Segments of a batch that is over are taken for those of the batch that now bears the id.</summary>
+    SegmentsUnbound,
+
+    /// <summary>Checkpoints have the key of their instance alone, and not of the batch's incarnation.</summary>
+    CheckpointsUnbound,
+
+    /// <summary>A purge does not remove what a hosted partition has in rows of its own.</summary>
+    PurgeMissesRow,
+
+    /// <summary>Other silos are not told that a batch has stopped.</summary>
+    StopNotTold,
+
+    /// <summary>A silo forgets at once that a batch has stopped.</summary>
+    StopForgotten,
+
+    /// <summary>Readers read through the rows object that the partition writes with.</summary>
+    ReaderSharesRows,
+
+    /// <summary>A partition whose rows are gone is asked again for ever, also after a cancel.</summary>
+    LostNotHeard,
 }

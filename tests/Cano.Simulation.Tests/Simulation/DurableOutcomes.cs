@@ -1,18 +1,26 @@
 namespace Cano;
 
-/// <summary>What the partitions' rows say, read without the code under test, and whether a new row contradicts an older one.</summary>
-internal sealed class DurableOutcomes(Scenario scenario)
+/// <summary>What the rows of the partitions of one incarnation say, read without the code under test, and whether a new row contradicts an older one.</summary>
+internal sealed class DurableOutcomes(Scenario scenario, BatchContent content)
 {
-    private readonly List<Segment>[] _chains = [.. scenario.Header.PartitionSizes.Select(_ => new List<Segment>())];
+    private readonly List<Segment>[] _chains = [.. content.Header.PartitionSizes.Select(_ => new List<Segment>())];
+
+    private readonly int[] _completed = new int[content.Header.PartitionSizes.Length];
+    private readonly int[] _failed = new int[content.Header.PartitionSizes.Length];
 
     /// <summary>As late as orders can be: a message that is repeated late, in a schedule whose time jumps.</summary>
     private static readonly TimeSpan s_slowestMessage = TimeSpan.FromSeconds(150);
 
-    internal int Completed { get; private set; }
+    /// <summary>The partitions that the batch has given up: all their instances are Failed.</summary>
+    internal int[] Lost { get; set; } = [];
 
-    internal int Failed { get; private set; }
+    internal int Completed => Sum(partition => Lost.Contains(partition) ? 0 : _completed[partition]);
 
-    internal bool AllFinal => Enumerable.Range(0, _chains.Length).All(IsFinal);
+    internal int Failed => Sum(partition => Lost.Contains(partition) ? content.Header.PartitionSizes[partition] : _failed[partition]);
+
+    internal bool AllFinal => Enumerable.Range(0, _chains.Length).All(partition => IsFinal(partition) || Lost.Contains(partition));
+
+    private int Sum(Func<int, int> of) => Enumerable.Range(0, _chains.Length).Sum(of);
 
     /// <summary>Takes in a row that has landed.</summary>
     /// <returns>What it breaks; null: nothing.</returns>
@@ -49,14 +57,13 @@ internal sealed class DurableOutcomes(Scenario scenario)
             }
 
             // A partition knows the deadline as exactly as messages are fast; where clocks differ the times can't be compared here.
-            if (scenario.Header.Timeout.DurationOrNull is not null && Array.TrueForAll(scenario.ClockSkews, skew => skew == default)
+            if (content.Header.Timeout.DurationOrNull is not null && Array.TrueForAll(scenario.ClockSkews, skew => skew == default)
                 && Deadline is { } deadline && added.FinishedAt > (deadline + s_slowestMessage).UtcTicks)
             {
                 return $"Instance {added.Index} of partition {partition} counts though it ended {TimeSpan.FromTicks(added.FinishedAt - deadline.UtcTicks)} after the deadline.";
             }
 
-            Completed += added.IsSuccess ? 1 : 0;
-            Failed += added.IsSuccess ? 0 : 1;
+            (added.IsSuccess ? _completed : _failed)[partition]++;
         }
 
         if (before is null)
@@ -74,10 +81,10 @@ internal sealed class DurableOutcomes(Scenario scenario)
     internal DateTimeOffset? Deadline { get; set; }
 
     internal bool IsFinal(int partition) =>
-        _chains[partition] is [.., var last] && (last.Seal is not null || Results(partition).Count() == scenario.Header.PartitionSizes[partition]);
+        _chains[partition] is [.., var last] && (last.Seal is not null || Results(partition).Count() == content.Header.PartitionSizes[partition]);
 
     /// <summary>How many outcomes of a partition are final.</summary>
-    internal int Final(int partition) => IsFinal(partition) ? scenario.Header.PartitionSizes[partition] : Results(partition).Count();
+    internal int Final(int partition) => IsFinal(partition) ? content.Header.PartitionSizes[partition] : Results(partition).Count();
 
     internal (WorkflowOutcome Outcome, CancelReason? Reason)? Of(int ordinal)
     {
@@ -95,10 +102,10 @@ internal sealed class DurableOutcomes(Scenario scenario)
     /// <summary>Which instance's outcome became final as number <paramref name="place"/> of a partition; cancelled ones follow in the order submitted. -1: none yet.</summary>
     internal int OrdinalAt(int partition, int place)
     {
-        int first = scenario.Specs[partition].FirstOrdinal;
+        int first = content.Specs[partition].FirstOrdinal;
         int[] ended = [.. Results(partition).Select(one => one.Index)];
         int[] order = IsFinal(partition)
-            ? [.. ended, .. Enumerable.Range(0, scenario.Header.PartitionSizes[partition]).Except(ended)]
+            ? [.. ended, .. Enumerable.Range(0, content.Header.PartitionSizes[partition]).Except(ended)]
             : ended;
         return place < order.Length ? first + order[place] : -1;
     }
@@ -111,7 +118,7 @@ internal sealed class DurableOutcomes(Scenario scenario)
 
     private (int Partition, int Index) Place(int ordinal)
     {
-        int partition = Array.FindLastIndex(scenario.Specs, spec => spec.FirstOrdinal <= ordinal);
-        return (partition, ordinal - scenario.Specs[partition].FirstOrdinal);
+        int partition = Array.FindLastIndex(content.Specs, spec => spec.FirstOrdinal <= ordinal);
+        return (partition, ordinal - content.Specs[partition].FirstOrdinal);
     }
 }

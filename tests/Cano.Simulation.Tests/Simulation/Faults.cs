@@ -17,6 +17,9 @@ internal sealed class Faults(SimulationScheduler scheduler, int budget, int rate
     /// <summary>True once a batch activation went on beside a newer one: answers of the older one may be behind.</summary>
     internal bool BatchDoubled { get; set; }
 
+    /// <summary>True once any activation went on beside a newer one.</summary>
+    internal bool Doubled { get; set; }
+
     /// <summary>Nothing goes wrong before: most schedules spare the start, so that their faults strike where the protocol is at work.</summary>
     internal bool Armed { get; set; }
 

@@ -6,19 +6,31 @@ internal sealed class InstanceCalls(World world, Silo silo) : IInstances
     public Task<InstanceReply> RunAsync(string batchId, InstanceRun run) =>
         CallAsync<InstanceReply>($"run {run.Instance.Id}", answer => world.Instances.Run(silo, run, answer));
 
-    public bool CanRun(string workflow) => true;
+    /// <summary>In some schedules, only once a silo has come that has the workflow.</summary>
+    public bool CanRun(string workflow) => SilosVersion > 0;
 
     public bool CanRunHere(string workflow) => true;
 
-    public long SilosVersion => 0;
+    public long SilosVersion => world.IsPlaceable ? 1 : 0;
 
-    public Task WhenSilosChangeAsync(long seen, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public async Task WhenSilosChangeAsync(long seen, CancellationToken cancellationToken)
+    {
+        while (SilosVersion == seen)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(5), world.Scheduler.Time, cancellationToken);
+        }
+    }
 
     public void StopHere(string batchId, string? incarnation) => world.Instances.Stop(silo, incarnation);
 
     /// <summary>Asks each silo again until it has answered, or is gone.</summary>
     public async Task StopEverywhereAsync(string batchId, string? incarnation)
     {
+        if (world.Breach == Breach.StopNotTold)
+        {
+            return;
+        }
+
         foreach (Silo other in world.Directory.Silos)
         {
             for (bool answered = false; !answered && world.Directory.Silos.Contains(other);)
@@ -42,7 +54,8 @@ internal sealed class InstanceCalls(World world, Silo silo) : IInstances
         }
     }
 
-    public Task ForgetAsync(string batchId, string? incarnation, string instanceId) => CallAsync<bool>($"forget {instanceId}", answer => answer(true));
+    public Task ForgetAsync(string batchId, string? incarnation, string instanceId) =>
+        CallAsync<bool>($"forget {instanceId}", answer => world.Instances.Forget(incarnation, instanceId, answer));
 
     private Task<T> CallAsync<T>(string what, Action<Action<T>> deliver)
     {

@@ -1,15 +1,24 @@
 namespace Cano;
 
-/// <summary>A batch's way to what is in others' rows, over the network. Nothing is purged in a simulation.</summary>
+/// <summary>A batch's way to what is in others' rows: over the network, or in the storage that all silos share.</summary>
 internal sealed class PartCalls(World world) : IBatchParts
 {
-    public Task<int> CountAsync(string key) => world.Network.CallAsync(key, $"count {key}", (activation, _) => CountAsync((PartitionActivation)activation));
+    public Task<int> CountAsync(string key) => world.Network.CallAsync(key, $"count {key}", (activation, _) => ((PartitionActivation)activation).Partition.CountAsync(), repeats: !world.Scenario.RemovesRows);
 
-    private static async Task<int> CountAsync(PartitionActivation activation) => (await activation.Partition.ReadIndexAsync())?.Count ?? 0;
+    public Task RemoveAsync(string key) =>
+        world.Network.CallAsync(key, $"remove {key}", (activation, _) => RemoveAsync((PartitionActivation)activation), exclusive: true, repeats: false);
 
-    public Task RemoveAsync(string key) => throw new NotSupportedException();
+    public Task RemoveHostedAsync(string key, PartitionSpec hosted, Segment? results, string? incarnation) => world.Breach == Breach.PurgeMissesRow
+        ? Task.CompletedTask
+        : new PartitionRemoval(world.Storage.Grains, hosted.BatchId, key, world.Logger).RunAsync(hosted, results, incarnation);
 
-    public Task RemoveHostedAsync(string key, PartitionSpec hosted, Segment? results, string? incarnation) => throw new NotSupportedException();
+    public Task RemoveSharedStoreAsync(string batchId, string? incarnation) => new SharedStoreRow(world.Storage.Grains, GrainKeys.OfSharedStore(batchId, incarnation)).RemoveAsync();
 
-    public Task RemoveSharedStoreAsync(string batchId, string? incarnation) => throw new NotSupportedException();
+    /// <summary>As the grain does.</summary>
+    private async Task<bool> RemoveAsync(PartitionActivation activation)
+    {
+        await activation.LeaveForGoodAsync();
+        await new PartitionRemoval(world.Storage.Grains, Scenario.BatchId, activation.Key, world.Logger).RunAsync();
+        return true;
+    }
 }

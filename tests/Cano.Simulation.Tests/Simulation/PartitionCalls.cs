@@ -8,7 +8,7 @@ internal sealed class PartitionCalls(World world) : IPartitions
     private readonly Dictionary<(string Key, int Fence), int> _sent = [];
 
     public async Task PrepareAsync(string key, PartitionSpec spec) =>
-        await world.Network.CallAsync(key, $"prepare {key}", (activation, _) => PrepareAsync(activation, spec), exclusive: true);
+        await world.Network.CallAsync(key, $"prepare {key}", (activation, _) => PrepareAsync(activation, spec), exclusive: true, repeats: !world.Scenario.RemovesRows);
 
     public Task<PartitionReport> ExchangeAsync(string key, PartitionOrders orders)
     {
@@ -59,7 +59,16 @@ internal sealed class PartitionCalls(World world) : IPartitions
             Breach.Cumulative when orders.Quota && orders.Fence == partition.State?.Durable.Fence => orders with { Admitted = activation.Granted += more, Sequence = orders.Sequence + delivery },
             _ => orders,
         };
-        PartitionReport report = await partition.ExchangeAsync(orders);
+        PartitionReport report;
+        try
+        {
+            report = await partition.ExchangeAsync(orders);
+        }
+        catch (BatchDataLostException) when (world.Breach == Breach.LostNotHeard)
+        {
+            throw new TimeoutException("It does not say that its rows are lost.");
+        }
+
         return world.Breach == Breach.CommitBeforeCount ? report with { Completed = Math.Max(report.Completed, Math.Min(report.Admitted, report.Successes)) } : report;
     }
 }

@@ -7,7 +7,7 @@ internal sealed class ReadableStatus
 
     internal static string? Sums(BatchStatus status) =>
         status.Pending + status.Running + status.Completed + status.Failed + status.Cancelled == status.Total
-        && status is { Pending: >= 0, Running: >= 0, Completed: >= 0, Failed: >= 0, Cancelled: >= 0 }
+        && status is { Pending: >= 0, Running: >= 0, Completed: >= 0, Failed: >= 0, Cancelled: >= 0 } && status.Unplaceable <= status.Pending
             ? null
             : $"The counts do not add up: {status}.";
 

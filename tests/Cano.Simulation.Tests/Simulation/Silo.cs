@@ -15,14 +15,16 @@ internal sealed class Silo
     {
         Number = number;
         Clock = new SiloClock(world.Scheduler.Time, world.Scenario.ClockSkews[number]);
-        InstanceSlots slots = new(Options.Create(new CanoOptions { MaxRunningInstances = world.Scenario.SlotLimit, ReservedPerBatch = world.Scenario.Reserved }));
+        Slots = new(Options.Create(new CanoOptions { MaxRunningInstances = world.Scenario.SlotLimit, ReservedPerBatch = world.Scenario.Reserved }));
         Partitions = new(
             new InstanceCalls(world, this),
-            slots,
-            key => new PartitionRows(world.Storage, key),
+            Slots,
+            key => world.Breach == Breach.ReaderSharesRows && _shared.TryGetValue(key, out PartitionRows? known)
+                ? known
+                : _shared[key] = new PartitionRows(world.Storage.Grains, key, world.RowClock),
             new(),
             new(),
-            batch => new BatchRow(world.Storage, batch).ReadAsync(),
+            batch => new BatchRow(world.Storage.Grains, batch, world.RowClock).ReadAsync(),
             Clock,
             world.Scheduler.Time,
             world.Scheduler.Random.NextDouble,
@@ -30,7 +32,11 @@ internal sealed class Silo
             world.Logger);
     }
 
+    private readonly Dictionary<string, PartitionRows> _shared = [];
+
     internal int Number { get; }
+
+    internal InstanceSlots Slots { get; }
 
     /// <summary>This silo's clock, which may be minutes off.</summary>
     internal TimeProvider Clock { get; }

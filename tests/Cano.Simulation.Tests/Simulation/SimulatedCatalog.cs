@@ -1,36 +1,52 @@
 namespace Cano;
 
-/// <summary>The list of batches; each update is a call that may fail.</summary>
+/// <summary>The list of batches, as <see cref="IBatchCatalog"/> says it is kept; each call may fail.</summary>
 internal sealed class SimulatedCatalog(World world) : IBatchCatalog
 {
-    public Task PutAsync(BatchEntry entry, CancellationToken cancellationToken = default)
+    public Task PutAsync(BatchEntry entry, CancellationToken cancellationToken = default) => ChangeAsync("catalog", entries =>
     {
-        TaskCompletionSource answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        bool fails = world.Faults.Strikes();
-        world.Scheduler.Add("catalog", () =>
+        BatchEntry? present = entries.GetValueOrDefault(entry.Digest);
+        if (present is null || present.Status.CreatedAt != entry.Status.CreatedAt || present.Version < entry.Version
+            || (present.Version == entry.Version && present.Owner == entry.Owner))
         {
-            if (fails)
-            {
-                answer.SetException(new IOException("The catalog failed."));
-                return;
-            }
+            entries[entry.Digest] = entry;
+        }
+    });
 
-            if (world.Entry is null || entry.Version > world.Entry.Version)
-            {
-                world.Entry = entry;
-            }
+    public Task RemoveAsync(BatchEntry entry, CancellationToken cancellationToken = default) => ChangeAsync("removal from the catalog", entries =>
+    {
+        if (entries.GetValueOrDefault(entry.Digest) is { } present && (present.Status.CreatedAt, present.Version) == (entry.Status.CreatedAt, entry.Version))
+        {
+            entries.Remove(entry.Digest);
+        }
+    });
 
-            answer.SetResult();
-        });
-        return answer.Task;
-    }
-
-    public Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(CancellationToken cancellationToken = default) =>
+        Task.FromResult<IReadOnlyList<BatchEntry>>([.. world.Entries.Values.Where(entry => entry.IsUnfinished)]);
 
     public Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(
         IReadOnlyCollection<string> exceptOwners, Predicate<string> isDriven, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-    public Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    private Task ChangeAsync(string what, Action<Dictionary<string, BatchEntry>> change)
+    {
+        TaskCompletionSource answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        int fault = world.Faults.Pick(2);
+        world.Scheduler.Add(what, () =>
+        {
+            if (fault != 1)
+            {
+                change(world.Entries);
+            }
 
-    public Task RemoveAsync(BatchEntry entry, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+            if (fault == 0)
+            {
+                answer.SetResult();
+            }
+            else
+            {
+                answer.SetException(new IOException("The catalog failed."));
+            }
+        });
+        return answer.Task;
+    }
 }

@@ -16,6 +16,9 @@ internal sealed class SimulationScheduler(int seed, bool traced)
 
     internal SimulatedTime Time { get; } = new();
 
+    /// <summary>The time since the schedule began.</summary>
+    internal TimeSpan Elapsed => TimeSpan.FromTicks(Time.Ticks) - TimeSpan.FromHours(1);
+
     internal List<string>? Trace { get; } = traced ? [] : null;
 
     internal int Steps { get; private set; }

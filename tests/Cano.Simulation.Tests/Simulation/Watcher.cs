@@ -1,21 +1,28 @@
+using System.Text;
+
 namespace Cano;
 
-/// <summary>Sees every row that lands and every answer that a client gets, and says which promise is broken.</summary>
+/// <summary>Sees every row that lands and every answer that a client gets, and says which promise is broken. What concerns one batch is its <see cref="Life"/>'s to judge.</summary>
 internal sealed class Watcher(World world)
 {
-    private readonly DurableOutcomes _outcomes = new(world.Scenario);
-    private readonly ReadableStatus _readable = new();
-    private readonly Dictionary<int, InstanceResult> _read = [];
+    private readonly Dictionary<string, Life> _lives = [];
 
     internal string? Violation { get; private set; }
 
     /// <summary>The batch's row as it is.</summary>
     internal BatchState? State { get; private set; }
 
-    internal bool CancelRequested { get; set; }
+    /// <summary>The batch that bears the id; null before the first.</summary>
+    internal Life? Current { get; private set; }
 
-    /// <summary>The furthest status that any client has got.</summary>
-    internal BatchStatus? Furthest { get; private set; }
+    /// <summary>Rows that an activation which lived on has added while its batch was being removed, or after that: no purge can know of them.</summary>
+    internal HashSet<(string Name, string Key)> LateRows { get; } = [];
+
+    internal int LifeCount => _lives.Count;
+
+    internal IEnumerable<Life> Lives => _lives.Values;
+
+    internal bool CancelRequested { get; set; }
 
     internal void Violate(string what)
     {
@@ -28,23 +35,36 @@ internal sealed class Watcher(World world)
         switch (value)
         {
             case BatchState state:
-                BatchState? before = State;
-                State = state;
-                world.Faults.Armed = true;
-                _outcomes.Deadline = state.Deadline;
-                if (state.HostedResults is { } results && results != before?.HostedResults)
+                LandedState(state);
+                break;
+            case Segment { Incarnation: { } incarnation } segment when _lives.TryGetValue(incarnation, out Life? life):
+                int partition = int.Parse(key.AsSpan(key.LastIndexOf('/') + 1));
+                if (life.IsOver)
                 {
-                    Check(_outcomes.Take(0, 0, results));
-                    CheckOutcomes();
+                    LateRows.Add((stateName, key));
                 }
 
-                CheckState(before, state);
+                life.Landed(partition, int.Parse(stateName.AsSpan(stateName.LastIndexOf('.') + 1)), segment);
+                break;
+            case Checkpoint or SharedStoreState when world.Faults.Doubled && _lives.GetValueOrDefault(key.Split('/')[2]) is { IsOver: true }:
+                LateRows.Add((stateName, key));
                 break;
             case Segment segment:
-                int partition = int.Parse(key.AsSpan(key.LastIndexOf('/') + 1));
-                Check(_outcomes.Take(partition, int.Parse(stateName.AsSpan(stateName.LastIndexOf('.') + 1)), segment));
-                CheckOutcomes();
+                Violate($"A segment of incarnation {segment.Incarnation} is written, and there was no such batch.");
                 break;
+        }
+    }
+
+    internal void Removed(string stateName, string key)
+    {
+        if (stateName == "cano.batch")
+        {
+            Require(State?.Purge is not null, "The row of a batch was removed that was not purged.");
+            State = null;
+        }
+        else if (stateName == "cano.partition" && State is { Purge: null, Hosted: null } state)
+        {
+            Require(!key.Contains(state.Header.Digest[..16]), $"The instances of a batch that exists were removed: {key}.");
         }
     }
 
@@ -53,156 +73,119 @@ internal sealed class Watcher(World world)
         // An ask that a cancel overtakes begins a run anew: after the stop a cancelled one may still go on beside it.
         Require(world.Faults.Any || runs == 1 || State?.Stop is not null, $"{id} runs {runs} times at once though nothing went wrong.");
         Require(
-            world.Faults.ActivationLost || running <= (world.Scenario.Header.MaxConcurrency ?? int.MaxValue) || State?.Stop is not null,
-            $"{running} instances run, at most {world.Scenario.Header.MaxConcurrency} may.");
+            world.Faults.ActivationLost || State is null || running <= (State.Header.MaxConcurrency ?? int.MaxValue) || State.Stop is not null,
+            $"{running} instances run, at most {State?.Header.MaxConcurrency} may.");
     }
 
-    internal void RunBegan(string id, string? incarnation) =>
+    internal void RunBegan(string id, string? incarnation, bool stopHeard)
+    {
         Require(incarnation == State?.Incarnation, $"{id} begins for incarnation {incarnation}; the batch's is {State?.Incarnation}.");
+        Require(!stopHeard, $"{id} begins on a silo that has heard the stop.");
+    }
+
+    /// <summary>A run goes on from a checkpoint.</summary>
+    internal void Resumed(Run run, Checkpoint found)
+    {
+        string of = Encoding.UTF8.GetString(found.Store!);
+        Require(of == run.Incarnation, $"A run of {run.Id} of {run.Incarnation} goes on from a checkpoint of {of}.");
+    }
+
+    /// <summary>A run has read its batch's shared store.</summary>
+    internal void ReadShared(Run run, string of) => Require(of == run.Incarnation, $"A run of {run.Id} of {run.Incarnation} reads the shared store of {of}.");
 
     /// <summary>At the end, a run goes on that was never told to stop.</summary>
-    internal void StillRuns(string id) =>
-        Require(_outcomes.Of(int.Parse(id.AsSpan(1)))?.Outcome != WorkflowOutcome.Cancelled, $"{id} is Cancelled, and its run was never told.");
+    internal void StillRuns(Run run) => _lives.GetValueOrDefault(run.Incarnation ?? "")?.StillRuns(run.Id);
 
-    internal void StartReturned() => Require(State is not null, "A start has returned and nothing is durable.");
-
-    internal void CancelReturned(BatchStatus status) =>
-        Require(status.StopReason is not null && State?.Stop is not null, "A cancel has returned and no stop is durable.");
-
-    internal void Read(BatchView view)
+    internal void StartReturned()
     {
-        Check(ReadableStatus.Sums(view.Status));
-        Check(_readable.Take(view));
-        for (int p = 0; p < view.Final.Length; p++)
-        {
-            Require(view.Final[p] <= _outcomes.Final(p), $"A view tells of {view.Final[p]} outcomes of partition {p}; {_outcomes.Final(p)} are durable.");
-        }
-
-        CheckDurable(view.Status);
-    }
-
-    /// <summary>A client got a status.</summary>
-    /// <param name="status">The status.</param>
-    /// <param name="before">The furthest that any client had got when this one asked.</param>
-    internal void Read(BatchStatus status, BatchStatus? before)
-    {
-        Check(ReadableStatus.Sums(status));
-        CheckDurable(status);
+        Require(State is not null, "A start has returned and nothing is durable.");
         Require(
-            world.Faults.BatchDoubled || before is null || ReadableStatus.Follows(before, status),
-            $"A status went back from {before} to {status}.");
-        Furthest = Furthest is null || ReadableStatus.Follows(Furthest, status) ? status : Furthest;
+            State is not { FinishedAt: null } || world.Faults.BatchDoubled || world.Entries.GetValueOrDefault(State.Header.Digest) is { IsUnfinished: true },
+            "A start has returned, and recovery would not find the batch in the catalog.");
     }
 
-    internal void Read(int partition, int from, ResultPage page)
+    internal void CancelReturned(BatchStatus status) => LifeOf(status)?.CancelReturned(status);
+
+    /// <summary>A client has got a view.</summary>
+    internal void Read(BatchView view) => LifeOf(view.Status)?.Read(view);
+
+    /// <summary>A client has got a status.</summary>
+    internal void Read(BatchStatus status, (Life? Of, BatchStatus? Status) before)
     {
-        for (int n = 0; n < page.Results.Length; n++)
+        if (LifeOf(status) is { } life)
         {
-            InstanceResult result = page.Results[n];
-            Require(result.Ordinal == _outcomes.OrdinalAt(partition, from + n), $"Result {from + n} of partition {partition} is {result.Id}, which became final at another place.");
-            ReadResult(result);
+            life.Read(status, life == before.Of ? before.Status : null);
         }
     }
 
-    internal void ReadInOrder(int partition, ResultPage page, bool all)
+    /// <summary>A client has got a page of the results of the batch that bears the id.</summary>
+    /// <param name="contradiction">What they contradict.</param>
+    /// <param name="page">The results.</param>
+    /// <param name="outdated">True: an activation has answered that lives on beside its successor, and may not know that its rows are another batch's by now.</param>
+    /// <returns>False: the results are of an earlier batch.</returns>
+    internal bool Read(Func<Life, string?> contradiction, ResultPage page, bool outdated)
     {
-        int size = world.Scenario.Header.PartitionSizes[partition];
-        Require(!all || page.Results.Length == size, $"{page.Results.Length} of {size} results of partition {partition} at the end.");
-        foreach (InstanceResult result in page.Results)
+        if (Current is not { } life)
         {
-            ReadResult(result);
-        }
-    }
-
-    /// <summary>The batch has finished and all was read.</summary>
-    internal void Ended(BatchView view)
-    {
-        Require(view.Status.Completed + view.Status.Failed + view.Status.Cancelled == world.Scenario.Total, $"At the end the counts are {view.Status}.");
-        Require(_read.Count == world.Scenario.Total, $"{_read.Count} of {world.Scenario.Total} results at the end.");
-        Require(
-            world.Faults.PartitionLost || view.Status.Completed == world.Scenario.Quota || _read.Values.All(one => one.CancelReason != CancelReason.Surplus),
-            $"A success was refused and only {view.Status.Completed} of {world.Scenario.Quota} are Completed.");
-        Require(_read.Values.Count(one => one.Outcome == WorkflowOutcome.Completed) == view.Status.Completed, "The results are others than the status counts.");
-    }
-
-    private void ReadResult(InstanceResult result)
-    {
-        (WorkflowOutcome Outcome, CancelReason? Reason)? durable = _outcomes.Of(result.Ordinal);
-        Require(durable == (result.Outcome, result.CancelReason), $"{result.Id} was read as {result.Outcome} {result.CancelReason}; durable is {durable}.");
-        Require(!_read.TryGetValue(result.Ordinal, out InstanceResult? before) || Same(before, result), $"{result.Id} was read as {before}, now as {result}.");
-        _read[result.Ordinal] = result;
-    }
-
-    private static bool Same(InstanceResult one, InstanceResult other) =>
-        (one.Outcome, one.CancelReason, one.FinalState, one.StartedAt, one.FinishedAt, one.FinalAt)
-        == (other.Outcome, other.CancelReason, other.FinalState, other.StartedAt, other.FinishedAt, other.FinalAt);
-
-    private void CheckDurable(BatchStatus status)
-    {
-        Require(
-            status.Completed <= _outcomes.Completed && status.Failed <= _outcomes.Failed,
-            $"A status tells of {status.Completed} completed and {status.Failed} failed; durable are {_outcomes.Completed} and {_outcomes.Failed}.");
-        Require(
-            status.StopReason is null || (status.StopReason == State?.Stop?.Reason && status.DecidedBy == State?.Stop?.DecidedBy && status.StoppedAt == State?.Stop?.At),
-            $"A status tells of a stop ({status.StopReason} by {status.DecidedBy}) that is not durable.");
-        Require(status.Phase != BatchPhase.Finished || State?.FinishedAt is not null, "A status tells of an end that is not durable.");
-    }
-
-    private void CheckOutcomes()
-    {
-        int quota = world.Scenario.Quota;
-        Require(_outcomes.Completed <= quota, $"{_outcomes.Completed} are Completed; the quota is {quota}.");
-        Require(State?.Stop?.Reason != StopReason.QuotaReached || _outcomes.Completed == quota, $"{_outcomes.Completed} are Completed after the stop at {quota}.");
-    }
-
-    private void CheckState(BatchState? before, BatchState state)
-    {
-        Require(before is null || state.Epoch >= before.Epoch, "The epoch of the batch went back.");
-        Require(before is null || (state.StartedAt, state.CreatedAt) == (before.StartedAt, before.CreatedAt), "The batch began a second time.");
-        Require(before?.Stop is null || before.Stop == state.Stop, $"The stop changed from {before?.Stop} to {state.Stop}.");
-        Require(before?.FinishedAt is null || state == before, "A finished batch changed.");
-        if (state.Stop is { } stop && before?.Stop is null)
-        {
-            CheckStop(state, stop);
+            return false;
         }
 
-        if (state.FinishedAt is not null)
+        if (outdated && _lives.Count > 1)
         {
-            Require(state.Stop is not null && _outcomes.AllFinal, "The batch has finished before all outcomes are final.");
-            Require(
-                (state.Completed, state.Failed) == (_outcomes.Completed, _outcomes.Failed),
-                $"It finished with {state.Completed} completed and {state.Failed} failed; durable are {_outcomes.Completed} and {_outcomes.Failed}.");
+            return false;
         }
-    }
 
-    private void CheckStop(BatchState state, StopRecord stop)
-    {
-        Require(stop.Completed <= _outcomes.Completed && stop.Failed <= _outcomes.Failed, $"The stop counts more than is durable: {stop}.");
-        switch (stop.Reason)
-        {
-            case StopReason.QuotaReached:
-                Require(_outcomes.Completed == world.Scenario.Quota && stop.Completed == world.Scenario.Quota, $"{stop} with {_outcomes.Completed} of {world.Scenario.Quota}.");
-                Require(_outcomes.IsCompleted(stop.DecidedBy), $"{stop.DecidedBy} decided and is not Completed.");
-                break;
-            case StopReason.AllFinished:
-                Require(_outcomes.Completed + _outcomes.Failed == world.Scenario.Total, $"{stop} before all have finished.");
-                Require(_outcomes.IsFinal(stop.DecidedBy), $"{stop.DecidedBy} decided and is not final.");
-                break;
-            case StopReason.DurationElapsed:
-                Require(stop.At >= state.Deadline && stop.DecidedBy is null, $"{stop} before {state.Deadline}.");
-                break;
-            default:
-                Require(CancelRequested, "It was cancelled and nobody asked.");
-                break;
-        }
-    }
-
-    private void Check(string? violation)
-    {
-        if (violation is not null)
+        if (contradiction(life) is { } violation)
         {
             Violate(violation);
+            return false;
         }
+
+        life.Read(page);
+        return true;
+    }
+
+    /// <summary>A purge has said that all is gone.</summary>
+    internal void PurgeReturned()
+    {
+        if (Current is { IsOver: true } life)
+        {
+            Require(life.State!.Purge!.Left == 0, "A purge has returned, and something is left.");
+            life.IsPurged = true;
+        }
+    }
+
+    private void LandedState(BatchState state)
+    {
+        BatchState? before = State;
+        State = state;
+        world.Faults.Armed = true;
+        Require(before is null || before.Incarnation == state.Incarnation, $"The row of {before?.Incarnation} became that of {state.Incarnation}.");
+        if (state.Incarnation is not { } incarnation)
+        {
+            Require(state.Purge is { BrokenOff: true }, "A batch has no incarnation.");
+            return;
+        }
+
+        if (!_lives.TryGetValue(incarnation, out Life? life))
+        {
+            Require(before is null, "A batch began where another was.");
+            Current = _lives[incarnation] = life = new(world, world.Scenario.ContentOf(state.Header.Digest)!, incarnation) { Number = _lives.Count };
+        }
+        else
+        {
+            Require(life == Current, $"The row of {incarnation} came back.");
+        }
+
+        life.Landed(state);
+    }
+
+    private Life? LifeOf(BatchStatus status)
+    {
+        Life? life = _lives.Values.FirstOrDefault(one => one.Is(status));
+        Require(life is not null, $"A status is of no batch that there was: {status}.");
+        Require(life == Current || world.Faults.BatchDoubled, $"A status is of an earlier batch: {status}.");
+        return life;
     }
 
     private void Require(bool holds, string otherwise)

@@ -7,9 +7,26 @@ namespace Cano;
 /// <summary>All that one schedule is made of.</summary>
 internal sealed class World
 {
-    private const int NoisySteps = 2_500;
-    private const int QuietSteps = 25_000;
+    /// <summary>The first phase: faults strike.</summary>
+    private const int MostNoisySteps = 2_500;
+
+    /// <summary>A guard against steps that take no time.</summary>
+    private const int MostQuietSteps = 80_000;
+
     private const int StepsAfterwards = 60;
+
+    /// <summary>
+    /// The second phase: from the last fault on, every batch ends in this time. It is the longest that one batch can need of the schedule's own making: patience of 10 minutes
+    /// before a cancel, or 12 instances of 45 s each behind one slot, whose ask was lost each time (30 s); deadlines of one minute and a retention of five by clocks that differ by
+    /// ten; pauses of 5 s between tries. For each batch of the schedule.
+    /// </summary>
+    private static readonly TimeSpan s_longestLife = TimeSpan.FromMinutes(45);
+
+    /// <summary>After that time a batch that no one cancels, and that need not end, is let go.</summary>
+    private static readonly TimeSpan s_endless = TimeSpan.FromMinutes(15);
+
+    /// <summary>What was broken off has been cleaned up that long after the end of all batches.</summary>
+    private static readonly TimeSpan s_longestCalm = TimeSpan.FromMinutes(45);
 
     private static readonly IOptions<CanoOptions> s_options = Options.Create(new CanoOptions());
     private static readonly ServiceProvider s_services = new ServiceCollection().BuildServiceProvider();
@@ -22,7 +39,9 @@ internal sealed class World
         Scenario = new(Scheduler.Random);
         Faults = new(Scheduler, Scenario.FaultBudget, Scenario.FaultRate) { Armed = !Scenario.SparesStart };
         Watcher = new(this);
-        Storage = new(Scheduler, Faults, breach, Watcher.Landed);
+        Storage = new(this);
+        RowClock = new(Scheduler.Time);
+        Recovery = new(this);
         Directory = new(this);
         Instances = new(this);
         Network = new(this);
@@ -57,7 +76,15 @@ internal sealed class World
 
     internal NullLogger Logger { get; } = NullLogger.Instance;
 
-    internal BatchEntry? Entry { get; set; }
+    internal RowClock RowClock { get; }
+
+    internal Recovery Recovery { get; }
+
+    /// <summary>The catalog: the entry of each digest.</summary>
+    internal Dictionary<string, BatchEntry> Entries { get; } = [];
+
+    /// <summary>Whether some silo has the instances' workflow.</summary>
+    internal bool IsPlaceable => Scheduler.Elapsed >= Scenario.PlaceableAfter;
 
     /// <summary>How many exchanges of one batch activation with one partition were under way at most.</summary>
     internal int MostExchanges { get; set; }
@@ -68,51 +95,87 @@ internal sealed class World
     {
         Scheduler.Note(Scenario.ToString());
         Clients.Start();
-        ScheduleRecovery();
-        for (int step = 0; step < NoisySteps + QuietSteps && !Clients.AreDone; step++)
+        Recovery.Schedule();
+        int noisy = Scheduler.Random.Next(MostNoisySteps / 4, MostNoisySteps);
+        for (int step = 0; step < noisy && !Clients.AreDone && Watcher.Violation is null; step++)
         {
-            if (step == NoisySteps)
-            {
-                Faults.BeQuiet();
-            }
-
             if (Faults.Strikes())
             {
                 Strike();
             }
 
+            Step();
+        }
+
+        Scheduler.Note("-- no faults any more");
+        Faults.BeQuiet();
+        if (!End())
+        {
+            return Watcher.Violation;
+        }
+
+        Calm();
+        EndChecks.Run(this);
+        return Watcher.Violation;
+    }
+
+    /// <summary>Liveness: with everything healed, all that clients wait for comes.</summary>
+    /// <returns>False: it has not, and the rest of the checks would say nothing.</returns>
+    private bool End()
+    {
+        TimeSpan healed = Scheduler.Elapsed;
+        TimeSpan longest = Scenario.Lives.Length * s_longestLife;
+        for (int step = 0; !Clients.AreDone && Watcher.Violation is null; step++)
+        {
+            TimeSpan passed = Scheduler.Elapsed - healed;
+            if (passed > s_endless && Endless.Reason(this) is { } reason)
+            {
+                Scheduler.Note($"It does not end: {reason}");
+                return false;
+            }
+
+            if (passed > s_endless && Faults.Doubled && Scenario.Lives.Length > 1)
+            {
+                Scheduler.Note("An activation that lived on has removed or started a batch; the one in the directory does not know, and stays for as long as it is asked.");
+                return false;
+            }
+
+            if (passed > longest || step > MostQuietSteps)
+            {
+                Watcher.Violate($"The batch has not ended {passed} and {step} steps after the last fault, and could.");
+                return false;
+            }
+
+            Step();
+        }
+
+        return Watcher.Violation is null;
+    }
+
+    /// <summary>What comes late must change nothing; what was broken off is cleaned up.</summary>
+    private void Calm()
+    {
+        TimeSpan began = Scheduler.Elapsed;
+        for (int step = 0; Watcher.Violation is null && (step < StepsAfterwards || Directory.HasOutdated || Recovery.HasWork); step++)
+        {
+            if (Scheduler.Elapsed - began > s_longestCalm || step > MostQuietSteps)
+            {
+                Watcher.Violate($"Something is still unfinished {Scheduler.Elapsed - began} after the end: {string.Join(", ", Entries.Values)}");
+            }
+
             if (!Scheduler.Step())
             {
-                Watcher.Violate("Nothing can happen any more, and the batch has not ended.");
-            }
-
-            if (Watcher.Violation is { } violation)
-            {
-                return violation;
+                return;
             }
         }
+    }
 
-        if (!Clients.AreDone)
+    private void Step()
+    {
+        if (!Scheduler.Step())
         {
-            return $"The batch has not ended {QuietSteps} steps after the last fault.";
+            Watcher.Violate("Nothing can happen any more, and the batch has not ended.");
         }
-
-        for (int step = 0; step < StepsAfterwards && Watcher.Violation is null && Scheduler.Step(); step++)
-        {
-            // What comes late must change nothing.
-        }
-
-        foreach (string id in Instances.Uncancelled)
-        {
-            Watcher.StillRuns(id);
-        }
-
-        if (MostExchanges > (Faults.Any ? 40 : 8))
-        {
-            Watcher.Violate($"{MostExchanges} exchanges with one partition at once.");
-        }
-
-        return Watcher.Violation;
     }
 
     private void Strike()
@@ -138,18 +201,4 @@ internal sealed class World
                 break;
         }
     }
-
-    /// <summary>What looks for batches that nobody drives.</summary>
-    private void ScheduleRecovery() => Scheduler.After(TimeSpan.FromSeconds(3), "recovery", () =>
-    {
-        if (!Clients.AreDone)
-        {
-            if (Watcher.State is { FinishedAt: null } && !Directory.IsActive(Scenario.BatchId))
-            {
-                _ = Network.CallAsync(Scenario.BatchId, "resume", (activation, _) => ((BatchActivation)activation).Batch.ResumeAsync());
-            }
-
-            ScheduleRecovery();
-        }
-    });
 }
