@@ -73,12 +73,32 @@ internal sealed class RecoveryLoop(
     private bool IsBrokenOff(BatchEntry entry) =>
         entry.Status.StartedAt is null && clock.GetUtcNow() - entry.Status.CreatedAt > (entry.Partitions > 1 ? s_longStartTimeout : s_startTimeout);
 
+    private static async Task<bool> IsOfEarlierBatchAsync(IBatchGrain batch, BatchEntry entry)
+    {
+        try
+        {
+            return (await batch.GetStatusAsync()).CreatedAt != entry.Status.CreatedAt;
+        }
+        catch (CanoException exception) when (exception is BatchPurgedException or BatchNotFoundException)
+        {
+            return false;
+        }
+    }
+
     private async ValueTask ResumeAsync(BatchEntry entry, CancellationToken cancellationToken)
     {
         string id = entry.Status.Id;
         try
         {
             IBatchGrain batch = grains.GetGrain<IBatchGrain>(id);
+            if (entry.IsBeingPurged && await IsOfEarlierBatchAsync(batch, entry).WaitAsync(s_patience, TimeProvider.System, cancellationToken))
+            {
+                // The purge that it speaks of is over, and its id is used again: the batch that bears it now enters itself anew.
+                await catalog.RemoveAsync(entry, cancellationToken);
+                await batch.ResumeAsync().WaitAsync(s_patience, TimeProvider.System, cancellationToken);
+                return;
+            }
+
             bool driven = await (entry.IsBeingPurged ? batch.PurgeAsync() : batch.ResumeAsync()).WaitAsync(s_patience, TimeProvider.System, cancellationToken);
             if (IsBrokenOff(entry) && await batch.CleanUpAsync(entry.Digest, entry.Partitions).WaitAsync(s_patience, TimeProvider.System, cancellationToken))
             {

@@ -40,13 +40,8 @@ public sealed class LostPartitionTests(CheckpointingCluster cluster) : IClassFix
     [Fact]
     public async Task Restore_OfALostPartition_IsNoticedAndTheBatchGoesOn()
     {
-        Row<PartitionSpec>? saved = null;
         PartitionSpec? spec = null;
-        (ConcurrentWorkflowRun<StepState> run, string key) = await LoseAsync("restored", async key =>
-        {
-            saved = PartitionRows.Spec(Storage, key);
-            spec = await saved.ReadAsync();
-        });
+        (ConcurrentWorkflowRun<StepState> run, string key) = await LoseAsync("restored", async key => spec = await SpecRow(key).ReadAsync());
         cluster.Gates["restored"].Open();
         BatchStatus status = await run.GetStatusAsync(Token);
         while (status.Completed < 1_500)
@@ -54,10 +49,12 @@ public sealed class LostPartitionTests(CheckpointingCluster cluster) : IClassFix
             status = await NextAsync(run);
         }
 
-        await PartitionRows.Spec(Storage, key).WriteAsync(spec!);
+        await SpecRow(key).WriteAsync(spec!);
 
         Assert.Equal((Instances, StopReason.AllFinished), ((await run.WaitAsync(Token)).Completed, (await run.GetStatusAsync(Token)).StopReason));
     }
+
+    private Row<PartitionSpec> SpecRow(string key) => new(Storage, PartitionRows.SpecName, PartitionRows.Kind, key);
 
     private static async Task<BatchStatus> NextAsync(ConcurrentWorkflowRun<StepState> run)
     {
@@ -78,7 +75,7 @@ public sealed class LostPartitionTests(CheckpointingCluster cluster) : IClassFix
         BatchView view = await cluster.Client.GetGrain<IBatchGrain>(id).WatchAsync(-1);
         string key = PartitionSpec.Key(id, view.Digest, 1);
         await (before?.Invoke(key) ?? Task.CompletedTask);
-        await RowRemoval.RemoveAsync(Storage, "cano.partition", "partition", key);
+        await RowRemoval.RemoveAsync(Storage, PartitionRows.SpecName, PartitionRows.Kind, key);
         await cluster.Client.GetGrain<IPartitionGrain>(key).Cast<IGrainManagementExtension>().DeactivateOnIdle();
         return (run, key);
     }

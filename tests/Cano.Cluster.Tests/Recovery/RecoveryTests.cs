@@ -126,6 +126,34 @@ public sealed class RecoveryTests : IAsyncLifetime
         Assert.All(results, one => Assert.Equal(3, one.Completed));
     }
 
+    /// <summary>
+    /// An activation that had been overtaken could enter the purge of an earlier batch once more: recovery then purged the batch that bears the id now, with its results.
+    /// </summary>
+    [Fact]
+    public async Task EntryOfThePurgeOfAnEarlierBatch_TheBatchThatBearsItsIdNowStays()
+    {
+        ConcurrentWorkflowRun<StepState> run = await StartAsync("borne-again", new ConcurrentTimeout.WaitForever(), 3);
+        await _cluster.Gates["borne-again"].ArrivedAsync(3);
+        CatalogIndex catalog = new(_cluster.Client);
+        BatchEntry entry = (await catalog.GetUnfinishedAsync(Token)).Single(one => one.Status.Id == "borne-again");
+        _cluster.Gates["borne-again"].Open();
+        await run.WaitAsync(Token);
+        BatchEntry stale = entry with
+        {
+            Status = entry.Status with { CreatedAt = entry.Status.CreatedAt.AddDays(-1), Phase = BatchPhase.Finished },
+            Version = entry.Version + 100,
+            IsBeingPurged = true,
+        };
+        await catalog.PutAsync(stale, Token);
+        using PeriodicTimer pause = new(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        while ((await catalog.GetUnfinishedAsync(Token)).Any(one => one.Status.Id == "borne-again" && one.IsBeingPurged))
+        {
+            await pause.WaitForNextTickAsync(Token);
+        }
+
+        Assert.Equal(3, (await run.WaitAsync(Token)).Completed);
+    }
+
     /// <summary>Waits for the end by reading the partitions' rows, so that nobody asks the batch and by that brings it up again.</summary>
     private async Task<ConcurrentWorkflowResults<StepState>> FinishUnaskedAsync(ConcurrentWorkflowRun<StepState> run)
     {

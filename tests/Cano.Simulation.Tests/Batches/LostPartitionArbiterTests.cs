@@ -142,7 +142,7 @@ public sealed class LostPartitionArbiterTests
     public void StopAfter_ReportOfAnotherActivation_DecidesNothing()
     {
         Arbiter arbiter = new(State(new ConcurrentTimeout.WaitForever(), 1), fresh: true);
-        PartitionReport last = Report(fence: 1, version: 1) with { Completed = 1, LastCompleted = "i0", LastFinal = "i0" };
+        PartitionReport last = Report(fence: 1, version: 1) with { Completed = 1, LastCompleted = "i0", LastFinal = "i0", LastFinalAt = s_now };
 
         Assert.Null(arbiter.StopAfter(0, last with { Fence = 2 }, s_now));
         Assert.Null(arbiter.StopAfter(0, last with { Epoch = 2 }, s_now));
@@ -151,17 +151,20 @@ public sealed class LostPartitionArbiterTests
     }
 
     [Fact]
-    public void TryTakeDirty_FreshBatchWithoutAWindowForAll_SpeaksOnlyToThoseThatHaveOne()
+    public void TryTakeDirty_FreshBatchWithoutAWindowForAll_SpeaksToEachOnce()
     {
         Arbiter arbiter = new(State(new ConcurrentTimeout.WaitForever(), 2, 2, 2) with { Header = Header(new ConcurrentTimeout.WaitForever(), [2, 2, 2]) with { MaxConcurrency = 3 } }, fresh: true);
         List<int> told = [];
+        List<int> windows = [];
         while (arbiter.TryTakeDirty(out int partition))
         {
             told.Add(partition);
-            arbiter.OrdersFor(partition, s_now);
+            windows.Add(arbiter.OrdersFor(partition, s_now).Window);
         }
 
-        Assert.Equal([0, 1], told);
+        // Those without a window are spoken to as well: a partition that is not asked goes idle, and its next activation knows less.
+        Assert.Equal([0, 1, 2], told);
+        Assert.Equal([2, 1, 0], windows);
         arbiter.RequestCancel(s_now);
         arbiter.StopIsDurable(arbiter.Stop!, []);
         Assert.True(arbiter.TryTakeDirty(out int first));
