@@ -14,7 +14,7 @@ internal static class Sample
 
     /// <summary>The states that are rows of the grain storage: what a later version must still be able to read.</summary>
     internal static IReadOnlyList<Type> States { get; } =
-        [typeof(BatchState), typeof(PartitionSpec), typeof(Segment), typeof(Checkpoint), typeof(SharedStoreState), typeof(CatalogShard)];
+        [typeof(BatchState), typeof(PartitionSpec), typeof(Segment), typeof(Checkpoint), typeof(SharedStoreState), typeof(CatalogShard), typeof(InstanceIndexBucket)];
 
     /// <summary>Everything with <see cref="GenerateSerializerAttribute"/>, sorted by name.</summary>
     internal static IReadOnlyList<Type> Types { get; } =
