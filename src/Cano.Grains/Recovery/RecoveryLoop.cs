@@ -77,7 +77,8 @@ internal sealed class RecoveryLoop(
     {
         try
         {
-            return (await batch.GetStatusAsync()).CreatedAt != entry.Status.CreatedAt;
+            // A catalog may keep times less exactly than the batch does.
+            return (await batch.GetStatusAsync()).CreatedAt - entry.Status.CreatedAt > TimeSpan.FromSeconds(1);
         }
         catch (CanoException exception) when (exception is BatchPurgedException or BatchNotFoundException)
         {
