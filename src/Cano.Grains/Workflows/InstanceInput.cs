@@ -44,9 +44,10 @@ internal static class InstanceInput
         }
     }
 
-    /// <summary>Null: the context has the output that was saved, if any.</summary>
-    internal static WorkflowError? RestoreOutput<TParams>(Checkpoint resume, WorkflowContext<TParams> context)
+    /// <summary>Null: the output that was saved is read, if there is one.</summary>
+    internal static WorkflowError? ReadOutput(Checkpoint resume, out WorkflowOutput? output)
     {
+        output = null;
         if (resume.Output is null)
         {
             return null;
@@ -54,7 +55,7 @@ internal static class InstanceInput
 
         try
         {
-            context.SetOutput(JsonSerializer.Deserialize<JsonElement>(resume.Output, CanoJson.Values));
+            output = new(JsonSerializer.Deserialize<JsonElement>(resume.Output, CanoJson.Values), typeof(JsonElement));
             return null;
         }
         catch (JsonException exception)

@@ -51,6 +51,8 @@ public sealed class WorkflowRunner<TState, TParams>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> is signalled and the run noticed it.</exception>
     public async Task<WorkflowResult<TState>> RunAsync(TParams @params = default!, IWorkflowStore? store = null, CancellationToken cancellationToken = default)
     {
+        // As on a silo: what flows with the caller (culture, AsyncLocal) does not reach the nodes. It is back when this method returns.
+        ExecutionContext.Restore(EmptyFlow.Context);
         WorkflowContext<TParams> context = new(@params, store ?? new MemoryStore(), new MemorySharedStore(), LocalId, LocalId);
         InstanceOutcome outcome = await _program.RunAsync(context, keepPath: true, cancellationToken);
         return new(new InstanceResult

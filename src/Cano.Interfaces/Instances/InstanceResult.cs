@@ -23,7 +23,7 @@ public sealed record InstanceResult
     [Id(3)]
     public WorkflowOutcome Outcome { get; init; }
 
-    /// <summary>The exit state's name; null unless Completed.</summary>
+    /// <summary>The name of the exit state, or of the failure state, that it reached; null otherwise.</summary>
     [Id(4)]
     public string? FinalState { get; init; }
 

@@ -46,7 +46,7 @@ public sealed record InstanceReply([property: Id(0)] InstanceOutcome? Outcome, [
 [Alias("Cano.InstanceOutcome")]
 public sealed record InstanceOutcome
 {
-    /// <summary>The exit state's name; null if it failed.</summary>
+    /// <summary>The name of the exit state, or of the failure state, that it reached; null otherwise.</summary>
     [Id(0)]
     public string? FinalState { get; init; }
 

@@ -76,9 +76,8 @@ public sealed class MemoryStore : IWorkflowStore
         StorableText.RequireName(key);
         lock (_gate)
         {
-            List<T> list = _values.TryGetValue(key, out object? held) ? Read<List<T>>(key, held) : [];
-            list.Add(item);
-            _values[key] = list;
+            // A new list: the present one is what a failed attempt is put back to.
+            _values[key] = _values.TryGetValue(key, out object? held) ? [.. Read<List<T>>(key, held), item] : new List<T> { item };
         }
     }
 
@@ -106,6 +105,34 @@ public sealed class MemoryStore : IWorkflowStore
         lock (_gate)
         {
             _values.Clear();
+        }
+    }
+
+    /// <summary>Guards the values; what must see several calls as one step takes it first.</summary>
+    internal Lock Gate => _gate;
+
+    /// <summary>What is held under a name, as <see cref="PutBack"/> takes it.</summary>
+    internal bool TryGetHeld(string key, out object? held)
+    {
+        lock (_gate)
+        {
+            return _values.TryGetValue(key, out held);
+        }
+    }
+
+    /// <summary>Puts back what <see cref="TryGetHeld"/> told.</summary>
+    internal void PutBack(string key, bool wasThere, object? held)
+    {
+        lock (_gate)
+        {
+            if (wasThere)
+            {
+                _values[key] = held;
+            }
+            else
+            {
+                _values.Remove(key);
+            }
         }
     }
 

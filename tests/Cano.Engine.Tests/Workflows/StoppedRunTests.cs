@@ -119,6 +119,38 @@ public sealed class StoppedRunTests : IDisposable
         Assert.Equal(("Done", _clock.Start + (2 * s_minute)), (outcome.FinalState, outcome.FinishedAt));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task OwnTimeoutOfANode_InTheInstantOfTheDeadline_IsAFailureLikeAnyOther(bool hasRetries)
+    {
+        RunControl control = Begin(_clock.Start + s_minute);
+        ValueTask<InstanceOutcome> run = RunAsync(control, workflow => workflow.RegisterNode(
+            Step.Start,
+            async (_, cancellationToken) =>
+            {
+                _begun.Add("attempt");
+                using CancellationTokenSource limit = new(s_minute, _clock);
+                using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+                await Task.Delay(Timeout.InfiniteTimeSpan, _clock, both.Token);
+                return Step.Done;
+            },
+            hasRetries ? NodeConfig.Minimal with { Retry = RetryMode.Fixed(5, TimeSpan.Zero) } : NodeConfig.Minimal));
+        await _clock.PassNextTimerAsync();
+
+        if (hasRetries)
+        {
+            await Assert.ThrowsAsync<RunStoppedException>(async () => await run);
+        }
+        else
+        {
+            WorkflowError error = (await run).Error!;
+            Assert.Equal(("node-failed", "System.Threading.Tasks.TaskCanceledException"), (error.Kind, error.ExceptionType));
+        }
+
+        Assert.Equal(["attempt"], _begun);
+    }
+
     [Fact]
     public async Task Deadline_ThatHasPassed_NothingBegins()
     {
