@@ -153,6 +153,9 @@ internal sealed class PartitionState
     /// </summary>
     internal void RunsStopped() => _runsStopped = true;
 
+    /// <summary>Takes in how far the instances had come that were stopped, by their ids; null: that is not known.</summary>
+    internal void KeepPathsOfStopped(Func<string, InstancePath?> pathOf) => _paths.AddStopped(Window.StartedBy(long.MaxValue, Durable), pathOf);
+
     /// <summary>The number of instances that wait for a silo has changed.</summary>
     internal void UnplaceableChanged() => _version++;
 
@@ -288,5 +291,6 @@ internal sealed class PartitionState
         Surplus = [.. _ready.RemainingSuccesses.Skip(admittedNow)],
         Started = [.. started.Select(one => one.Index)],
         StartedAt = [.. started.Select(one => one.At)],
+        Paths = _paths.OfSealed(started),
     };
 }

@@ -211,7 +211,7 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
     private string CategoryOf(NodeRegistration<TState, TParams> node) =>
         (node.NodeType ?? node.Instance?.GetType())?.FullName ?? $"{Name}.{node.State}";
 
-    private RunPath NewPath(TimeSpan? resumedAfter) => new(TimeProvider, _nodes, resumedAfter);
+    private RunPath NewPath(TimeSpan? resumedAfter, bool isShared = false) => new(TimeProvider, _nodes, resumedAfter, isShared);
 
     private DateTimeOffset FinishedAt(DateTimeOffset startedAt)
     {
@@ -256,7 +256,13 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
         }
 
         RunProgress? progress = execution.Checkpoints is { } sink ? new(sink, store, _options.CheckpointInterval, TimeProvider) : null;
-        RunPath path = NewPath(execution.Resume is null ? null : TimeProvider.GetUtcNow() - startedAt);
+        bool isShared = execution is { KeepPath: true, Control: not null };
+        RunPath path = NewPath(execution.Resume is null ? null : TimeProvider.GetUtcNow() - startedAt, isShared);
+        if (isShared)
+        {
+            execution.Control!.Path = path;
+        }
+
         run = new(this, context, at, start, progress, path, execution.KeepPath, execution.Control);
         return null;
     }

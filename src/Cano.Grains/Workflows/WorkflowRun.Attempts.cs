@@ -26,6 +26,7 @@ internal sealed partial class WorkflowRun<TState, TParams>
 
         _context.State = state.Name;
         _context.Attempt = _attempt;
+        _path.Begin(state.Name, _attempt);
         _logScope = _program.BeginLogScope(state, _context);
         return NodeSpan.IsWanted ? TracedAttemptAsync(state, cancellationToken) : BareAttemptAsync(state, cancellationToken);
     }

@@ -57,7 +57,8 @@ public sealed record InstanceResult
 
     /// <summary>
     /// The states it went through. Kept for every instance of a partition with at most 100 instances, and for one in 64 of the others; for those that fail as well, for the first
-    /// 100 of a partition beyond that sample. Null for the rest, for cancelled ones, and where no node ran.
+    /// 100 of a partition beyond that sample. Of an instance that was cancelled while it ran it ends with the state that it was in. Null for
+    /// the rest, and where no node ran.
     /// </summary>
     [Id(12)]
     public InstancePath? Path { get; init; }

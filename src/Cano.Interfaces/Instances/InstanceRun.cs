@@ -30,6 +30,10 @@ public sealed record InstanceRun(
     /// <summary>When the batch's duration ends: no attempt of a node begins after it. Null: there is no such time.</summary>
     [Id(6)]
     public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>The baggage that goes with <see cref="TraceParent"/>, as a W3C <c>baggage</c> header; null where there is none.</summary>
+    [Id(7)]
+    public string? Baggage { get; init; }
 }
 
 /// <summary>What an instance's grain answers.</summary>

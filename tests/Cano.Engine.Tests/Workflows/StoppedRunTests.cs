@@ -185,6 +185,46 @@ public sealed class StoppedRunTests : IDisposable
         Assert.Empty(sink.Saved);
     }
 
+    [Fact]
+    public async Task StoppedRun_WhosePathIsKept_TellsTheStateThatItIsInOnce()
+    {
+        RunControl control = Begin();
+        TaskCompletionSource mayGoOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        ValueTask<InstanceOutcome> run = Flow.Of(workflow => workflow
+            .RegisterNode(Step.Start, (_, _) =>
+            {
+                _clock.Advance(s_minute);
+                return new(Step.Middle);
+            })
+            .RegisterNode(
+                Step.Middle,
+                async (context, _) =>
+                {
+                    if (context.Attempt == 1)
+                    {
+                        throw new IOException("at first");
+                    }
+
+                    _begun.Add("waits");
+                    await mayGoOn.Task;
+                    return Step.Done;
+                },
+                NodeConfig.Minimal with { Retry = RetryMode.Fixed(1, TimeSpan.Zero) })).Compile(_clock)
+            .RunAsync(Flow.Execution(control: control, keepPath: true), control.Token);
+        Assert.Equal(["waits"], _begun);
+        _clock.Advance(2 * s_minute);
+
+        _controls.Stop("batch", "one", keepsPaths: true);
+        mayGoOn.SetResult();
+        InstanceOutcome outcome = await run;
+
+        InstancePath path = _controls.TakePath("batch", "one", "i")!;
+        Assert.Equal(
+            [new("Start", 0, s_minute.Ticks, 1, null), new("Middle", s_minute.Ticks, 2 * s_minute.Ticks, 2, "at first")], path.Steps);
+        Assert.Null(_controls.TakePath("batch", "one", "i"));
+        Assert.Equal("Done", outcome.FinalState);
+    }
+
     private RunControl Begin(DateTimeOffset? deadline = null) =>
         _controls.Begin(
             "batch",
