@@ -74,6 +74,7 @@ internal sealed class InstanceRunner(
             Resume = resume,
             Checkpoints = checkpoints,
             KeepPath = run.KeepPath,
+            KeepStack = run.KeepStack,
             Control = control,
         };
         return run.TraceParent is { } parent

@@ -179,6 +179,7 @@ internal sealed class InstanceRuns
             TraceParent = _traceParent,
             Baggage = _baggage,
             KeepPath = _state.Durable.Names.IsSampled(index),
+            KeepStack = _state.MayKeepStack(index),
             Incarnation = _state.Incarnation,
             Deadline = _state.Deadline,
         };

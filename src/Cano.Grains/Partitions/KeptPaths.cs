@@ -22,6 +22,9 @@ internal sealed class KeptPaths(ResultIndex durable)
     private readonly Dictionary<int, InstancePath> _cancelled = [];
     private int _failed = durable.KeptFailurePaths;
 
+    /// <summary>Whether the stack of an instance is kept if it fails; false is final, true may be too much.</summary>
+    internal bool MayKeepStack(int index) => _failed < MaxFailed || durable.Names.IsSampled(index);
+
     /// <summary>The outcome as it is kept: without its path and stack where there are enough.</summary>
     internal InstanceOutcome Kept(int index, InstanceOutcome outcome)
     {
@@ -48,8 +51,18 @@ internal sealed class KeptPaths(ResultIndex durable)
     }
 
     /// <summary>The paths of instances that are sealed as cancelled, in their order; empty if none is known.</summary>
-    internal InstancePath?[] OfSealed((int Index, long At)[] started)
+    /// <param name="started">The instances.</param>
+    /// <param name="surplus">Those among them that did complete.</param>
+    internal InstancePath?[] OfSealed((int Index, long At)[] started, IEnumerable<ReadyOutcome> surplus)
     {
+        foreach (ReadyOutcome one in surplus)
+        {
+            if (one.Outcome.Path is { } path)
+            {
+                _cancelled[one.Index] = path;
+            }
+        }
+
         if (_cancelled.Count == 0)
         {
             return [];

@@ -35,8 +35,8 @@ internal sealed class ReadyOutcomes
 
     internal int Successes => _successes.Count;
 
-    /// <summary>The places of the successes that have not been taken out.</summary>
-    internal IEnumerable<int> RemainingSuccesses => _successes.Select(one => one.Index);
+    /// <summary>The successes that have not been taken out.</summary>
+    internal IEnumerable<ReadyOutcome> RemainingSuccesses => _successes;
 
     internal void Add(ReadyOutcome outcome) => (outcome.Outcome.IsSuccess ? _successes : _failures).Enqueue(outcome);
 

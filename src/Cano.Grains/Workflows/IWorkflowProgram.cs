@@ -55,6 +55,9 @@ internal sealed class InstanceExecution
     /// <summary>True: the outcome has its path however it ends; otherwise only if it fails.</summary>
     internal bool KeepPath { get; init; }
 
+    /// <summary>True: if it fails, the outcome has the stack of what its node threw.</summary>
+    internal bool KeepStack { get; init; }
+
     /// <summary>Asked before each attempt whether it may begin; null: it may.</summary>
     internal RunControl? Control { get; init; }
 }

@@ -101,7 +101,7 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
     {
         RunPath path = NewPath(resumedAfter: null);
         WorkflowRun<TState, TParams> run =
-            new(this, context, _start, new(TimeProvider.GetUtcNow()), progress: null, path, keepPath, control: null);
+            new(this, context, _start, new(TimeProvider.GetUtcNow()), progress: null, path, keepPath, keepStack: true, control: null);
         return run.RunAsync(cancellationToken);
     }
 
@@ -263,7 +263,7 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
             execution.Control!.Path = path;
         }
 
-        run = new(this, context, at, start, progress, path, execution.KeepPath, execution.Control);
+        run = new(this, context, at, start, progress, path, execution.KeepPath, execution.KeepStack, execution.Control);
         return null;
     }
 }

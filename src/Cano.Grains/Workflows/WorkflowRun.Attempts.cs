@@ -26,6 +26,7 @@ internal sealed partial class WorkflowRun<TState, TParams>
 
         _context.State = state.Name;
         _context.Attempt = _attempt;
+        _context.Logger = state.Logger;
         _path.Begin(state.Name, _attempt);
         _logScope = _program.BeginLogScope(state, _context);
         return NodeSpan.IsWanted ? TracedAttemptAsync(state, cancellationToken) : BareAttemptAsync(state, cancellationToken);
@@ -188,6 +189,6 @@ internal sealed partial class WorkflowRun<TState, TParams>
         }
 
         _thrown = exception;
-        return error with { Stack = StackText.Of(exception) };
+        return _keepStack ? error with { Stack = StackText.Of(exception) } : error;
     }
 }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Cano;
 
 /// <summary>One run of one instance: the loop from state to state.</summary>
@@ -11,6 +9,7 @@ internal sealed partial class WorkflowRun<TState, TParams> : IAttemptHost
     private readonly DateTimeOffset _startedAt;
     private readonly RunPath _path;
     private readonly bool _keepPath;
+    private readonly bool _keepStack;
     private readonly RunControl? _control;
     private ExecutionContext? _flow;
     private ProgramState<TState, TParams> _at;
@@ -29,6 +28,7 @@ internal sealed partial class WorkflowRun<TState, TParams> : IAttemptHost
         RunProgress? progress,
         RunPath path,
         bool keepPath,
+        bool keepStack,
         RunControl? control)
     {
         _program = program;
@@ -42,12 +42,11 @@ internal sealed partial class WorkflowRun<TState, TParams> : IAttemptHost
         _progress = progress;
         _path = path;
         _keepPath = keepPath;
+        _keepStack = keepStack;
         _control = control;
     }
 
     IServiceProvider IAttemptHost.Services => Scope.Services;
-
-    ILogger IAttemptHost.Logger => _at.Logger;
 
     /// <summary>Made when it is first needed, which may be by several threads of a node.</summary>
     private RunScope<TState, TParams> Scope

@@ -70,7 +70,7 @@ public sealed class WorkflowContext<TParams>
     /// the node runs, by this logger or another, is in a scope with <c>BatchId</c>, <c>InstanceId</c>, <c>Workflow</c>, <c>State</c> and
     /// <c>Attempt</c>.
     /// </summary>
-    public ILogger Logger => Host?.Logger ?? NullLogger.Instance;
+    public ILogger Logger { get; internal set; } = NullLogger.Instance;
 
     /// <summary>The run that the attempt is part of; null in a unit test of a single node.</summary>
     internal IAttemptHost? Host { get; set; }

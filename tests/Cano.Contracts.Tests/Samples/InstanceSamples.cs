@@ -57,6 +57,7 @@ internal static class InstanceSamples
         {
             TraceParent = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01",
             Baggage = "tenant=eu,user=a%20b",
+            KeepStack = true,
             KeepPath = true,
             Incarnation = "5d1f0c3a9b7e4826",
             Deadline = BatchSamples.Noon.AddDays(1),

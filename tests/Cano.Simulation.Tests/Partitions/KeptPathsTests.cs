@@ -97,6 +97,7 @@ public sealed class KeptPathsTests
 
         Assert.Equal(kept.Select(outcome => outcome.Path is null), kept.Select(outcome => outcome.Error!.Stack is null));
         Assert.InRange(kept.Count(outcome => outcome.Error!.Stack is not null), 101, 130);
+        Assert.Equal(Enumerable.Range(0, 1_000).Where(durable.Names.IsSampled), Enumerable.Range(0, 1_000).Where(paths.MayKeepStack));
     }
 
     [Fact]
@@ -106,10 +107,10 @@ public sealed class KeptPathsTests
         KeptPaths paths = new(durable);
         (int Index, long At)[] started = [.. Enumerable.Range(40, 20).Select(index => (index, 7L))];
 
-        Assert.Empty(paths.OfSealed(started));
+        Assert.Empty(paths.OfSealed(started, []));
         paths.AddStopped(started, id => id == "i50" ? null : s_path);
 
-        Assert.Equal([49], started.Zip(paths.OfSealed(started)).Where(one => one.Second is not null).Select(one => one.First.Index));
+        Assert.Equal([49, 55], started.Zip(paths.OfSealed(started, [new(55, Outcome(success: true), false)])).Where(one => one.Second is not null).Select(one => one.First.Index));
     }
 
     [Fact]
@@ -122,7 +123,7 @@ public sealed class KeptPathsTests
 
         paths.AddStopped(started, _ => path);
 
-        Assert.InRange(paths.OfSealed(started).Sum(one => one?.ApproximateBytes ?? 0), KeptPaths.MaxCancelledBytes, KeptPaths.MaxCancelledBytes + path.ApproximateBytes);
+        Assert.InRange(paths.OfSealed(started, []).Sum(one => one?.ApproximateBytes ?? 0), KeptPaths.MaxCancelledBytes, KeptPaths.MaxCancelledBytes + path.ApproximateBytes);
     }
 
     private static StoredResult Stored(KeptPaths paths, int index) =>
