@@ -65,7 +65,7 @@ internal sealed class InstanceRuns
     {
         Abandon();
         _services.Instances.StopHere(_batchId, _state.Incarnation);
-        _state.KeepPathsOfStopped(id => _services.Instances.TakePath(_batchId, _state.Incarnation, id));
+        _state.Paths.AddStopped(_state.Window, id => _services.Instances.TakePath(_batchId, _state.Incarnation, id));
         if (_state.IsInherited || _state.Durable.Names.Workflows.Any(workflow => !_services.Instances.CanRunHere(workflow)))
         {
             _ = Supervised.RunAsync(StopElsewhereAsync, Failed);
@@ -92,11 +92,16 @@ internal sealed class InstanceRuns
         _state.Window.Close();
     }
 
-    /// <summary>Removes what was saved of runs whose outcomes are durable.</summary>
-    internal void Forget(List<ReadyOutcome> committed)
+    /// <summary>Outcomes are durable: slots that were kept for them are given back, and what was saved of the runs is removed.</summary>
+    internal void Committed(List<ReadyOutcome> outcomes)
     {
-        foreach (ReadyOutcome outcome in committed)
+        foreach (ReadyOutcome outcome in outcomes)
         {
+            if (_slots.Remove(outcome.Index, out InstanceSlots.Slot? kept))
+            {
+                kept.Dispose();
+            }
+
             if (outcome.Checkpointed)
             {
                 _ = ForgetAsync(_state.Durable.Names.Id(outcome.Index));
@@ -179,7 +184,7 @@ internal sealed class InstanceRuns
             TraceParent = _traceParent,
             Baggage = _baggage,
             KeepPath = _state.Durable.Names.IsSampled(index),
-            KeepStack = _state.MayKeepStack(index),
+            KeepStack = _state.Paths.MayKeepStack(index),
             Incarnation = _state.Incarnation,
             Deadline = _state.Deadline,
         };
@@ -195,15 +200,23 @@ internal sealed class InstanceRuns
             return;
         }
 
-        _slots.Remove(index);
         if (reply is null)
         {
+            _slots.Remove(index);
             slot.Dispose();
             return;
         }
 
         _state.OutcomeCame(index, reply, _services.Clock.GetUtcNow(), _services.Elapsed);
+        bool keepsSlot = _state.IsCongested;
         Changed();
+        if (keepsSlot)
+        {
+            StartMore();
+            return;
+        }
+
+        _slots.Remove(index);
         if (_spec is { } spec && NextPlaceable() is >= 0 and var next && slot.MayPassTo(PlaceOf(next)))
         {
             Start(next, spec, slot);

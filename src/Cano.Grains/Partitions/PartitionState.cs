@@ -12,7 +12,7 @@ internal sealed class PartitionState
     private readonly ReadyOutcomes _ready = new();
     private readonly CommitPace _pace = new();
     private readonly LocalDeadline _deadline = new();
-    private readonly KeptPaths _paths;
+    private readonly int _maxAddedBytes;
     private PartitionOrders? _orders;
     private string? _incarnation;
     private long _obey;
@@ -23,12 +23,14 @@ internal sealed class PartitionState
     /// <summary>Begins with what is durable.</summary>
     /// <param name="durable">The rows.</param>
     /// <param name="isOwner">True: this activation has written the instances itself, so there is no older one that could write.</param>
-    internal PartitionState(ResultIndex durable, bool isOwner)
+    /// <param name="maxAddedBytes">About how many bytes of results one write adds at most, unless a single result is larger.</param>
+    internal PartitionState(ResultIndex durable, bool isOwner, int maxAddedBytes = Segment.MaxAddedBytes)
     {
+        _maxAddedBytes = maxAddedBytes;
         Durable = durable;
         IsOwner = isOwner;
         IsInherited = !isOwner;
-        _paths = new(durable);
+        Paths = new(durable);
         Window = new(durable);
     }
 
@@ -37,6 +39,9 @@ internal sealed class PartitionState
 
     /// <summary>Which instances run.</summary>
     internal InstanceWindow Window { get; }
+
+    /// <summary>Whose path and stack is kept.</summary>
+    internal KeptPaths Paths { get; }
 
     /// <summary>True once this activation has made a write, so that no older one can make any.</summary>
     internal bool IsOwner { get; private set; }
@@ -49,6 +54,12 @@ internal sealed class PartitionState
 
     /// <summary>The holder must go: what is ready is written at once.</summary>
     internal bool IsLeaving { get; set; }
+
+    /// <summary>
+    /// True: as many results wait as one write takes. An instance that ends now keeps its slot until its result is durable, so that work
+    /// does not run ahead of storage and memory does not grow with the number of instances.
+    /// </summary>
+    internal bool IsCongested => _ready.Bytes >= _maxAddedBytes;
 
     /// <summary>The incarnation of the batch that is obeyed; null for batches without one.</summary>
     internal string? Incarnation => _incarnation;
@@ -138,7 +149,7 @@ internal sealed class PartitionState
             return;
         }
 
-        ReadyOutcome outcome = new(index, _paths.Kept(index, reply.Outcome!), reply.Checkpointed);
+        ReadyOutcome outcome = new(index, Paths.Kept(index, reply.Outcome!), reply.Checkpointed);
         _pace.Ready(isFirst: _ready.Count == 0, elapsed);
         _ready.Add(outcome);
         if (_orders is { Quota: true } && outcome.Outcome.IsSuccess)
@@ -152,12 +163,6 @@ internal sealed class PartitionState
     /// more.
     /// </summary>
     internal void RunsStopped() => _runsStopped = true;
-
-    /// <summary>Takes in how far the instances had come that were stopped, by their ids; null: that is not known.</summary>
-    internal void KeepPathsOfStopped(Func<string, InstancePath?> pathOf) => _paths.AddStopped(Window.StartedBy(long.MaxValue, Durable), pathOf);
-
-    /// <inheritdoc cref="KeptPaths.MayKeepStack"/>
-    internal bool MayKeepStack(int index) => _paths.MayKeepStack(index);
 
     /// <summary>The number of instances that wait for a silo has changed.</summary>
     internal void UnplaceableChanged() => _version++;
@@ -206,17 +211,16 @@ internal sealed class PartitionState
         }
 
         bool isIdle = Window.Running == 0 && (IsStopped || Window.Unfinished == 0);
-        return IsLeaving || isIdle || _ready.Count >= CommitPace.GroupSize || _orders is { QuotaSpent: true }
+        return IsLeaving || isIdle || IsCongested || _ready.Count >= CommitPace.GroupSize || _orders is { QuotaSpent: true }
             ? TimeSpan.Zero
             : _pace.UntilGroupDue(Window.Unfinished, elapsed);
     }
 
     /// <summary>The next write, with all that can go with it. Nothing changes before <see cref="Applied"/>.</summary>
     /// <param name="now">The time of the commit.</param>
-    /// <param name="maxBytes">About how many bytes of results it may add.</param>
-    internal PartitionCommit PlanCommit(DateTimeOffset now, int maxBytes)
+    internal PartitionCommit PlanCommit(DateTimeOffset now)
     {
-        List<ReadyOutcome> taken = IsOwner || MustObey ? _ready.Peek(AdmittedLeft, maxBytes) : [];
+        List<ReadyOutcome> taken = IsOwner || MustObey ? _ready.Peek(AdmittedLeft, _maxAddedBytes) : [];
         int successes = taken.Count(one => one.Outcome.IsSuccess);
         bool nothingLeft = _ready.Committable(AdmittedLeft) == taken.Count;
         bool seals = nothingLeft && MaySeal(_ready.Successes - successes, AdmittedLeft - successes);
@@ -294,6 +298,6 @@ internal sealed class PartitionState
         Surplus = [.. _ready.RemainingSuccesses.Skip(admittedNow).Select(one => one.Index)],
         Started = [.. started.Select(one => one.Index)],
         StartedAt = [.. started.Select(one => one.At)],
-        Paths = _paths.OfSealed(started, _ready.RemainingSuccesses.Skip(admittedNow)),
+        Paths = Paths.OfSealed(started, _ready.RemainingSuccesses.Skip(admittedNow)),
     };
 }

@@ -36,8 +36,9 @@ internal static class InstanceInput
             store = MemoryStore.FromJson(json);
             return null;
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The second is for a name with half a surrogate pair.
             store = new();
             string which = execution.Resume is null ? "The store given to the batch" : "The saved store";
             return Failure.Of(WorkflowErrorKinds.InvalidCheckpoint, $"{which} can't be read: {exception.Message}", execution.Resume?.State);
@@ -45,7 +46,7 @@ internal static class InstanceInput
     }
 
     /// <summary>Null: the output that was saved is read, if there is one.</summary>
-    internal static WorkflowError? ReadOutput(Checkpoint resume, out WorkflowOutput? output)
+    internal static WorkflowError? ReadOutput(Checkpoint resume, out byte[]? output)
     {
         output = null;
         if (resume.Output is null)
@@ -55,7 +56,8 @@ internal static class InstanceInput
 
         try
         {
-            output = new(JsonSerializer.Deserialize<JsonElement>(resume.Output, CanoJson.Values), typeof(JsonElement));
+            using JsonDocument readable = JsonDocument.Parse(resume.Output, new JsonDocumentOptions { MaxDepth = 1_000 });
+            output = resume.Output;
             return null;
         }
         catch (JsonException exception)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -58,7 +57,7 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
         _byName = states.Values.ToDictionary(state => state.Name, StringComparer.Ordinal);
         _start = states[definition.Start];
         _nodes = definition.Nodes.Count;
-        States = [.. Enum.GetValues<TState>().Where(states.ContainsKey).Distinct().Select(state => states[state].Name)];
+        States = [.. Enum.GetValues<TState>().Where(states.ContainsKey).Concat(states.Keys).Distinct().Select(state => states[state].Name)];
         ExitStates = [.. definition.ExitStates.Select(exit => states[exit].Name)];
         FailureStates = [.. definition.FailureStates.Select(failure => states[failure].Name)];
     }
@@ -122,30 +121,15 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
             Path = path,
         };
 
-    /// <summary>The output as JSON.</summary>
-    /// <exception cref="UnsavableProgressException">It can't be written, or is larger than allowed.</exception>
-    internal byte[] OutputJson(WorkflowOutput output, string state)
-    {
-        byte[] json;
-        try
-        {
-            json = JsonSerializer.SerializeToUtf8Bytes(output.Value, output.Type, CanoJson.Values);
-        }
-        catch (Exception exception)
-        {
-            throw new UnsavableProgressException(Failure.Of(
-                WorkflowErrorKinds.OutputTooLarge,
-                $"The output ({output.Type.Name}) can't be written as JSON: {Failure.Message(exception)}",
-                state));
-        }
-
-        return json.Length <= _options.MaxOutputBytes
+    /// <summary>The output; null: none.</summary>
+    /// <exception cref="UnsavableProgressException">It is larger than allowed.</exception>
+    internal byte[]? Allowed(byte[]? json, string state) =>
+        json is null || json.Length <= _options.MaxOutputBytes
             ? json
             : throw new UnsavableProgressException(Failure.Of(
                 WorkflowErrorKinds.OutputTooLarge,
                 string.Create(CultureInfo.InvariantCulture, $"The output has {json.Length:N0} bytes of JSON; at most {_options.MaxOutputBytes:N0} are allowed."),
                 state));
-    }
 
     /// <summary>An instance failed for good.</summary>
     internal void LogFailure(string batchId, string instanceId, WorkflowError error, Exception? exception)
@@ -202,7 +186,7 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
 
     internal WorkflowError NoNodeFor(TState next, ProgramState<TState, TParams> from) => Failure.Of(
         WorkflowErrorKinds.NoNodeForState,
-        $"{from.NodeName} in state {from.Name} of workflow '{Name}' moved to {next}, which " + (Enum.IsDefined(next)
+        $"{from.NodeName} in state {from.Name} of workflow '{Name}' moved to {next}, which " + (StateNames<TState>.IsMember(next)
             ? "has neither a node nor is it an exit state. Register a node for it, or add it to the exit states."
             : $"is no member of {typeof(TState).Name}."),
         next.ToString());
@@ -210,6 +194,12 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
     /// <summary>What the loggers of a node are called.</summary>
     private string CategoryOf(NodeRegistration<TState, TParams> node) =>
         (node.NodeType ?? node.Instance?.GetType())?.FullName ?? $"{Name}.{node.State}";
+
+    /// <summary>The state of a saved name: its own, or another name of the same value.</summary>
+    private ProgramState<TState, TParams>? FindSaved(string name) =>
+        _byName.TryGetValue(name, out ProgramState<TState, TParams>? state) ? state
+        : StateNames<TState>.TryGet(name, out TState value) ? _states.Find(value)
+        : null;
 
     private RunPath NewPath(TimeSpan? resumedAfter, bool isShared = false) => new(TimeProvider, _nodes, resumedAfter, isShared);
 
@@ -237,7 +227,7 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
         RunStart start = new(startedAt);
         if (execution.Resume is { } resume)
         {
-            if (!_byName.TryGetValue(resume.State, out ProgramState<TState, TParams>? saved) || resume.Attempt < 1 || resume.Steps < 0)
+            if (FindSaved(resume.State) is not { } saved || resume.Attempt < 1 || resume.Steps < 0)
             {
                 return Failure.Of(
                     WorkflowErrorKinds.InvalidCheckpoint,
@@ -247,7 +237,7 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
             }
 
             at = saved;
-            if (InstanceInput.ReadOutput(resume, out WorkflowOutput? output) is { } unfitOutput)
+            if (InstanceInput.ReadOutput(resume, out byte[]? output) is { } unfitOutput)
             {
                 return unfitOutput;
             }

@@ -177,9 +177,12 @@ internal sealed partial class WorkflowRun<TState, TParams>
         ThrowIfCancelled(exception, cancellationToken);
 
         // Counted by the run: one that goes on from a checkpoint has used up some retries before.
+        // The output of another attempt would be as little writable, after all the work.
         bool isLast = _attempt > state.Config.Retry.MaxRetries;
-        isFinal = isLast || !_program.IsRetried(state, exception);
+        bool isOutput = ReferenceEquals(exception, _context.OutputRefusal);
+        isFinal = isLast || isOutput || !_program.IsRetried(state, exception);
         string kind = exception is AttemptTimeoutException ? WorkflowErrorKinds.Timeout
+            : isOutput ? WorkflowErrorKinds.OutputNotWritable
             : isLast && state.Config.Retry.MaxRetries > 0 ? WorkflowErrorKinds.RetryExhausted
             : WorkflowErrorKinds.NodeFailed;
         WorkflowError error = Failure.Of(kind, exception, state.Name, _attempt);

@@ -16,7 +16,7 @@ internal sealed partial class WorkflowRun<TState, TParams> : IAttemptHost
     private long _steps;
     private int _attempt;
     private WorkflowContext<TParams> _context;
-    private WorkflowOutput? _output;
+    private byte[]? _output;
     private RunScope<TState, TParams>? _scope;
     private Exception? _thrown;
 
@@ -178,7 +178,7 @@ internal sealed partial class WorkflowRun<TState, TParams> : IAttemptHost
         return _program.Failed(error, _startedAt, _path.ToPath()) with { FinalState = finalState, Output = output };
     }
 
-    private byte[]? OutputJson(ProgramState<TState, TParams> state) => _output is null ? null : _program.OutputJson(_output, state.Name);
+    private byte[]? OutputJson(ProgramState<TState, TParams> state) => _program.Allowed(_output, state.Name);
 
     private ValueTask SaveAsync(RunProgress progress, ProgramState<TState, TParams> next, int attempt, CancellationToken cancellationToken)
     {
@@ -215,5 +215,5 @@ internal sealed partial class WorkflowRun<TState, TParams> : IAttemptHost
 /// <param name="At">When the instance first began to run.</param>
 /// <param name="Steps">How many transitions it has made.</param>
 /// <param name="Attempt">Which attempt of its first node is next.</param>
-/// <param name="Output">The output set so far; null: none.</param>
-internal readonly record struct RunStart(DateTimeOffset At, long Steps = 0, int Attempt = 1, WorkflowOutput? Output = null);
+/// <param name="Output">The output set so far, as UTF-8 JSON; null: none.</param>
+internal readonly record struct RunStart(DateTimeOffset At, long Steps = 0, int Attempt = 1, byte[]? Output = null);

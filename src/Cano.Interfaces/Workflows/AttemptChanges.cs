@@ -16,7 +16,7 @@ internal sealed class AttemptChanges(MemoryStore? store, string state, int attem
 
     private readonly MemoryStore _store = store ?? new();
     private Dictionary<string, Earlier>? _earlier;
-    private WorkflowOutput? _output;
+    private byte[]? _output;
     private bool _isEnded;
 
     public IReadOnlyCollection<string> Keys => _store.Keys;
@@ -70,7 +70,8 @@ internal sealed class AttemptChanges(MemoryStore? store, string state, int attem
         }
     }
 
-    internal void SetOutput(WorkflowOutput output)
+    /// <param name="output">UTF-8 JSON.</param>
+    internal void SetOutput(byte[] output)
     {
         lock (_store.Gate)
         {
@@ -81,7 +82,7 @@ internal sealed class AttemptChanges(MemoryStore? store, string state, int attem
 
     /// <summary>The attempt succeeded: its changes stay.</summary>
     /// <returns>The output that it set; null: it set none.</returns>
-    internal WorkflowOutput? Keep()
+    internal byte[]? Keep()
     {
         lock (_store.Gate)
         {
@@ -112,7 +113,7 @@ internal sealed class AttemptChanges(MemoryStore? store, string state, int attem
         ThrowIfEnded();
         if (key is not null && (_earlier is null || !_earlier.ContainsKey(key)))
         {
-            bool wasThere = _store.TryGetHeld(key, out object? held);
+            bool wasThere = _store.TryGetHeld(key, out ReadOnlyMemory<byte> held);
             (_earlier ??= new(StringComparer.Ordinal)).Add(key, new(wasThere, held));
         }
     }
@@ -125,5 +126,5 @@ internal sealed class AttemptChanges(MemoryStore? store, string state, int attem
         }
     }
 
-    private readonly record struct Earlier(bool WasThere, object? Held);
+    private readonly record struct Earlier(bool WasThere, ReadOnlyMemory<byte> Held);
 }

@@ -75,6 +75,9 @@ public sealed class WorkflowContext<TParams>
     /// <summary>The run that the attempt is part of; null in a unit test of a single node.</summary>
     internal IAttemptHost? Host { get; set; }
 
+    /// <summary>What the last call of <see cref="SetOutput{T}(T)"/> threw; null: it took the output.</summary>
+    internal CanoConfigurationException? OutputRefusal { get; private set; }
+
     /// <summary>True once the attempt has ended.</summary>
     internal bool IsEnded => ReferenceEquals(Volatile.Read(ref _changes), AttemptChanges.Ended);
 
@@ -94,13 +97,30 @@ public sealed class WorkflowContext<TParams>
     }
 
     /// <summary>
-    /// Sets what the instance leaves as its output; the last call of an attempt that succeeds wins. It is written as JSON when the instance
-    /// completes and must not be larger than the silo allows (64 KB by default), or the instance fails with kind <c>output-too-large</c>.
+    /// Sets what the instance leaves as its output; the last call of an attempt that succeeds wins. It is written as JSON at once, and must
+    /// not be larger than the silo allows (64 KB by default), or the instance fails with kind <c>output-too-large</c> when it completes.
     /// </summary>
     /// <typeparam name="T">What it is written as.</typeparam>
     /// <param name="output">The output; null is written as JSON null.</param>
     /// <exception cref="InvalidOperationException">The attempt has ended.</exception>
-    public void SetOutput<T>(T output) => Changes.SetOutput(new(output, typeof(T)));
+    /// <exception cref="CanoConfigurationException">
+    /// It can't be written so that it can be read back whole (code <c>unstorable-value</c>). If the node lets the exception go, the instance
+    /// fails with kind <c>output-not-writable</c>, without another attempt.
+    /// </exception>
+    public void SetOutput<T>(T output)
+    {
+        AttemptChanges changes = Changes;
+        OutputRefusal = null;
+        try
+        {
+            changes.SetOutput(ValueJson.Write(output, ValuePlace.Output));
+        }
+        catch (CanoConfigurationException refusal)
+        {
+            OutputRefusal = refusal;
+            throw;
+        }
+    }
 
     /// <summary>Ends the attempt: from now on it can change nothing.</summary>
     /// <returns>What it has changed, to be kept or undone; null: nothing.</returns>

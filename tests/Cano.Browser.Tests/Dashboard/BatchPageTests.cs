@@ -11,7 +11,12 @@ public sealed class BatchPageTests(ApiProcess api, SharedBrowser browser) : Dash
     [Fact]
     public async Task Batch_Runs_IsFollowedToItsEnd()
     {
-        string id = await StartAsync("followed", """{ "kind": "waitForQuota", "quota": 20 }""", Enumerable.Range(0, 40).Select(i => Instance($"a{i}", 200, throwAtStep: i == 3 ? 1 : null)), maxConcurrency: 2);
+        // Runs for six seconds, so that the page is open while it runs on a busy machine, too.
+        string id = await StartAsync(
+            "followed",
+            """{ "kind": "waitForQuota", "quota": 20 }""",
+            Enumerable.Range(0, 40).Select(i => Instance($"a{i}", 600, throwAtStep: i == 3 ? 1 : null)),
+            maxConcurrency: 2);
         PageSession session = await OpenAsync($"/batches/{id}");
         IPage page = session.Page;
 

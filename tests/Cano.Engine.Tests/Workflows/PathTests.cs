@@ -122,7 +122,7 @@ public sealed class PathTests
         WorkflowDefinition<Step, Input> definition = Flow.Of(workflow => workflow
             .RegisterNode(Step.Start, (context, _) =>
             {
-                context.Store.Put("x", typeof(string));
+                context.Store.Put("x", new string('x', RunProgress.MaxStoreBytes));
                 return new(Step.Middle);
             })
             .RegisterNode(

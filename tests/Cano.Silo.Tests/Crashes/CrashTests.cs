@@ -80,7 +80,7 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
     public async Task Result_WrittenBeforeTheBatchHeardOfIt_IsThere()
     {
         Batch("""{ "kind": "waitForQuota", "quota": 1 }""", fast: 1, held: 3);
-        await CrashSilo.DieAsync("after cano.segment 1", _folder, "batch.json", hold: true);
+        await CrashSilo.DieAsync("after results 1", _folder, "batch.json", hold: true);
 
         await using CrashSilo second = await RestartAsync(works: false);
         ConcurrentWorkflowResults<TrailState> results = await second.ResultsAsync(Id);
