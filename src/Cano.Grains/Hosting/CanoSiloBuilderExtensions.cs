@@ -29,6 +29,8 @@ public static class CanoSiloBuilderExtensions
             provider,
             provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains),
             provider.GetRequiredService<IOptions<CanoOptions>>()));
+        services.TryAddSingleton(provider => new FailureLog(
+            provider.GetRequiredService<ILoggerFactory>().CreateLogger(FailureLog.Category), TimeProvider.System));
         services.TryAddSingleton<BatchRules>();
         services.TryAddSingleton<PartitionRules>();
         services.TryAddSingleton<InstanceSlots>();

@@ -25,7 +25,15 @@ internal static class Failure
         }
     }
 
-    private static string TypeName(Exception exception) => ErrorText.Bounded(exception.GetType().FullName, MaxInnerBytes);
+    internal static string TypeName(Exception exception) => ErrorText.Bounded(exception.GetType().FullName, MaxInnerBytes);
+
+    /// <summary>The exceptions that it was thrown because of.</summary>
+    internal static IEnumerable<Exception> InnerOf(Exception exception) => exception switch
+    {
+        AggregateException several => several.InnerExceptions,
+        { InnerException: { } one } => [one],
+        _ => [],
+    };
 
     private static List<string>? Inner(Exception exception)
     {
@@ -36,13 +44,7 @@ internal static class Failure
 
     private static void Collect(Exception exception, List<string> found)
     {
-        IEnumerable<Exception> inner = exception switch
-        {
-            AggregateException several => several.InnerExceptions,
-            { InnerException: { } one } => [one],
-            _ => [],
-        };
-        foreach (Exception next in inner)
+        foreach (Exception next in InnerOf(exception))
         {
             if (found.Count == MaxInner)
             {

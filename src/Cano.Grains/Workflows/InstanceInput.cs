@@ -45,9 +45,10 @@ internal static class InstanceInput
         }
     }
 
-    /// <summary>Null: the context has the output that was saved, if any.</summary>
-    internal static WorkflowError? RestoreOutput<TParams>(Checkpoint resume, WorkflowContext<TParams> context)
+    /// <summary>Null: the output that was saved is read, if there is one.</summary>
+    internal static WorkflowError? ReadOutput(Checkpoint resume, out byte[]? output)
     {
+        output = null;
         if (resume.Output is null)
         {
             return null;
@@ -56,7 +57,7 @@ internal static class InstanceInput
         try
         {
             using JsonDocument readable = JsonDocument.Parse(resume.Output, new JsonDocumentOptions { MaxDepth = 1_000 });
-            context.OutputJson = resume.Output;
+            output = resume.Output;
             return null;
         }
         catch (JsonException exception)

@@ -65,4 +65,8 @@ public sealed record BatchHeader
     /// <summary>The span that the batch was started in, as a W3C <c>traceparent</c>: what the batch's own spans hang below, also after a crash. Null when that was not sampled.</summary>
     [Id(11)]
     public string? TraceParent { get; init; }
+
+    /// <summary>The baggage of that span, as a W3C <c>baggage</c> header; null where there is none. It is on the spans of instances and nodes.</summary>
+    [Id(12)]
+    public string? Baggage { get; init; }
 }

@@ -19,6 +19,8 @@ internal sealed class SimulateProgram(IServiceProvider services, TimeProvider ti
 
     public IReadOnlyList<string> ExitStates => _plain.ExitStates;
 
+    public IReadOnlyList<string> FailureStates => _plain.FailureStates;
+
     public string Start => _plain.Start;
 
     public ValueTask<InstanceOutcome> RunAsync(InstanceExecution execution, CancellationToken cancellationToken) =>

@@ -18,6 +18,7 @@ internal static class BatchSamples
         LargestParams = 22,
         LargestParamsInstance = "order-2",
         TraceParent = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01",
+        Baggage = "tenant=eu,user=a%20b",
     };
 
     internal static readonly BatchStatus Status = new()

@@ -53,6 +53,44 @@ public sealed class BatchApiTests(ApiProcess api) : IClassFixture<ApiProcess>
         Assert.Equal(["slow", "bad", "one", "two"], lines.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line).GetProperty("id").GetString()));
     }
 
+    /// <summary>A list of results is for the eye and for counting; whoever wants to know why asks for one, or for all as lines.</summary>
+    [Fact]
+    public async Task ErrorStack_IsThereForOneInstanceAndInLines_NotInLists()
+    {
+        await api.StartAsync(Batch("stack", instances:
+            """
+            { "id": "bad", "workflow": "cano.simulate", "params": { "throwAtStep": 1 } },
+            { "id": "wrong", "workflow": "cano.simulate", "params": { "stepz": 1 } }
+            """));
+        await api.FollowAsync("stack");
+
+        JsonElement bad = (await api.GetAsync("/api/batches/stack/results/bad")).Json.GetProperty("error");
+        Assert.StartsWith("System.InvalidOperationException: simulated failure at step 1\n   at Cano.", bad.GetProperty("stack").GetString(), StringComparison.Ordinal);
+        JsonElement described = (await api.GetAsync("/api/batches/stack/instances/bad")).Json.GetProperty("result").GetProperty("error");
+        Assert.Equal(bad.GetRawText(), described.GetRawText());
+        string line = (await api.GetAsync("/api/batches/stack/results.ndjson")).Text.Split('\n')[0];
+        Assert.Equal(bad.GetProperty("stack").GetString(), JsonElement.Parse(line).GetProperty("error").GetProperty("stack").GetString());
+        Assert.DoesNotContain("stack\"", (await api.GetAsync("/api/batches/stack/results/wrong")).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("stack\":", (await api.GetAsync("/api/batches/stack/results")).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("stack\":", (await api.GetAsync("/api/batches/stack/results.json")).Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>In which state did the time go of what was cancelled?</summary>
+    [Fact]
+    public async Task Instance_ThatWasCancelled_TellsTheStateThatItWasIn()
+    {
+        await api.StartAsync(Batch("cancelled-path", """{ "kind": "waitForQuota", "quota": 1 }""",
+            """
+            { "id": "slow", "workflow": "cano.simulate", "params": { "delayMs": 600000 } },
+            { "id": "quick", "workflow": "cano.simulate", "params": { "delayMs": 300 } }
+            """));
+        await api.FollowAsync("cancelled-path");
+
+        JsonElement slow = (await api.GetAsync("/api/batches/cancelled-path/instances/slow")).Json;
+        Assert.Equal("cancelled", slow.GetProperty("result").GetProperty("outcome").GetString());
+        Assert.Equal(["Start", "Working"], slow.GetProperty("path").GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("state").GetString()));
+    }
+
     [Fact]
     public async Task Result_NotFinal_Is404ThatSaysSo()
     {
@@ -188,6 +226,7 @@ public sealed class BatchApiTests(ApiProcess api) : IClassFixture<ApiProcess>
 
         Assert.Equal("""["Start","Working","Done","Rejected"]""", simulate.GetProperty("states").GetRawText());
         Assert.Equal("""["Done","Rejected"]""", simulate.GetProperty("exitStates").GetRawText());
+        Assert.Equal("[]", simulate.GetProperty("failureStates").GetRawText());
         Assert.Equal("Start", simulate.GetProperty("start").GetString());
     }
 
