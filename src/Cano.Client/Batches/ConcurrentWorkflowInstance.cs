@@ -62,7 +62,7 @@ public sealed class ConcurrentWorkflowInstance<TState, TParams> : ConcurrentWork
     /// <param name="label">The variant, at most 100 characters; null for none.</param>
     /// <exception cref="CanoConfigurationException"><paramref name="params"/> can't be written as JSON (code <c>invalid-value</c>).</exception>
     public ConcurrentWorkflowInstance(string id, WorkflowKey<TState, TParams> workflow, TParams @params, string? label = null)
-        : base(id, NotNull(workflow), label, ParamsJson.Write(id, @params)) => Params = @params;
+        : base(id, NotNull(workflow), label, ParamsWriter.Write(id, @params)) => Params = @params;
 
     /// <summary>What its nodes see; <c>default</c> when it was left out.</summary>
     public TParams? Params { get; }
@@ -75,7 +75,7 @@ public sealed class ConcurrentWorkflowInstance<TState, TParams> : ConcurrentWork
 }
 
 /// <summary>Writes params as JSON.</summary>
-file static class ParamsJson
+file static class ParamsWriter
 {
     /// <summary><see cref="CanoJson.Values"/>, but writing letters of all languages as they are: it reads as the same value and is shorter.</summary>
     private static readonly JsonSerializerOptions s_options = new(CanoJson.Values) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

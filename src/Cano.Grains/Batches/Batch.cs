@@ -267,7 +267,7 @@ internal sealed class Batch
             return null;
         }
 
-        if (state.Header.Digest != header.Digest)
+        if (!state.Header.HasContentOf(header))
         {
             throw new BatchConflictException(_id);
         }

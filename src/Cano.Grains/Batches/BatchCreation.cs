@@ -24,16 +24,15 @@ internal sealed class BatchCreation(BatchRecord record, BatchAnnouncer announcer
     /// <param name="only">The instances of a batch that has a single partition; null otherwise.</param>
     internal async Task RunAsync(BatchHeader header, PartitionSpec? only)
     {
-        if (only is not null)
-        {
-            services.Rules.CheckOnly(record.Id, header, only);
-        }
-
         IsUnderWay = true;
         try
         {
             int buckets = 0;
-            if (only is null)
+            if (only is not null)
+            {
+                await services.Rules.CheckOnlyAsync(record.Id, header, only);
+            }
+            else
             {
                 await RequirePreparedAsync(header);
                 buckets = services.Index is { } index && header.PartitionSizes.Length > 1

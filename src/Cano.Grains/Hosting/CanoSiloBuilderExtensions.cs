@@ -29,6 +29,8 @@ public static class CanoSiloBuilderExtensions
             provider,
             provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains),
             provider.GetRequiredService<IOptions<CanoOptions>>()));
+        services.TryAddSingleton<LocalParams>();
+        services.TryAddSingleton<IParamsCheck, ClusterParams>();
         services.TryAddSingleton<BatchRules>();
         services.TryAddSingleton<PartitionRules>();
         services.TryAddSingleton<InstanceSlots>();
@@ -39,6 +41,8 @@ public static class CanoSiloBuilderExtensions
         {
             services.AddSingleton<RunStopsClient>();
             builder.AddGrainService<RunStops>();
+            services.AddSingleton<ParamsServiceClient>();
+            builder.AddGrainService<ParamsService>();
         }
 
         services.TryAddSingleton<IInstances, Instances>();

@@ -7,6 +7,9 @@ namespace Cano;
 /// </summary>
 internal sealed class WorkflowAnnouncement(IEnumerable<IWorkflowRegistration> registrations) : IGrainPropertiesProvider
 {
+    /// <summary>The property of <see cref="WorkflowGrain"/> that says that a silo checks params for others.</summary>
+    internal const string ChecksParams = "cano.checks-params";
+
     /// <summary>The property of <see cref="WorkflowGrain"/> that says that a silo has a workflow.</summary>
     internal static string PropertyOf(string workflow) => $"cano.workflow.{workflow}";
 
@@ -14,6 +17,7 @@ internal sealed class WorkflowAnnouncement(IEnumerable<IWorkflowRegistration> re
     {
         if (grainClass == typeof(WorkflowGrain))
         {
+            properties[ChecksParams] = "";
             foreach (IWorkflowRegistration registration in registrations)
             {
                 properties[PropertyOf(registration.Name)] = "";

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -62,12 +61,16 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
 
     internal long StepLimit { get; }
 
+    internal int MaxOutputBytes => _options.MaxOutputBytes;
+
     internal TimeProvider TimeProvider { get; }
 
     internal ILogger Logger { get; }
 
     /// <summary>Null outside a silo.</summary>
     internal CanoMetrics? Metrics { get; }
+
+    public IReadOnlyList<SubmissionFault> CheckParams(byte[] @params, string path) => ParamsJson.Read<TParams>(@params, path, out _);
 
     public async ValueTask<InstanceOutcome> RunAsync(InstanceExecution execution, CancellationToken cancellationToken)
     {
@@ -99,36 +102,11 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
         new()
         {
             FinalState = exit.Name,
-            Output = context.OutputType is null ? null : OutputJson(context, exit.Name),
+            Output = context.Output,
             StartedAt = startedAt,
             FinishedAt = FinishedAt(startedAt),
             Path = path,
         };
-
-    /// <summary>The output as JSON.</summary>
-    /// <exception cref="UnsavableProgressException">It can't be written, or is larger than allowed.</exception>
-    internal byte[] OutputJson(WorkflowContext<TParams> context, string state)
-    {
-        byte[] json;
-        try
-        {
-            json = JsonSerializer.SerializeToUtf8Bytes(context.Output, context.OutputType!, CanoJson.Values);
-        }
-        catch (Exception exception)
-        {
-            throw new UnsavableProgressException(Failure.Of(
-                WorkflowErrorKinds.OutputTooLarge,
-                $"The output ({context.OutputType!.Name}) can't be written as JSON: {Failure.Message(exception)}",
-                state));
-        }
-
-        return json.Length <= _options.MaxOutputBytes
-            ? json
-            : throw new UnsavableProgressException(Failure.Of(
-                WorkflowErrorKinds.OutputTooLarge,
-                string.Create(CultureInfo.InvariantCulture, $"The output has {json.Length:N0} bytes of JSON; at most {_options.MaxOutputBytes:N0} are allowed."),
-                state));
-    }
 
     internal WorkflowError StepLimitReached(ProgramState<TState, TParams> at) => Failure.Of(
         WorkflowErrorKinds.StepLimit,
@@ -165,7 +143,8 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
             return unfitStore;
         }
 
-        WorkflowContext<TParams> context = new(@params, store, execution.SharedStore, execution.InstanceId, execution.BatchId);
+        WorkflowContext<TParams> context =
+            new(@params, store, execution.SharedStore, execution.InstanceId, execution.BatchId) { MaxOutputBytes = MaxOutputBytes };
         ProgramState<TState, TParams> at = _start;
         if (execution.Resume is { } resume)
         {

@@ -86,7 +86,7 @@ internal sealed partial class WorkflowRun<TState, TParams>
         RetryMode mode = state.Config.Retry;
 
         // Counted by the run: one that goes on from a checkpoint has used up some retries before.
-        while (Context.Attempt <= mode.MaxRetries)
+        while (Context.Attempt <= mode.MaxRetries && !IsOfOutput(failure.Kind))
         {
             NoteRetry(state, failure);
             if (_progress is not null && _progress.IsDue())
@@ -115,6 +115,9 @@ internal sealed partial class WorkflowRun<TState, TParams>
         return (default, failure);
     }
 
+    /// <summary>The node has done its work, and would come to the same output again.</summary>
+    private static bool IsOfOutput(string kind) => kind is WorkflowErrorKinds.OutputNotWritable or WorkflowErrorKinds.OutputTooLarge;
+
     private void NoteRetry(ProgramState<TState, TParams> state, WorkflowError failure)
     {
         _path.Retry(failure.Message);
@@ -128,7 +131,8 @@ internal sealed partial class WorkflowRun<TState, TParams>
     {
         NodeThread.DropInterrupt();
         ThrowIfCancelled(exception, cancellationToken);
-        string kind = exception is AttemptTimeoutException ? WorkflowErrorKinds.Timeout
+        string kind = exception is OutputRefusedException refused ? refused.Code
+            : exception is AttemptTimeoutException ? WorkflowErrorKinds.Timeout
             : state.Config.Retry.MaxRetries == 0 ? WorkflowErrorKinds.NodeFailed
             : WorkflowErrorKinds.RetryExhausted;
         return Failure.Of(kind, exception, state.Name, Context.Attempt);

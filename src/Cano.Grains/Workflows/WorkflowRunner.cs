@@ -51,7 +51,10 @@ public sealed class WorkflowRunner<TState, TParams>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> is signalled and the run noticed it.</exception>
     public async Task<WorkflowResult<TState>> RunAsync(TParams @params = default!, IWorkflowStore? store = null, CancellationToken cancellationToken = default)
     {
-        WorkflowContext<TParams> context = new(@params, store ?? new MemoryStore(), new MemorySharedStore(), LocalId, LocalId);
+        WorkflowContext<TParams> context = new(@params, store ?? new MemoryStore(), new MemorySharedStore(), LocalId, LocalId)
+        {
+            MaxOutputBytes = _program.MaxOutputBytes,
+        };
         InstanceOutcome outcome = await _program.RunAsync(context, keepPath: true, cancellationToken);
         return new(new InstanceResult
         {

@@ -51,7 +51,10 @@ public static class WorkflowErrorKinds
     /// <summary>The params do not fit the workflow's type.</summary>
     public const string InvalidParams = "invalid-params";
 
-    /// <summary>The output can't be written as JSON, or is larger than allowed.</summary>
+    /// <summary>The output can't be written as JSON; the message has the JSON path of what can't. The node is not repeated.</summary>
+    public const string OutputNotWritable = "output-not-writable";
+
+    /// <summary>The output is larger than allowed. The node is not repeated.</summary>
     public const string OutputTooLarge = "output-too-large";
 
     /// <summary>The instance made more transitions than its definition allows.</summary>

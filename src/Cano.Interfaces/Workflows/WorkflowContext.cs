@@ -31,19 +31,20 @@ public sealed class WorkflowContext<TParams>
     /// <summary>Which attempt of the present node this is, counted from 1.</summary>
     public int Attempt { get; internal set; } = 1;
 
-    internal object? Output { get; private set; }
+    /// <summary>The output as UTF-8 JSON; null: none was set.</summary>
+    internal byte[]? Output { get; set; }
 
-    internal Type? OutputType { get; private set; }
+    /// <summary>How large the output may be, in bytes of JSON.</summary>
+    internal int MaxOutputBytes { get; init; } = int.MaxValue;
 
     /// <summary>
-    /// Sets what the instance leaves as its output; the last call wins. It is written as JSON when the instance completes and must not be
-    /// larger than the silo allows (64 KB by default), or the instance fails with kind <c>output-too-large</c>.
+    /// Sets what the instance leaves as its output; the last call wins. It is written as JSON at once: what happens to <paramref name="output"/> later changes nothing.
     /// </summary>
     /// <typeparam name="T">What it is written as.</typeparam>
     /// <param name="output">The output; null is written as JSON null.</param>
-    public void SetOutput<T>(T output)
-    {
-        Output = output;
-        OutputType = typeof(T);
-    }
+    /// <exception cref="OutputRefusedException">
+    /// It can't be written as JSON (code <c>output-not-writable</c>), or is larger than the silo allows, 64 KB by default (code <c>output-too-large</c>). A node that does not catch
+    /// it fails its instance with that kind, without another attempt.
+    /// </exception>
+    public void SetOutput<T>(T output) => Output = OutputJson.Write(output, MaxOutputBytes);
 }
