@@ -13,8 +13,8 @@ public sealed class CanoConfigurationException : CanoException
     public CanoConfigurationException(string code, string message, string? path = null, Exception? innerException = null)
         : base(code, message, innerException) => Path = path;
 
-    private CanoConfigurationException(string code, SubmissionFault[] faults)
-        : base(code, MessageOf(faults))
+    private CanoConfigurationException(string code, SubmissionFault[] faults, Exception? innerException)
+        : base(code, MessageOf(faults), innerException)
     {
         Path = faults[0].Path;
         _faults = faults;
@@ -31,7 +31,8 @@ public sealed class CanoConfigurationException : CanoException
     public IReadOnlyList<SubmissionFault> Faults => _faults ?? (Path is null ? [] : [new(Path, Message)]);
 
     /// <summary>One exception for several faults; the message has all of them.</summary>
-    internal static CanoConfigurationException Of(string code, IEnumerable<SubmissionFault> faults) => new(code, [.. faults.Take(SubmissionFault.MaxTold)]);
+    internal static CanoConfigurationException Of(string code, IEnumerable<SubmissionFault> faults, Exception? innerException = null) =>
+        new(code, [.. faults.Take(SubmissionFault.MaxTold)], innerException);
 
     private static string MessageOf(SubmissionFault[] faults) =>
         faults.Length == 1 ? $"{faults[0]}" : $"{faults[0]} (and {faults.Length - 1} more: {string.Join(" | ", faults.Skip(1))})";

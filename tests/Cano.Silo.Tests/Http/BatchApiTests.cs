@@ -23,8 +23,8 @@ public sealed class BatchApiTests(ApiProcess api) : IClassFixture<ApiProcess>
 
     /// <summary>One answered 200 with the result of the other: their doubles are the same.</summary>
     [Theory]
-    [InlineData("long", "9007199254740993", "9007199254740992")]
-    [InlineData("scale", "1.0", "1.00")]
+    [InlineData("digits-beyond-a-double", "9007199254740993", "9007199254740992")]
+    [InlineData("digits-of-a-decimal", "1.0", "1.00")]
     public async Task Start_OtherDigits_IsAnotherContent(string id, string one, string other)
     {
         string Number(string number) => Batch(id, instances: $$"""{ "id": "a", "workflow": "cano.simulate", "params": { "output": {{number}} } }""");
