@@ -63,6 +63,21 @@ internal sealed class BatchCreation(BatchRecord record, BatchAnnouncer announcer
         }
     }
 
+    /// <summary>
+    /// Takes what was entered for a start that was broken off, and of which nothing is left, out of the catalog again. It is looked for there: the activation that entered it
+    /// is gone, since no batch came of it.
+    /// </summary>
+    internal async Task WithdrawAsync(string digest)
+    {
+        foreach (BatchEntry entry in await services.Catalog.GetUnfinishedAsync())
+        {
+            if (entry.Status.Id == record.Id && entry.Digest == digest && entry.Status.Phase is BatchPhase.Pending)
+            {
+                await announcer.RemoveAsync(entry);
+            }
+        }
+    }
+
     private async Task CreateAsync(BatchHeader header, PartitionSpec? only, int indexBuckets)
     {
         bool hosts = only is not null && HostedPartition.Fits(only);
