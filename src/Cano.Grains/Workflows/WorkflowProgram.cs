@@ -74,12 +74,16 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
 
     internal long StepLimit { get; }
 
+    internal int MaxOutputBytes => _options.MaxOutputBytes;
+
     internal TimeProvider TimeProvider { get; }
 
     internal ILogger Logger { get; }
 
     /// <summary>Null outside a silo.</summary>
     internal CanoMetrics? Metrics { get; }
+
+    public IReadOnlyList<SubmissionFault> CheckParams(byte[] @params, string path) => ParamsJson.Read<TParams>(@params, path, out _);
 
     public async ValueTask<InstanceOutcome> RunAsync(InstanceExecution execution, CancellationToken cancellationToken)
     {
@@ -120,16 +124,6 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
             FinishedAt = FinishedAt(startedAt),
             Path = path,
         };
-
-    /// <summary>The output; null: none.</summary>
-    /// <exception cref="UnsavableProgressException">It is larger than allowed.</exception>
-    internal byte[]? Allowed(byte[]? json, string state) =>
-        json is null || json.Length <= _options.MaxOutputBytes
-            ? json
-            : throw new UnsavableProgressException(Failure.Of(
-                WorkflowErrorKinds.OutputTooLarge,
-                string.Create(CultureInfo.InvariantCulture, $"The output has {json.Length:N0} bytes of JSON; at most {_options.MaxOutputBytes:N0} are allowed."),
-                state));
 
     /// <summary>An instance failed for good.</summary>
     internal void LogFailure(string batchId, string instanceId, WorkflowError error, Exception? exception)
@@ -191,15 +185,15 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
             : $"is no member of {typeof(TState).Name}."),
         next.ToString());
 
-    /// <summary>What the loggers of a node are called.</summary>
-    private string CategoryOf(NodeRegistration<TState, TParams> node) =>
-        (node.NodeType ?? node.Instance?.GetType())?.FullName ?? $"{Name}.{node.State}";
-
     /// <summary>The state of a saved name: its own, or another name of the same value.</summary>
     private ProgramState<TState, TParams>? FindSaved(string name) =>
         _byName.TryGetValue(name, out ProgramState<TState, TParams>? state) ? state
         : StateNames<TState>.TryGet(name, out TState value) ? _states.Find(value)
         : null;
+
+    /// <summary>What the loggers of a node are called.</summary>
+    private string CategoryOf(NodeRegistration<TState, TParams> node) =>
+        (node.NodeType ?? node.Instance?.GetType())?.FullName ?? $"{Name}.{node.State}";
 
     private RunPath NewPath(TimeSpan? resumedAfter, bool isShared = false) => new(TimeProvider, _nodes, resumedAfter, isShared);
 
@@ -222,7 +216,8 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
             return unfitStore;
         }
 
-        WorkflowContext<TParams> context = new(@params, store, execution.SharedStore, execution.InstanceId, execution.BatchId);
+        WorkflowContext<TParams> context =
+            new(@params, store, execution.SharedStore, execution.InstanceId, execution.BatchId) { MaxOutputBytes = MaxOutputBytes };
         ProgramState<TState, TParams> at = _start;
         RunStart start = new(startedAt);
         if (execution.Resume is { } resume)

@@ -70,7 +70,6 @@ internal sealed class AttemptChanges(MemoryStore? store, string state, int attem
         }
     }
 
-    /// <param name="output">UTF-8 JSON.</param>
     internal void SetOutput(byte[] output)
     {
         lock (_store.Gate)

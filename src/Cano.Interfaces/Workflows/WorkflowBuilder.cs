@@ -172,6 +172,11 @@ public sealed class WorkflowBuilder<TState, TParams>
             yield return $"State {StateNames<TState>.Text(both)} has a node and is an exit state; it can be only one of them.";
         }
 
+        foreach (IGrouping<TState, TState> twice in _exits.GroupBy(exit => exit).Where(group => group.Count() > 1 && StateNames<TState>.Of(group.Key).Length > 1))
+        {
+            yield return $"Exit state {StateNames<TState>.Text(twice.Key)} is named {twice.Count()} times: these are names of one value.";
+        }
+
         foreach (TState both in _nodes.Select(node => node.State).Distinct().Intersect(_failures))
         {
             yield return $"State {StateNames<TState>.Text(both)} has a node and is a failure state; it can be only one of them.";
@@ -182,13 +187,7 @@ public sealed class WorkflowBuilder<TState, TParams>
             yield return $"State {StateNames<TState>.Text(both)} is an exit state and a failure state; it can be only one of them.";
         }
 
-        foreach (IGrouping<TState, TState> twice in _exits.GroupBy(exit => exit).Where(group => group.Count() > 1 && StateNames<TState>.Of(group.Key).Length > 1))
-        {
-            yield return $"Exit state {StateNames<TState>.Text(twice.Key)} is named {twice.Count()} times: these are names of one value.";
-        }
-
-        if (_starts is [var start] && StateNames<TState>.IsMember(start) && !_exits.Contains(start) && !_failures.Contains(start)
-            && !_nodes.Any(node => node.State.Equals(start)))
+        if (_starts is [var start] && StateNames<TState>.IsMember(start) && !_exits.Contains(start) && !_failures.Contains(start) && !_nodes.Any(node => node.State.Equals(start)))
         {
             yield return $"The start state {start} has neither a node nor is it an exit state.";
         }
