@@ -64,7 +64,7 @@ public sealed class WorkflowRunner<TState, TParams>
         {
             MaxOutputBytes = _program.MaxOutputBytes,
         };
-        return ToResult(await _program.RunAsync(context, keepPath: true, cancellationToken));
+        return ToResult(await _program.RunAsync(context, json, keepPath: true, cancellationToken));
     }
 
     private WorkflowResult<TState> ToResult(InstanceOutcome outcome) => new(new InstanceResult
