@@ -28,7 +28,10 @@ public sealed class StoppedRunsTests(StoppedRunsTests.ComputingSilo cluster) : I
             () => $"{ComputingNode.Begun} begun, {controls.RunCount} runs");
 
         IGrainStorage storage = Services.GetRequiredKeyedService<IGrainStorage>(SiloStorage.ProviderName);
-        Services.GetRequiredService<IInstances>().StopHere(run.Id, (await new BatchRow(storage, run.Id).ReadAsync())!.Incarnation);
+        string? incarnation = (await new BatchRow(storage, run.Id).ReadAsync())!.Incarnation;
+        ComputingNode.LastsUntilSignalled = true;
+        await UntilAsync(() => ComputingNode.Ended < ComputingNode.Begun, () => "no node computes");
+        Services.GetRequiredService<IInstances>().StopHere(run.Id, incarnation);
         int begun = ComputingNode.Begun;
 
         // Nothing has been cancelled yet: what waits for a thread ends by the flag alone.
@@ -160,7 +163,7 @@ public sealed class StoppedRunsTests(StoppedRunsTests.ComputingSilo cluster) : I
             .AddWorkflow(InterruptingNode.ContextKey, InterruptingNode.DefineContext);
     }
 
-    /// <summary>Computes for 100 ms, and looks at its token all the while.</summary>
+    /// <summary>Computes for 100 ms, or until its token is signalled if that is asked for, and looks at its token all the while.</summary>
     private static class ComputingNode
     {
         internal static readonly WorkflowKey<StepState, int> Key = new("test.computing");
@@ -170,6 +173,8 @@ public sealed class StoppedRunsTests(StoppedRunsTests.ComputingSilo cluster) : I
         private static int s_begun;
         private static int s_ended;
         private static int s_signalled;
+
+        internal static bool LastsUntilSignalled { get; set; }
 
         internal static int Begun => Volatile.Read(ref s_begun);
 
@@ -188,7 +193,7 @@ public sealed class StoppedRunsTests(StoppedRunsTests.ComputingSilo cluster) : I
         private static ValueTask<StepState> Compute(CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref s_begun);
-            for (long begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < s_work;)
+            for (long begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < (LastsUntilSignalled ? s_patience : s_work);)
             {
                 if (cancellationToken.IsCancellationRequested)
                 {
