@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using Cano.Protocol;
 
 namespace Cano.Benchmarks;
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -38,6 +39,18 @@ public sealed class CanoBuilder
             Services.TryAddScoped(type);
         }
 
+        return this;
+    }
+
+    /// <summary>
+    /// Extends how users' values are written and read, for example by a converter, as <see cref="CanoJson.Configure"/> does: for the whole
+    /// process. Call it before <see cref="AddWorkflow{TState, TParams}"/>, which checks the params, and do the same in every client and on every silo.
+    /// </summary>
+    /// <param name="configure">Changes the options. It may be called several times, and must do the same each time.</param>
+    /// <returns>This builder.</returns>
+    public CanoBuilder ConfigureJson(Action<JsonSerializerOptions> configure)
+    {
+        CanoJson.Configure(configure);
         return this;
     }
 

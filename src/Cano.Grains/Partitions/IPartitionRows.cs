@@ -17,9 +17,6 @@ internal interface IPartitionReads
 /// </summary>
 internal interface IPartitionRows : IPartitionReads
 {
-    /// <summary>About how many bytes of results one write adds at most, unless a single result is larger.</summary>
-    int MaxAddedBytes { get; }
-
     /// <summary>Writes the instances, once.</summary>
     Task WriteSpecAsync(PartitionSpec spec);
 

@@ -89,11 +89,16 @@ internal sealed class InstanceRuns
         _state.Window.Close();
     }
 
-    /// <summary>Removes what was saved of runs whose outcomes are durable.</summary>
-    internal void Forget(List<ReadyOutcome> committed)
+    /// <summary>Outcomes are durable: slots that were kept for them are given back, and what was saved of the runs is removed.</summary>
+    internal void Committed(List<ReadyOutcome> outcomes)
     {
-        foreach (ReadyOutcome outcome in committed)
+        foreach (ReadyOutcome outcome in outcomes)
         {
+            if (_slots.Remove(outcome.Index, out InstanceSlots.Slot? kept))
+            {
+                kept.Dispose();
+            }
+
             if (outcome.Checkpointed)
             {
                 _ = ForgetAsync(_state.Durable.Names.Id(outcome.Index));
@@ -192,15 +197,23 @@ internal sealed class InstanceRuns
             return;
         }
 
-        _slots.Remove(index);
         if (reply is null)
         {
+            _slots.Remove(index);
             slot.Dispose();
             return;
         }
 
         _state.OutcomeCame(index, reply, _services.Clock.GetUtcNow(), _services.Elapsed);
+        bool keepsSlot = _state.IsCongested;
         Changed();
+        if (keepsSlot)
+        {
+            StartMore();
+            return;
+        }
+
+        _slots.Remove(index);
         if (_spec is { } spec && NextPlaceable() is >= 0 and var next && slot.MayPassTo(PlaceOf(next)))
         {
             Start(next, spec, slot);

@@ -170,7 +170,7 @@ internal sealed class Partition
         }
     }
 
-    private PartitionWork NewWork(PartitionSpec spec, ResultIndex index, bool isOwner) => new(_key, spec, index, isOwner, _reads, _services, Wake, Fail);
+    private PartitionWork NewWork(PartitionSpec spec, ResultIndex index, bool isOwner) => new(_key, spec, index, isOwner, _reads, Segment.MaxAddedBytes, _services, Wake, Fail);
 
     /// <summary>
     /// Rows of another incarnation than the one that speaks are what a purge has missed, or the one that speaks is over itself. The batch's row says which.
@@ -260,7 +260,7 @@ internal sealed class Partition
 
     private async Task CommitAsync(PartitionWork work)
     {
-        PartitionCommit commit = work.PlanCommit(_rows.MaxAddedBytes);
+        PartitionCommit commit = work.PlanCommit();
         TimeSpan begun = _services.Elapsed;
         try
         {

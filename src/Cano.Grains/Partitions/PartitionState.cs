@@ -13,6 +13,7 @@ internal sealed class PartitionState
     private readonly CommitPace _pace = new();
     private readonly LocalDeadline _deadline = new();
     private readonly KeptPaths _paths;
+    private readonly int _maxAddedBytes;
     private PartitionOrders? _orders;
     private string? _incarnation;
     private long _obey;
@@ -23,8 +24,10 @@ internal sealed class PartitionState
     /// <summary>Begins with what is durable.</summary>
     /// <param name="durable">The rows.</param>
     /// <param name="isOwner">True: this activation has written the instances itself, so there is no older one that could write.</param>
-    internal PartitionState(ResultIndex durable, bool isOwner)
+    /// <param name="maxAddedBytes">About how many bytes of results one write adds at most, unless a single result is larger.</param>
+    internal PartitionState(ResultIndex durable, bool isOwner, int maxAddedBytes = Segment.MaxAddedBytes)
     {
+        _maxAddedBytes = maxAddedBytes;
         Durable = durable;
         IsOwner = isOwner;
         IsInherited = !isOwner;
@@ -49,6 +52,12 @@ internal sealed class PartitionState
 
     /// <summary>The holder must go: what is ready is written at once.</summary>
     internal bool IsLeaving { get; set; }
+
+    /// <summary>
+    /// True: as many results wait as one write takes. An instance that ends now keeps its slot until its result is durable, so that work
+    /// does not run ahead of storage and memory does not grow with the number of instances.
+    /// </summary>
+    internal bool IsCongested => _ready.Bytes >= _maxAddedBytes;
 
     /// <summary>The incarnation of the batch that is obeyed; null for batches without one.</summary>
     internal string? Incarnation => _incarnation;
@@ -200,17 +209,16 @@ internal sealed class PartitionState
         }
 
         bool isIdle = Window.Running == 0 && (IsStopped || Window.Unfinished == 0);
-        return IsLeaving || isIdle || _ready.Count >= CommitPace.GroupSize || _orders is { QuotaSpent: true }
+        return IsLeaving || isIdle || IsCongested || _ready.Count >= CommitPace.GroupSize || _orders is { QuotaSpent: true }
             ? TimeSpan.Zero
             : _pace.UntilGroupDue(Window.Unfinished, elapsed);
     }
 
     /// <summary>The next write, with all that can go with it. Nothing changes before <see cref="Applied"/>.</summary>
     /// <param name="now">The time of the commit.</param>
-    /// <param name="maxBytes">About how many bytes of results it may add.</param>
-    internal PartitionCommit PlanCommit(DateTimeOffset now, int maxBytes)
+    internal PartitionCommit PlanCommit(DateTimeOffset now)
     {
-        List<ReadyOutcome> taken = IsOwner || MustObey ? _ready.Peek(AdmittedLeft, maxBytes) : [];
+        List<ReadyOutcome> taken = IsOwner || MustObey ? _ready.Peek(AdmittedLeft, _maxAddedBytes) : [];
         int successes = taken.Count(one => one.Outcome.IsSuccess);
         bool nothingLeft = _ready.Committable(AdmittedLeft) == taken.Count;
         bool seals = nothingLeft && MaySeal(_ready.Successes - successes, AdmittedLeft - successes);

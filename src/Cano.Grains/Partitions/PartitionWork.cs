@@ -20,6 +20,7 @@ internal sealed class PartitionWork
     /// <param name="durable">The results so far.</param>
     /// <param name="isOwner">True: this activation has written the instances itself.</param>
     /// <param name="reads">Where results are read from.</param>
+    /// <param name="maxAddedBytes">About how many bytes of results one write adds at most.</param>
     /// <param name="services">What all partitions of a silo use.</param>
     /// <param name="changed">Called after each change of the state.</param>
     /// <param name="failed">Called when something fails that no repetition mends.</param>
@@ -29,6 +30,7 @@ internal sealed class PartitionWork
         ResultIndex durable,
         bool isOwner,
         IPartitionReads reads,
+        int maxAddedBytes,
         PartitionServices services,
         Action changed,
         Action<Exception> failed)
@@ -38,7 +40,7 @@ internal sealed class PartitionWork
         _services = services;
         Log = new(key, durable, reads, services.Segments);
         Log.Remember(spec);
-        State = new(durable, isOwner);
+        State = new(durable, isOwner, maxAddedBytes);
         _runs = new(key, State, () => Log.ReadSpecAsync().AsTask(), services) { Changed = changed, Failed = failed };
     }
 
@@ -66,7 +68,7 @@ internal sealed class PartitionWork
     }
 
     /// <summary>What to write next, with all that can go with it.</summary>
-    internal PartitionCommit PlanCommit(int maxBytes) => State.PlanCommit(_services.Clock.GetUtcNow(), maxBytes);
+    internal PartitionCommit PlanCommit() => State.PlanCommit(_services.Clock.GetUtcNow());
 
     /// <summary>A commit is durable.</summary>
     /// <param name="commit">The commit.</param>
@@ -86,7 +88,7 @@ internal sealed class PartitionWork
             _span?.End();
         }
 
-        _runs.Forget(commit.Taken);
+        _runs.Committed(commit.Taken);
     }
 
     /// <summary>Nothing is started any more; what runs goes on.</summary>

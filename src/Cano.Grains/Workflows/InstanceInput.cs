@@ -36,8 +36,9 @@ internal static class InstanceInput
             store = MemoryStore.FromJson(json);
             return null;
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The second is for a name with half a surrogate pair.
             store = new();
             string which = execution.Resume is null ? "The store given to the batch" : "The saved store";
             return Failure.Of(WorkflowErrorKinds.InvalidCheckpoint, $"{which} can't be read: {exception.Message}", execution.Resume?.State);
@@ -54,7 +55,8 @@ internal static class InstanceInput
 
         try
         {
-            context.SetOutput(JsonSerializer.Deserialize<JsonElement>(resume.Output, CanoJson.Values));
+            using JsonDocument readable = JsonDocument.Parse(resume.Output, new JsonDocumentOptions { MaxDepth = 1_000 });
+            context.OutputJson = resume.Output;
             return null;
         }
         catch (JsonException exception)

@@ -7,6 +7,9 @@ namespace Cano;
 /// </summary>
 internal sealed class WorkflowAnnouncement(IEnumerable<IWorkflowRegistration> registrations) : IGrainPropertiesProvider
 {
+    /// <summary>The property of <see cref="WorkflowGrain"/> that says how the silo writes users' values (<see cref="ValueFormat.Fingerprint"/>).</summary>
+    internal const string FormatProperty = "cano.format";
+
     /// <summary>The property of <see cref="WorkflowGrain"/> that says that a silo has a workflow.</summary>
     internal static string PropertyOf(string workflow) => $"cano.workflow.{workflow}";
 
@@ -14,6 +17,7 @@ internal sealed class WorkflowAnnouncement(IEnumerable<IWorkflowRegistration> re
     {
         if (grainClass == typeof(WorkflowGrain))
         {
+            properties[FormatProperty] = ValueFormat.Current.Fingerprint;
             foreach (IWorkflowRegistration registration in registrations)
             {
                 properties[PropertyOf(registration.Name)] = "";

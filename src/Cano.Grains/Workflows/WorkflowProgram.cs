@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -48,7 +47,7 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
         _byName = states.Values.ToDictionary(state => state.Name, StringComparer.Ordinal);
         _start = states[definition.Start];
         _nodes = definition.Nodes.Count;
-        States = [.. Enum.GetValues<TState>().Where(states.ContainsKey).Distinct().Select(state => states[state].Name)];
+        States = [.. Enum.GetValues<TState>().Where(states.ContainsKey).Concat(states.Keys).Distinct().Select(state => states[state].Name)];
         ExitStates = [.. definition.ExitStates.Select(exit => states[exit].Name)];
     }
 
@@ -99,30 +98,18 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
         new()
         {
             FinalState = exit.Name,
-            Output = context.OutputType is null ? null : OutputJson(context, exit.Name),
+            Output = OutputJson(context, exit.Name),
             StartedAt = startedAt,
             FinishedAt = FinishedAt(startedAt),
             Path = path,
         };
 
-    /// <summary>The output as JSON.</summary>
-    /// <exception cref="UnsavableProgressException">It can't be written, or is larger than allowed.</exception>
-    internal byte[] OutputJson(WorkflowContext<TParams> context, string state)
+    /// <summary>The output as JSON; null: none.</summary>
+    /// <exception cref="UnsavableProgressException">It is larger than allowed.</exception>
+    internal byte[]? OutputJson(WorkflowContext<TParams> context, string state)
     {
-        byte[] json;
-        try
-        {
-            json = JsonSerializer.SerializeToUtf8Bytes(context.Output, context.OutputType!, CanoJson.Values);
-        }
-        catch (Exception exception)
-        {
-            throw new UnsavableProgressException(Failure.Of(
-                WorkflowErrorKinds.OutputTooLarge,
-                $"The output ({context.OutputType!.Name}) can't be written as JSON: {Failure.Message(exception)}",
-                state));
-        }
-
-        return json.Length <= _options.MaxOutputBytes
+        byte[]? json = context.OutputJson;
+        return json is null || json.Length <= _options.MaxOutputBytes
             ? json
             : throw new UnsavableProgressException(Failure.Of(
                 WorkflowErrorKinds.OutputTooLarge,
@@ -139,10 +126,16 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
 
     internal WorkflowError NoNodeFor(TState next, ProgramState<TState, TParams> from) => Failure.Of(
         WorkflowErrorKinds.NoNodeForState,
-        $"{from.NodeName} in state {from.Name} of workflow '{Name}' moved to {next}, which " + (Enum.IsDefined(next)
+        $"{from.NodeName} in state {from.Name} of workflow '{Name}' moved to {next}, which " + (StateNames<TState>.IsMember(next)
             ? "has neither a node nor is it an exit state. Register a node for it, or add it to the exit states."
             : $"is no member of {typeof(TState).Name}."),
         next.ToString());
+
+    /// <summary>The state of a saved name: its own, or another name of the same value.</summary>
+    private ProgramState<TState, TParams>? FindSaved(string name) =>
+        _byName.TryGetValue(name, out ProgramState<TState, TParams>? state) ? state
+        : StateNames<TState>.TryGet(name, out TState value) ? _states.Find(value)
+        : null;
 
     private RunPath NewPath(TimeSpan? resumedAfter) => new(TimeProvider, _nodes, resumedAfter);
 
@@ -169,7 +162,7 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
         ProgramState<TState, TParams> at = _start;
         if (execution.Resume is { } resume)
         {
-            if (!_byName.TryGetValue(resume.State, out ProgramState<TState, TParams>? saved) || resume.Attempt < 1 || resume.Steps < 0)
+            if (FindSaved(resume.State) is not { } saved || resume.Attempt < 1 || resume.Steps < 0)
             {
                 return Failure.Of(
                     WorkflowErrorKinds.InvalidCheckpoint,

@@ -85,8 +85,9 @@ internal sealed partial class WorkflowRun<TState, TParams>
     {
         RetryMode mode = state.Config.Retry;
 
-        // Counted by the run: one that goes on from a checkpoint has used up some retries before.
-        while (Context.Attempt <= mode.MaxRetries)
+        // Counted by the run: one that goes on from a checkpoint has used up some retries before. The output of another attempt would be as
+        // little writable, after all the work.
+        while (failure.Kind != WorkflowErrorKinds.OutputNotWritable && Context.Attempt <= mode.MaxRetries)
         {
             NoteRetry(state, failure);
             if (_progress is not null && _progress.IsDue())
@@ -129,6 +130,7 @@ internal sealed partial class WorkflowRun<TState, TParams>
         NodeThread.DropInterrupt();
         ThrowIfCancelled(exception, cancellationToken);
         string kind = exception is AttemptTimeoutException ? WorkflowErrorKinds.Timeout
+            : ReferenceEquals(exception, Context.OutputRefusal) ? WorkflowErrorKinds.OutputNotWritable
             : state.Config.Retry.MaxRetries == 0 ? WorkflowErrorKinds.NodeFailed
             : WorkflowErrorKinds.RetryExhausted;
         return Failure.Of(kind, exception, state.Name, Context.Attempt);

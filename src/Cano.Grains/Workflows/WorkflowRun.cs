@@ -187,7 +187,7 @@ internal sealed partial class WorkflowRun<TState, TParams>
             Steps = _steps,
             StartedAt = _startedAt,
             Store = progress.StoreJson(next.Name),
-            Output = Context.OutputType is null ? null : _program.OutputJson(Context, next.Name),
+            Output = _program.OutputJson(Context, next.Name),
         };
         return progress.SaveAsync(checkpoint, cancellationToken);
     }

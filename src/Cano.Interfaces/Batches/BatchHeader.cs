@@ -1,9 +1,12 @@
+using System.ComponentModel;
+
 namespace Cano;
 
 /// <summary>All of a batch but its instances: what the batch grain needs to accept, run and stop it.</summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Cano.BatchHeader")]
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record BatchHeader
 {
     /// <summary>The most instances that a batch may have.</summary>

@@ -51,8 +51,11 @@ public static class WorkflowErrorKinds
     /// <summary>The params do not fit the workflow's type.</summary>
     public const string InvalidParams = "invalid-params";
 
-    /// <summary>The output can't be written as JSON, or is larger than allowed.</summary>
+    /// <summary>The output is larger than allowed.</summary>
     public const string OutputTooLarge = "output-too-large";
+
+    /// <summary>The output can't be written as JSON and read back whole; the node is not repeated.</summary>
+    public const string OutputNotWritable = "output-not-writable";
 
     /// <summary>The instance made more transitions than its definition allows.</summary>
     public const string StepLimit = "step-limit";

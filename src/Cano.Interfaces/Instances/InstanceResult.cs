@@ -1,10 +1,13 @@
-namespace Cano;
+using System.ComponentModel;
+
+namespace Cano.Protocol;
 
 /// <summary>What came of one instance, as it travels: the state by name, the output as JSON.</summary>
 [GenerateSerializer]
 [Immutable]
 [SuppressReferenceTracking]
 [Alias("Cano.InstanceResult")]
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record InstanceResult
 {
     /// <summary>The place of the instance in its batch, in the order submitted, from 0.</summary>

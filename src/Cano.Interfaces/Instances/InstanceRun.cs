@@ -1,4 +1,6 @@
-namespace Cano;
+using System.ComponentModel;
+
+namespace Cano.Protocol;
 
 /// <summary>What an instance's grain needs to run it.</summary>
 /// <param name="Instance">The instance as it was submitted.</param>
@@ -7,6 +9,7 @@ namespace Cano;
 [GenerateSerializer]
 [Immutable]
 [Alias("Cano.InstanceRun")]
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record InstanceRun(
     [property: Id(0)] InstanceSpec Instance,
     [property: Id(1)] byte[]? Store,
@@ -38,12 +41,14 @@ public sealed record InstanceRun(
 [GenerateSerializer]
 [Immutable]
 [Alias("Cano.InstanceReply")]
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record InstanceReply([property: Id(0)] InstanceOutcome? Outcome, [property: Id(1)] bool Checkpointed);
 
 /// <summary>What came of a run. A run never ends as Cancelled by itself: that is decided by its batch.</summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Cano.InstanceOutcome")]
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record InstanceOutcome
 {
     /// <summary>The exit state's name; null if it failed.</summary>

@@ -1,9 +1,12 @@
-namespace Cano;
+using System.ComponentModel;
+
+namespace Cano.Protocol;
 
 /// <summary>What a batch says to a partition. Everything in it is cumulative; the admission protocol (docs/protocol.md) rests on the first three.</summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Cano.PartitionOrders")]
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record PartitionOrders
 {
     /// <summary>The epoch of the batch's activation. A partition obeys only the highest it has heard, and writes it down before it answers.</summary>
@@ -69,4 +72,5 @@ public sealed record PartitionOrders
 [GenerateSerializer]
 [Immutable]
 [Alias("Cano.StopOrder")]
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record StopOrder([property: Id(0)] StopReason Reason, [property: Id(1)] DateTimeOffset At);

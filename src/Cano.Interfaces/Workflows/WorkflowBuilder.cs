@@ -113,7 +113,7 @@ public sealed class WorkflowBuilder<TState, TParams>
 
         foreach (TState state in _starts.Concat(_nodes.Select(node => node.State)).Concat(_exits).Distinct())
         {
-            if (!Enum.IsDefined(state))
+            if (!StateNames<TState>.IsMember(state))
             {
                 yield return $"{state} is no member of {enumName}.";
             }
@@ -121,7 +121,7 @@ public sealed class WorkflowBuilder<TState, TParams>
 
         foreach (IGrouping<TState, NodeRegistration<TState, TParams>> twice in _nodes.GroupBy(node => node.State).Where(group => group.Count() > 1))
         {
-            yield return $"State {twice.Key} has {twice.Count()} nodes ({string.Join(", ", twice.Select(node => node.Name))}); a state has one.";
+            yield return $"State {StateNames<TState>.Text(twice.Key)} has {twice.Count()} nodes ({string.Join(", ", twice.Select(node => node.Name))}); a state has one.";
         }
 
         if (_exits.Count == 0)
@@ -131,10 +131,15 @@ public sealed class WorkflowBuilder<TState, TParams>
 
         foreach (TState both in _nodes.Select(node => node.State).Distinct().Intersect(_exits))
         {
-            yield return $"State {both} has a node and is an exit state; it can be only one of them.";
+            yield return $"State {StateNames<TState>.Text(both)} has a node and is an exit state; it can be only one of them.";
         }
 
-        if (_starts is [var start] && Enum.IsDefined(start) && !_exits.Contains(start) && !_nodes.Any(node => node.State.Equals(start)))
+        foreach (IGrouping<TState, TState> twice in _exits.GroupBy(exit => exit).Where(group => group.Count() > 1 && StateNames<TState>.Of(group.Key).Length > 1))
+        {
+            yield return $"Exit state {StateNames<TState>.Text(twice.Key)} is named {twice.Count()} times: these are names of one value.";
+        }
+
+        if (_starts is [var start] && StateNames<TState>.IsMember(start) && !_exits.Contains(start) && !_nodes.Any(node => node.State.Equals(start)))
         {
             yield return $"The start state {start} has neither a node nor is it an exit state.";
         }
@@ -149,6 +154,11 @@ public sealed class WorkflowBuilder<TState, TParams>
             {
                 yield return $"{node.Name}: {fault}";
             }
+        }
+
+        if (ValueFormat.Current.ContractOf(typeof(TParams)).Fault is { } lossy)
+        {
+            yield return $"The params ({TypeText.Of(typeof(TParams))}) can't be kept whole: {lossy} A converter must be configured before the workflow is added.";
         }
 
         if (_stepLimit < 1)

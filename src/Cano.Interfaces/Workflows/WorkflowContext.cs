@@ -31,19 +31,33 @@ public sealed class WorkflowContext<TParams>
     /// <summary>Which attempt of the present node this is, counted from 1.</summary>
     public int Attempt { get; internal set; } = 1;
 
-    internal object? Output { get; private set; }
+    /// <summary>The output set so far, as UTF-8 JSON; null: none.</summary>
+    internal byte[]? OutputJson { get; set; }
 
-    internal Type? OutputType { get; private set; }
+    /// <summary>What the last call of <see cref="SetOutput{T}(T)"/> threw; null: it took the output.</summary>
+    internal CanoConfigurationException? OutputRefusal { get; private set; }
 
     /// <summary>
-    /// Sets what the instance leaves as its output; the last call wins. It is written as JSON when the instance completes and must not be
-    /// larger than the silo allows (64 KB by default), or the instance fails with kind <c>output-too-large</c>.
+    /// Sets what the instance leaves as its output; the last call wins. It is written as JSON at once, and must not be larger than the silo
+    /// allows (64 KB by default), or the instance fails with kind <c>output-too-large</c> when it completes.
     /// </summary>
     /// <typeparam name="T">What it is written as.</typeparam>
     /// <param name="output">The output; null is written as JSON null.</param>
+    /// <exception cref="CanoConfigurationException">
+    /// It can't be written so that it can be read back whole (code <c>unstorable-value</c>). If the node lets the exception go, the instance
+    /// fails with kind <c>output-not-writable</c>, without another attempt.
+    /// </exception>
     public void SetOutput<T>(T output)
     {
-        Output = output;
-        OutputType = typeof(T);
+        OutputRefusal = null;
+        try
+        {
+            OutputJson = ValueJson.Write(output, ValuePlace.Output);
+        }
+        catch (CanoConfigurationException refusal)
+        {
+            OutputRefusal = refusal;
+            throw;
+        }
     }
 }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Cano.Engine.Tests;
 
 public sealed class ParamsAndOutputTests
@@ -100,12 +98,52 @@ public sealed class ParamsAndOutputTests
     }
 
     [Fact]
-    public async Task Output_ThatCantBeWrittenAsJson_FailsTheInstance()
+    public async Task Output_ThatCantBeWritten_FailsTheInstanceWithoutAnotherAttempt()
     {
-        WorkflowResult<Step> result = await Flow.Of(Sets(typeof(StringBuilder))).RunAsync();
+        int attempts = 0;
+        WorkflowResult<Step> result = await Flow.Of(
+            (context, _) =>
+            {
+                attempts++;
+                context.SetOutput(new { Score = new { Value = double.NaN } });
+                return new(Step.Done);
+            },
+            NodeConfig.Default).RunAsync();
 
-        Assert.Equal(("output-too-large", "Done"), (result.Error!.Kind, result.Error.State));
-        Assert.StartsWith("The output (Type) can't be written as JSON: ", result.Error.Message, StringComparison.Ordinal);
+        Assert.Equal((1, "output-not-writable", "Start", 1), (attempts, result.Error!.Kind, result.Error.State, result.Error.Attempts));
+        Assert.EndsWith(
+            "can't be kept whole: A number (double) is NaN or infinite, which JSON can't hold. (at $.score.value)", result.Error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Output_ThatCantBeWritten_CanBeReplacedByTheNode()
+    {
+        WorkflowResult<Step> result = await Flow.Of((context, _) =>
+        {
+            CanoConfigurationException refusal = Assert.Throws<CanoConfigurationException>(() => context.SetOutput(double.PositiveInfinity));
+            context.SetOutput(refusal.Code);
+            return new(Step.Done);
+        }).RunAsync();
+
+        Assert.Equal("unstorable-value", result.GetOutput<string>());
+    }
+
+    /// <summary>What a silo would refuse or change shows in a unit test, too.</summary>
+    [Fact]
+    public async Task Runner_HandsOutParamsThroughJson()
+    {
+        WorkflowDefinition<Step, List<int>> definition = WorkflowDefinition.Create(new WorkflowKey<Step, List<int>>("test.list"), workflow => workflow
+            .Start(Step.Start)
+            .RegisterNode(Step.Start, (context, _) =>
+            {
+                context.Params.Add(2);
+                return new(Step.Done);
+            })
+            .AddExitState(Step.Done));
+        List<int> given = [1];
+
+        Assert.Equal(Step.Done, (await WorkflowRunner.For(definition).RunAsync(given)).FinalState);
+        Assert.Equal([1], given);
     }
 
     private static Func<WorkflowContext<Input>, CancellationToken, ValueTask<Step>> Sets<T>(T output) => (context, _) =>

@@ -122,7 +122,7 @@ public sealed class PathTests
         WorkflowDefinition<Step, Input> definition = Flow.Of(
             (context, _) =>
             {
-                context.Store.Put("x", typeof(string));
+                context.Store.Put("x", new string('x', RunProgress.MaxStoreBytes));
                 throw new IOException("no");
             },
             s_twoRetries);

@@ -75,7 +75,7 @@ public sealed class KeptPathsTests
         ResultLog? log = null;
         while (ready.Count > 0)
         {
-            List<ReadyOutcome> next = ready.Peek(int.MaxValue, rows.MaxAddedBytes);
+            List<ReadyOutcome> next = ready.Peek(int.MaxValue, Segment.MaxAddedBytes);
             log = rows.Commit(log, seal: null, [.. next.Select(one => one.ToStored(SimulatedTime.Start))]);
             ready.Remove(next);
         }
