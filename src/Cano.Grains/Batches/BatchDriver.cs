@@ -77,7 +77,7 @@ internal sealed class BatchDriver
     internal PartitionOrders OrdersFor(int partition)
     {
         PartitionOrders orders = _arbiter.OrdersFor(partition, _services.Clock.GetUtcNow());
-        return _span is { TraceParent: var parent } ? orders with { TraceParent = parent } : orders;
+        return _span is { TraceParent: var parent } ? orders with { TraceParent = parent, Baggage = _record.State!.Header.Baggage } : orders;
     }
 
     /// <summary>A partition has answered.</summary>

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Cano;
 
@@ -13,8 +12,8 @@ public sealed class CanoBuilder
     public IServiceCollection Services { get; }
 
     /// <summary>
-    /// Registers a workflow under its key. The definition is checked at once, its node types when the silo starts. Node types that the services
-    /// do not know yet become scoped services.
+    /// Registers a workflow under its key. The definition is checked at once, its node types when the silo starts. Node types need not be
+    /// registered as services.
     /// </summary>
     /// <typeparam name="TState">The enum that lists the workflow's states.</typeparam>
     /// <typeparam name="TParams">What each instance is given.</typeparam>
@@ -34,11 +33,6 @@ public sealed class CanoBuilder
         }
 
         Services.AddSingleton<IWorkflowRegistration>(new WorkflowRegistration<TState, TParams>(definition));
-        foreach (Type type in definition.Nodes.Select(node => node.NodeType).OfType<Type>())
-        {
-            Services.TryAddScoped(type);
-        }
-
         return this;
     }
 

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Cano;
 
 /// <summary>
-/// The runs of a partition's instances: takes slots, asks each instance until it has an outcome, and stops them. Which may run is the <see
-/// cref="PartitionState"/>'s to say.
+/// The runs of a partition's instances: takes slots, asks each until it has an outcome, and stops them. Which may run is the
+/// <see cref="PartitionState"/>'s to say.
 /// </summary>
 #pragma warning disable CA1001 // The token source has no timer and is signalled at the end: there is nothing to dispose of.
 internal sealed class InstanceRuns
@@ -22,11 +22,12 @@ internal sealed class InstanceRuns
     private readonly CancellationTokenSource _over = new();
     private PartitionSpec? _spec;
     private string? _traceParent;
+    private string? _baggage;
     private bool _starting;
     private bool _watching;
     private bool _stopped;
 
-    /// <summary>Makes the runs; nothing runs before <see cref="Start(string?)"/>.</summary>
+    /// <summary>Makes the runs; nothing runs before <see cref="Start(string?, string?)"/>.</summary>
     /// <param name="key">The partition's key.</param>
     /// <param name="state">Which may run, and what became of them.</param>
     /// <param name="readSpec">Reads the instances as they were submitted.</param>
@@ -48,21 +49,23 @@ internal sealed class InstanceRuns
 
     /// <summary>Starts instances, as many as the window and the silo's slots allow.</summary>
     /// <param name="traceParent">The span that theirs hang below; null: they have none.</param>
-    internal void Start(string? traceParent)
+    /// <param name="baggage">The baggage of their spans; null: none.</param>
+    internal void Start(string? traceParent, string? baggage = null)
     {
         _traceParent = traceParent;
+        _baggage = baggage;
         StartMore();
     }
 
     /// <summary>
     /// Stops every run of the batch that may be under way, and gives the slots back. On this silo that is done when this returns; where
-    /// runs may be on others, the state is
-    /// told once those have answered or are gone.
+    /// runs may be on others, the state is told once those have answered or are gone.
     /// </summary>
     internal void Stop()
     {
         Abandon();
         _services.Instances.StopHere(_batchId, _state.Incarnation);
+        _state.KeepPathsOfStopped(id => _services.Instances.TakePath(_batchId, _state.Incarnation, id));
         if (_state.IsInherited || _state.Durable.Names.Workflows.Any(workflow => !_services.Instances.CanRunHere(workflow)))
         {
             _ = Supervised.RunAsync(StopElsewhereAsync, Failed);
@@ -106,9 +109,7 @@ internal sealed class InstanceRuns
         }
     }
 
-    /// <summary>
-    /// Nothing more is asked: the partition has stopped, or the silo stops and the next activation asks, elsewhere or later.
-    /// </summary>
+    /// <summary>Nothing more is asked: the partition has stopped, or the silo stops and the next activation asks.</summary>
     private bool IsOver => _stopped || _services.Slots.IsClosed;
 
     /// <summary>The next instance to start that some silo can run; -1 if there is none. Those that no silo can run are set aside.</summary>
@@ -181,7 +182,9 @@ internal sealed class InstanceRuns
         InstanceRun run = new(spec.Instances[index], spec.Store, _state.IsInherited)
         {
             TraceParent = _traceParent,
+            Baggage = _baggage,
             KeepPath = _state.Durable.Names.IsSampled(index),
+            KeepStack = _state.MayKeepStack(index),
             Incarnation = _state.Incarnation,
             Deadline = _state.Deadline,
         };
@@ -224,10 +227,7 @@ internal sealed class InstanceRuns
         StartMore();
     }
 
-    /// <summary>
-    /// Asks an instance until it has an outcome. Null: no longer, because the partition has stopped, the silo stops, or the instance was
-    /// set aside.
-    /// </summary>
+    /// <summary>Asks an instance until it has an outcome. Null: no longer, since the partition or the silo stops, or it was set aside.</summary>
     private async Task<InstanceReply?> AskAsync(int index, InstanceRun run)
     {
         for (int attempt = 0; !IsOver;)

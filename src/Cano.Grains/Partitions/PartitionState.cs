@@ -162,6 +162,12 @@ internal sealed class PartitionState
     /// </summary>
     internal void RunsStopped() => _runsStopped = true;
 
+    /// <summary>Takes in how far the instances had come that were stopped, by their ids; null: that is not known.</summary>
+    internal void KeepPathsOfStopped(Func<string, InstancePath?> pathOf) => _paths.AddStopped(Window.StartedBy(long.MaxValue, Durable), pathOf);
+
+    /// <inheritdoc cref="KeptPaths.MayKeepStack"/>
+    internal bool MayKeepStack(int index) => _paths.MayKeepStack(index);
+
     /// <summary>The number of instances that wait for a silo has changed.</summary>
     internal void UnplaceableChanged() => _version++;
 
@@ -293,8 +299,9 @@ internal sealed class PartitionState
         Reason = _orders!.Stop!.Reason,
         StoppedAt = _orders.Stop.At.UtcTicks,
         SealedAt = now.UtcTicks,
-        Surplus = [.. _ready.RemainingSuccesses.Skip(admittedNow)],
+        Surplus = [.. _ready.RemainingSuccesses.Skip(admittedNow).Select(one => one.Index)],
         Started = [.. started.Select(one => one.Index)],
         StartedAt = [.. started.Select(one => one.At)],
+        Paths = _paths.OfSealed(started, _ready.RemainingSuccesses.Skip(admittedNow)),
     };
 }

@@ -59,7 +59,7 @@ internal sealed class PartitionWork
             case RunOrder.Start:
                 _span ??= LastingSpan.Begin(Spans.Partition, ActivityKind.Internal, _batchId, orders.TraceParent)
                     ?.With(TelemetryNames.FirstInstance, State.Durable.FirstOrdinal);
-                _runs.Start(_span?.TraceParent);
+                _runs.Start(_span?.TraceParent, _span is null ? null : orders.Baggage);
                 break;
             case RunOrder.Stop:
                 _runs.Stop();

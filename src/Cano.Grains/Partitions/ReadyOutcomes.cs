@@ -38,8 +38,8 @@ internal sealed class ReadyOutcomes
     /// <summary>About how many bytes they take in their rows.</summary>
     internal long Bytes { get; private set; }
 
-    /// <summary>The places of the successes that have not been taken out.</summary>
-    internal IEnumerable<int> RemainingSuccesses => _successes.Select(one => one.Index);
+    /// <summary>The successes that have not been taken out.</summary>
+    internal IEnumerable<ReadyOutcome> RemainingSuccesses => _successes;
 
     internal void Add(ReadyOutcome outcome)
     {

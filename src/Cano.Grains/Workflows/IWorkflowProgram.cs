@@ -6,14 +6,23 @@ internal interface IWorkflowProgram
     /// <summary>The workflow's name.</summary>
     string Name { get; }
 
-    /// <summary>The names of all states that have a node or are exits, in the order of the enum.</summary>
+    /// <summary>The names of all states that have a node or end an instance, in the order of the enum.</summary>
     IReadOnlyList<string> States { get; }
 
-    /// <summary>The names of the exit states.</summary>
+    /// <summary>The names of the exit states, failure states not included.</summary>
     IReadOnlyList<string> ExitStates { get; }
+
+    /// <summary>The names of the failure states.</summary>
+    IReadOnlyList<string> FailureStates { get; }
 
     /// <summary>The name of the start state.</summary>
     string Start { get; }
+
+    /// <summary>Reads params as a run would, and keeps nothing of them.</summary>
+    /// <param name="params">UTF-8 JSON.</param>
+    /// <param name="path">The JSON path at which faults are told.</param>
+    /// <returns>What does not fit; empty: they do.</returns>
+    IReadOnlyList<SubmissionFault> CheckParams(byte[] @params, string path);
 
     /// <summary>
     /// Runs one instance to its end. Whatever goes wrong in it comes back as an outcome with an error.
@@ -51,6 +60,9 @@ internal sealed class InstanceExecution
 
     /// <summary>True: the outcome has its path however it ends; otherwise only if it fails.</summary>
     internal bool KeepPath { get; init; }
+
+    /// <summary>True: if it fails, the outcome has the stack of what its node threw.</summary>
+    internal bool KeepStack { get; init; }
 
     /// <summary>Asked before each attempt whether it may begin; null: it may.</summary>
     internal RunControl? Control { get; init; }

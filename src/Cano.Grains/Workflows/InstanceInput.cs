@@ -9,22 +9,9 @@ internal static class InstanceInput
     internal static WorkflowError? ReadParams<TParams>(byte[]? json, out TParams @params)
     {
         @params = default!;
-        if (json is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            @params = JsonSerializer.Deserialize<TParams>(json, CanoJson.Values)!;
-            return null;
-        }
-        catch (Exception exception)
-        {
-            string path = (exception as JsonException)?.Path ?? "$";
-            return Failure.Of(
-                WorkflowErrorKinds.InvalidParams, $"The params do not fit {typeof(TParams).Name}: at {path}: {Failure.Message(exception)}");
-        }
+        return json is null || ParamsJson.Read(json, "$", out @params) is not { Count: > 0 } faults
+            ? null
+            : Failure.Of(WorkflowErrorKinds.InvalidParams, $"The params do not fit {JsonShape.Of(typeof(TParams))}: {string.Join(" | ", faults)}");
     }
 
     /// <summary>Null: the store is read, from the checkpoint if there is one.</summary>
@@ -45,9 +32,10 @@ internal static class InstanceInput
         }
     }
 
-    /// <summary>Null: the context has the output that was saved, if any.</summary>
-    internal static WorkflowError? RestoreOutput<TParams>(Checkpoint resume, WorkflowContext<TParams> context)
+    /// <summary>Null: the output that was saved is read, if there is one.</summary>
+    internal static WorkflowError? ReadOutput(Checkpoint resume, out byte[]? output)
     {
+        output = null;
         if (resume.Output is null)
         {
             return null;
@@ -56,7 +44,7 @@ internal static class InstanceInput
         try
         {
             using JsonDocument readable = JsonDocument.Parse(resume.Output, new JsonDocumentOptions { MaxDepth = 1_000 });
-            context.OutputJson = resume.Output;
+            output = resume.Output;
             return null;
         }
         catch (JsonException exception)

@@ -34,7 +34,11 @@ internal static class NodeConfigs
         }
         finally
         {
-            Leave(scope);
+            foreach (DisposalFault fault in Leave(scope))
+            {
+                causes.Add(fault.Exception);
+                faults.Add($"{fault.Type.Name} can't be disposed of: {Failure.Message(fault.Exception)}");
+            }
         }
 
         return faults.Count == 0
@@ -47,15 +51,11 @@ internal static class NodeConfigs
 
     private static string? Fault(NodeConfig? config) => config is null ? "Config was null." : config.Fault();
 
-    private static void Leave<TState, TParams>(RunScope<TState, TParams>? scope)
+    private static List<DisposalFault> Leave<TState, TParams>(RunScope<TState, TParams>? scope)
         where TState : struct, Enum
     {
-        ValueTask leaving = scope?.DisposeAsync() ?? ValueTask.CompletedTask;
-        if (!leaving.IsCompletedSuccessfully)
-        {
 #pragma warning disable VSTHRD002 // Once for each workflow while the silo starts, on a thread without a context to deadlock with; constructors can't await.
-            leaving.AsTask().GetAwaiter().GetResult();
+        return scope?.LeaveAsync().AsTask().GetAwaiter().GetResult() ?? [];
 #pragma warning restore VSTHRD002
-        }
     }
 }

@@ -16,6 +16,7 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
     private readonly ProgramState<TState, TParams> _start;
     private readonly int _nodes;
     private readonly int _sources;
+    private readonly FailureLog? _failures;
 
     /// <summary>Compiles a definition.</summary>
     /// <exception cref="CanoConfigurationException">A node type can't be made or its config is not valid; every fault is named (code <c>invalid-definition</c>).</exception>
@@ -24,8 +25,10 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
         _services = services;
         _options = options;
         TimeProvider = timeProvider;
-        Logger = services.GetService<ILoggerFactory>()?.CreateLogger("Cano.Workflows") ?? NullLogger.Instance;
+        ILoggerFactory loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+        Logger = loggers.CreateLogger(FailureLog.Category);
         Metrics = services.GetService<CanoMetrics>();
+        _failures = services.GetService<FailureLog>();
         Name = definition.Key.Name;
         StepLimit = definition.StepLimit;
 
@@ -35,12 +38,19 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
         {
             NodeRegistration<TState, TParams> node = definition.Nodes[i];
             NodeSource? source = node.NodeType is { } type ? new(type, services) : null;
-            states.Add(node.State, ProgramState<TState, TParams>.WithNode(node, configs[i], source, source is null ? -1 : _sources++));
+            ILogger logger = loggers.CreateLogger(CategoryOf(node));
+            states.Add(
+                node.State, ProgramState<TState, TParams>.WithNode(node, configs[i], source, source is null ? -1 : _sources++, logger));
         }
 
         foreach (TState exit in definition.ExitStates)
         {
             states.Add(exit, ProgramState<TState, TParams>.Exit(exit));
+        }
+
+        foreach (TState failure in definition.FailureStates)
+        {
+            states.Add(failure, ProgramState<TState, TParams>.FailureExit(failure));
         }
 
         _states = new(states);
@@ -49,6 +59,7 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
         _nodes = definition.Nodes.Count;
         States = [.. Enum.GetValues<TState>().Where(states.ContainsKey).Concat(states.Keys).Distinct().Select(state => states[state].Name)];
         ExitStates = [.. definition.ExitStates.Select(exit => states[exit].Name)];
+        FailureStates = [.. definition.FailureStates.Select(failure => states[failure].Name)];
     }
 
     public string Name { get; }
@@ -57,9 +68,13 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
 
     public IReadOnlyList<string> ExitStates { get; }
 
+    public IReadOnlyList<string> FailureStates { get; }
+
     public string Start => _start.Name;
 
     internal long StepLimit { get; }
+
+    internal int MaxOutputBytes => _options.MaxOutputBytes;
 
     internal TimeProvider TimeProvider { get; }
 
@@ -68,14 +83,20 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
     /// <summary>Null outside a silo.</summary>
     internal CanoMetrics? Metrics { get; }
 
+    public IReadOnlyList<SubmissionFault> CheckParams(byte[] @params, string path) => ParamsJson.Read<TParams>(@params, path, out _);
+
     public async ValueTask<InstanceOutcome> RunAsync(InstanceExecution execution, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         execution.Control?.ThrowIfOver();
         DateTimeOffset startedAt = execution.Resume?.StartedAt ?? TimeProvider.GetUtcNow();
-        return Prepare(execution, startedAt, out WorkflowRun<TState, TParams>? run) is { } error
-            ? Failed(error, startedAt)
-            : await run!.RunAsync(cancellationToken);
+        if (Prepare(execution, startedAt, out WorkflowRun<TState, TParams>? run) is { } error)
+        {
+            LogFailure(execution.BatchId, execution.InstanceId, error, exception: null);
+            return Failed(error, startedAt);
+        }
+
+        return await run!.RunAsync(cancellationToken);
     }
 
     /// <summary>Runs one instance from its start with params and a store that are objects already, without checkpoints.</summary>
@@ -83,7 +104,7 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
     {
         RunPath path = NewPath(resumedAfter: null);
         WorkflowRun<TState, TParams> run =
-            new(this, context, _start, steps: 0, TimeProvider.GetUtcNow(), progress: null, path, keepPath, control: null);
+            new(this, context, _start, new(TimeProvider.GetUtcNow()), progress: null, path, keepPath, keepStack: true, control: null);
         return run.RunAsync(cancellationToken);
     }
 
@@ -94,28 +115,61 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
     internal InstanceOutcome Failed(WorkflowError error, DateTimeOffset startedAt, InstancePath? path = null) =>
         new() { Error = error, StartedAt = startedAt, FinishedAt = FinishedAt(startedAt), Path = path };
 
-    internal InstanceOutcome Completed(ProgramState<TState, TParams> exit, WorkflowContext<TParams> context, DateTimeOffset startedAt, InstancePath? path) =>
+    internal InstanceOutcome Completed(ProgramState<TState, TParams> exit, byte[]? output, DateTimeOffset startedAt, InstancePath? path) =>
         new()
         {
             FinalState = exit.Name,
-            Output = OutputJson(context, exit.Name),
+            Output = output,
             StartedAt = startedAt,
             FinishedAt = FinishedAt(startedAt),
             Path = path,
         };
 
-    /// <summary>The output as JSON; null: none.</summary>
-    /// <exception cref="UnsavableProgressException">It is larger than allowed.</exception>
-    internal byte[]? OutputJson(WorkflowContext<TParams> context, string state)
+    /// <summary>An instance failed for good.</summary>
+    internal void LogFailure(string batchId, string instanceId, WorkflowError error, Exception? exception)
     {
-        byte[]? json = context.OutputJson;
-        return json is null || json.Length <= _options.MaxOutputBytes
-            ? json
-            : throw new UnsavableProgressException(Failure.Of(
-                WorkflowErrorKinds.OutputTooLarge,
-                string.Create(CultureInfo.InvariantCulture, $"The output has {json.Length:N0} bytes of JSON; at most {_options.MaxOutputBytes:N0} are allowed."),
-                state));
+        if (_failures is not null)
+        {
+            _failures.Add(batchId, instanceId, Name, error, exception);
+        }
+        else
+        {
+            FailureLog.Write(Logger, batchId, instanceId, Name, error, exception);
+        }
     }
+
+    /// <summary>Whether another attempt follows one that threw this, if there are retries left.</summary>
+    internal bool IsRetried(ProgramState<TState, TParams> state, Exception exception)
+    {
+        try
+        {
+            return state.Config.Retry.IsRetried?.Invoke(exception) ?? true;
+        }
+        catch (Exception thrown)
+        {
+            Logger.RetryFilterThrew(thrown, state.Name, Name);
+            return false;
+        }
+    }
+
+    /// <summary>The scope that all loggers are in during an attempt; null where no provider takes scopes: then nothing is made.</summary>
+    internal IDisposable? BeginLogScope(ProgramState<TState, TParams> state, WorkflowContext<TParams> context) =>
+        state.Logger.BeginScope(new AttemptLogScope(context.BatchId, context.InstanceId, Name, state.Name, context.Attempt));
+
+    internal void EndLogScope(IDisposable scope, ProgramState<TState, TParams> state)
+    {
+        try
+        {
+            scope.Dispose();
+        }
+        catch (Exception exception)
+        {
+            Logger.LogScopeThrew(exception, state.Name, Name);
+        }
+    }
+
+    internal WorkflowError ReachedFailureState(ProgramState<TState, TParams> state) => Failure.Of(
+        WorkflowErrorKinds.FailureState, $"The instance reached {state.Name}, which is a failure state of workflow '{Name}'.", state.Name);
 
     internal WorkflowError StepLimitReached(ProgramState<TState, TParams> at) => Failure.Of(
         WorkflowErrorKinds.StepLimit,
@@ -137,7 +191,11 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
         : StateNames<TState>.TryGet(name, out TState value) ? _states.Find(value)
         : null;
 
-    private RunPath NewPath(TimeSpan? resumedAfter) => new(TimeProvider, _nodes, resumedAfter);
+    /// <summary>What the loggers of a node are called.</summary>
+    private string CategoryOf(NodeRegistration<TState, TParams> node) =>
+        (node.NodeType ?? node.Instance?.GetType())?.FullName ?? $"{Name}.{node.State}";
+
+    private RunPath NewPath(TimeSpan? resumedAfter, bool isShared = false) => new(TimeProvider, _nodes, resumedAfter, isShared);
 
     private DateTimeOffset FinishedAt(DateTimeOffset startedAt)
     {
@@ -158,8 +216,10 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
             return unfitStore;
         }
 
-        WorkflowContext<TParams> context = new(@params, store, execution.SharedStore, execution.InstanceId, execution.BatchId);
+        WorkflowContext<TParams> context =
+            new(@params, store, execution.SharedStore, execution.InstanceId, execution.BatchId) { MaxOutputBytes = MaxOutputBytes };
         ProgramState<TState, TParams> at = _start;
+        RunStart start = new(startedAt);
         if (execution.Resume is { } resume)
         {
             if (FindSaved(resume.State) is not { } saved || resume.Attempt < 1 || resume.Steps < 0)
@@ -172,16 +232,23 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
             }
 
             at = saved;
-            context.Attempt = resume.Attempt;
-            if (InstanceInput.RestoreOutput(resume, context) is { } unfitOutput)
+            if (InstanceInput.ReadOutput(resume, out byte[]? output) is { } unfitOutput)
             {
                 return unfitOutput;
             }
+
+            start = new(startedAt, resume.Steps, resume.Attempt, output);
         }
 
         RunProgress? progress = execution.Checkpoints is { } sink ? new(sink, store, _options.CheckpointInterval, TimeProvider) : null;
-        RunPath path = NewPath(execution.Resume is null ? null : TimeProvider.GetUtcNow() - startedAt);
-        run = new(this, context, at, execution.Resume?.Steps ?? 0, startedAt, progress, path, execution.KeepPath, execution.Control);
+        bool isShared = execution is { KeepPath: true, Control: not null };
+        RunPath path = NewPath(execution.Resume is null ? null : TimeProvider.GetUtcNow() - startedAt, isShared);
+        if (isShared)
+        {
+            execution.Control!.Path = path;
+        }
+
+        run = new(this, context, at, start, progress, path, execution.KeepPath, execution.KeepStack, execution.Control);
         return null;
     }
 }

@@ -51,13 +51,18 @@ public sealed class WorkflowRunner<TState, TParams>
     /// <exception cref="CanoConfigurationException"><paramref name="params"/> can't be kept whole (code <c>unstorable-value</c>).</exception>
     public async Task<WorkflowResult<TState>> RunAsync(TParams @params = default!, IWorkflowStore? store = null, CancellationToken cancellationToken = default)
     {
+        // As on a silo: what flows with the caller (culture, AsyncLocal) does not reach the nodes. It is back when this method returns.
+        ExecutionContext.Restore(EmptyFlow.Context);
         byte[]? json = @params is null ? null : ValueJson.Write(@params, ValuePlace.Params, compact: true);
         if (InstanceInput.ReadParams(json, out TParams copy) is { } unfit)
         {
             return ToResult(_program.Failed(unfit, _program.TimeProvider.GetUtcNow()));
         }
 
-        WorkflowContext<TParams> context = new(copy, store ?? new MemoryStore(), new MemorySharedStore(), LocalId, LocalId);
+        WorkflowContext<TParams> context = new(copy, store ?? new MemoryStore(), new MemorySharedStore(), LocalId, LocalId)
+        {
+            MaxOutputBytes = _program.MaxOutputBytes,
+        };
         return ToResult(await _program.RunAsync(context, keepPath: true, cancellationToken));
     }
 

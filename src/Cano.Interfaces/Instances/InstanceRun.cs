@@ -33,6 +33,14 @@ public sealed record InstanceRun(
     /// <summary>When the batch's duration ends: no attempt of a node begins after it. Null: there is no such time.</summary>
     [Id(6)]
     public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>The baggage that goes with <see cref="TraceParent"/>, as a W3C <c>baggage</c> header; null where there is none.</summary>
+    [Id(7)]
+    public string? Baggage { get; init; }
+
+    /// <summary>True: if it fails, the outcome is to have the stack of what was thrown, which takes a tenth of a millisecond to write.</summary>
+    [Id(8)]
+    public bool KeepStack { get; init; }
 }
 
 /// <summary>What an instance's grain answers.</summary>
@@ -51,7 +59,7 @@ public sealed record InstanceReply([property: Id(0)] InstanceOutcome? Outcome, [
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record InstanceOutcome
 {
-    /// <summary>The exit state's name; null if it failed.</summary>
+    /// <summary>The name of the exit state, or of the failure state, that it reached; null otherwise.</summary>
     [Id(0)]
     public string? FinalState { get; init; }
 

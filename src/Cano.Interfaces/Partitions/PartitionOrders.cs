@@ -64,6 +64,10 @@ public sealed record PartitionOrders
     /// </summary>
     [Id(12)]
     public DateTimeOffset? SentAt { get; init; }
+
+    /// <summary>The baggage that goes with <see cref="TraceParent"/>, as a W3C <c>baggage</c> header; null where there is none.</summary>
+    [Id(13)]
+    public string? Baggage { get; init; }
 }
 
 /// <summary>What a partition needs to know of a stop.</summary>

@@ -108,6 +108,34 @@ public sealed class MemoryStore : IWorkflowStore
         }
     }
 
+    /// <summary>Guards the values; what must see several calls as one step takes it first.</summary>
+    internal Lock Gate => _gate;
+
+    /// <summary>What is held under a name, as <see cref="PutBack"/> takes it.</summary>
+    internal bool TryGetHeld(string key, out ReadOnlyMemory<byte> held)
+    {
+        lock (_gate)
+        {
+            return _values.TryGetValue(key, out held);
+        }
+    }
+
+    /// <summary>Puts back what <see cref="TryGetHeld"/> told.</summary>
+    internal void PutBack(string key, bool wasThere, ReadOnlyMemory<byte> held)
+    {
+        lock (_gate)
+        {
+            if (wasThere)
+            {
+                _values[key] = held;
+            }
+            else
+            {
+                _values.Remove(key);
+            }
+        }
+    }
+
     /// <summary>A new store with the values of a JSON object; null or empty gives an empty store.</summary>
     /// <exception cref="JsonException">It is no JSON object.</exception>
     internal static MemoryStore FromJson(byte[]? json)

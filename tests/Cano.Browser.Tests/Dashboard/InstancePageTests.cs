@@ -53,6 +53,30 @@ public sealed class InstancePageTests(HeldApi held, SharedBrowser browser) : Das
     }
 
     [Fact]
+    public async Task Instance_ThatFailed_ShowsItsStack()
+    {
+        string id = await RunAsync("stack", """{ "kind": "waitForever" }""", [Instance("a", 1, throwAtStep: 1)]);
+        PageSession session = await OpenAsync($"/batches/{id}/instances/a");
+        ILocator stack = session.Page.Locator("#stack pre");
+        await Expect(stack).ToBeHiddenAsync();
+
+        await session.Page.GetByText("Stack", new() { Exact = true }).ClickAsync();
+
+        await Expect(stack).ToBeVisibleAsync();
+        await Expect(stack).ToContainTextAsync("simulated failure at step 1");
+        await Expect(stack).ToContainTextAsync("at Cano.");
+    }
+
+    [Fact]
+    public async Task Instance_ThatWasCancelled_ShowsTheStateThatItWasIn()
+    {
+        string id = await RunAsync("cancelled", """{ "kind": "waitForQuota", "quota": 1 }""", [Instance("slow", 600_000), Instance("quick", 300)]);
+        PageSession session = await OpenAsync($"/batches/{id}/instances/slow");
+
+        await Expect(session.Page.Locator(".path tbody tr").Last).ToContainTextAsync("Working (cancelled here)");
+    }
+
+    [Fact]
     public async Task Instance_ThatIsNotThere_IsToldAsAPage()
     {
         string id = await RunAsync("absent", """{ "kind": "waitForever" }""", [Instance("a", 1)]);

@@ -16,7 +16,7 @@ public sealed class ValueCrashTests : IDisposable
     [Fact]
     public async Task Values_KilledAfterTheCheckpoint_AreTheSame()
     {
-        File.WriteAllText(Path.Combine(_folder.Path, "batch.json"), """
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "batch.json"), """
             {
               "id": "carried", "timeout": { "kind": "waitForever" },
               "instances": [{

@@ -21,6 +21,21 @@ public sealed class BatchApiTests(ApiProcess api) : IClassFixture<ApiProcess>
         Assert.Equal((409, "batch-conflict", "application/problem+json"), (other.Status, other.Of("code"), other.Type));
     }
 
+    /// <summary>One answered 200 with the result of the other: their doubles are the same.</summary>
+    [Theory]
+    [InlineData("digits-beyond-a-double", "9007199254740993", "9007199254740992")]
+    [InlineData("digits-of-a-decimal", "1.0", "1.00")]
+    public async Task Start_OtherDigits_IsAnotherContent(string id, string one, string other)
+    {
+        string Number(string number) => Batch(id, instances: $$"""{ "id": "a", "workflow": "cano.simulate", "params": { "output": {{number}} } }""");
+
+        Assert.Equal(201, (await api.StartAsync(Number(one))).Status);
+        Assert.Equal(200, (await api.StartAsync(Number($" {one} "))).Status);
+        Assert.Equal((409, "batch-conflict"), (await api.StartAsync(Number(other))) is var refused ? (refused.Status, refused.Of("code")) : default);
+        await api.FollowAsync(id);
+        Assert.Equal(one, (await api.GetAsync($"/api/batches/{id}/results/a")).Json.GetProperty("output").GetRawText());
+    }
+
     [Fact]
     public async Task Start_MixedOutcomes_ResultsAreInTheOrderSubmittedInPagesByIdAndAsLines()
     {
@@ -51,6 +66,44 @@ public sealed class BatchApiTests(ApiProcess api) : IClassFixture<ApiProcess>
         Answer lines = await api.GetAsync("/api/batches/mixed/results.ndjson");
         Assert.Equal("application/x-ndjson", lines.Type);
         Assert.Equal(["slow", "bad", "one", "two"], lines.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line).GetProperty("id").GetString()));
+    }
+
+    /// <summary>A list of results is for the eye and for counting; whoever wants to know why asks for one, or for all as lines.</summary>
+    [Fact]
+    public async Task ErrorStack_IsThereForOneInstanceAndInLines_NotInLists()
+    {
+        await api.StartAsync(Batch("stack", instances:
+            """
+            { "id": "bad", "workflow": "cano.simulate", "params": { "throwAtStep": 1 } },
+            { "id": "wrong", "workflow": "cano.simulate", "params": { "stepz": 1 } }
+            """));
+        await api.FollowAsync("stack");
+
+        JsonElement bad = (await api.GetAsync("/api/batches/stack/results/bad")).Json.GetProperty("error");
+        Assert.StartsWith("System.InvalidOperationException: simulated failure at step 1\n   at Cano.", bad.GetProperty("stack").GetString(), StringComparison.Ordinal);
+        JsonElement described = (await api.GetAsync("/api/batches/stack/instances/bad")).Json.GetProperty("result").GetProperty("error");
+        Assert.Equal(bad.GetRawText(), described.GetRawText());
+        string line = (await api.GetAsync("/api/batches/stack/results.ndjson")).Text.Split('\n')[0];
+        Assert.Equal(bad.GetProperty("stack").GetString(), JsonElement.Parse(line).GetProperty("error").GetProperty("stack").GetString());
+        Assert.DoesNotContain("stack\"", (await api.GetAsync("/api/batches/stack/results/wrong")).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("stack\":", (await api.GetAsync("/api/batches/stack/results")).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("stack\":", (await api.GetAsync("/api/batches/stack/results.json")).Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>In which state did the time go of what was cancelled?</summary>
+    [Fact]
+    public async Task Instance_ThatWasCancelled_TellsTheStateThatItWasIn()
+    {
+        await api.StartAsync(Batch("cancelled-path", """{ "kind": "waitForQuota", "quota": 1 }""",
+            """
+            { "id": "slow", "workflow": "cano.simulate", "params": { "delayMs": 600000 } },
+            { "id": "quick", "workflow": "cano.simulate", "params": { "delayMs": 300 } }
+            """));
+        await api.FollowAsync("cancelled-path");
+
+        JsonElement slow = (await api.GetAsync("/api/batches/cancelled-path/instances/slow")).Json;
+        Assert.Equal("cancelled", slow.GetProperty("result").GetProperty("outcome").GetString());
+        Assert.Equal(["Start", "Working"], slow.GetProperty("path").GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("state").GetString()));
     }
 
     [Fact]
@@ -196,6 +249,7 @@ public sealed class BatchApiTests(ApiProcess api) : IClassFixture<ApiProcess>
 
         Assert.Equal("""["Start","Working","Done","Rejected"]""", simulate.GetProperty("states").GetRawText());
         Assert.Equal("""["Done","Rejected"]""", simulate.GetProperty("exitStates").GetRawText());
+        Assert.Equal("[]", simulate.GetProperty("failureStates").GetRawText());
         Assert.Equal("Start", simulate.GetProperty("start").GetString());
     }
 

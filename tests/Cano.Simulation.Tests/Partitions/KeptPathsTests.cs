@@ -85,6 +85,47 @@ public sealed class KeptPathsTests
         Assert.InRange(rows.Segments.Sum(segment => segment.Results.Count(result => result.Path is not null)), 101, 130);
     }
 
+    /// <summary>A stack is kept with the path, or not at all.</summary>
+    [Fact]
+    public void LargePartition_BeyondTheFirstHundredThatFail_KeepsNoStackEither()
+    {
+        ResultIndex durable = new(MemoryPartitionRows.Spec(1_000));
+        KeptPaths paths = new(durable);
+        WorkflowError error = new() { Kind = WorkflowErrorKinds.NodeFailed, Message = "no", Stack = "at" };
+
+        InstanceOutcome[] kept = [.. Enumerable.Range(0, 1_000).Select(index => paths.Kept(index, Outcome(success: false) with { Error = error }))];
+
+        Assert.Equal(kept.Select(outcome => outcome.Path is null), kept.Select(outcome => outcome.Error!.Stack is null));
+        Assert.InRange(kept.Count(outcome => outcome.Error!.Stack is not null), 101, 130);
+        Assert.Equal(Enumerable.Range(0, 1_000).Where(durable.Names.IsSampled), Enumerable.Range(0, 1_000).Where(paths.MayKeepStack));
+    }
+
+    [Fact]
+    public void StoppedInstances_WhosePathIsKept_AreSealedWithIt()
+    {
+        ResultIndex durable = new(MemoryPartitionRows.Spec(1_000));
+        KeptPaths paths = new(durable);
+        (int Index, long At)[] started = [.. Enumerable.Range(40, 20).Select(index => (index, 7L))];
+
+        Assert.Empty(paths.OfSealed(started, []));
+        paths.AddStopped(started, id => id == "i50" ? null : s_path);
+
+        Assert.Equal([49, 55], started.Zip(paths.OfSealed(started, [new(55, Outcome(success: true), false)])).Where(one => one.Second is not null).Select(one => one.First.Index));
+    }
+
+    [Fact]
+    public void StoppedInstances_WithLongPaths_TakeABoundedPartOfTheRow()
+    {
+        KeptPaths paths = new(new(MemoryPartitionRows.Spec(100)));
+        PathStep longest = new(new string('s', 40), long.MaxValue, long.MaxValue, int.MaxValue, new string('e', PathStep.MaxErrorBytes));
+        InstancePath path = new([.. Enumerable.Repeat(longest, InstancePath.MaxSteps)], long.MaxValue, true);
+        (int Index, long At)[] started = [.. Enumerable.Range(0, 100).Select(index => (index, 7L))];
+
+        paths.AddStopped(started, _ => path);
+
+        Assert.InRange(paths.OfSealed(started, []).Sum(one => one?.ApproximateBytes ?? 0), KeptPaths.MaxCancelledBytes, KeptPaths.MaxCancelledBytes + path.ApproximateBytes);
+    }
+
     private static StoredResult Stored(KeptPaths paths, int index) =>
         new ReadyOutcome(index, paths.Kept(index, Outcome(success: false)), false).ToStored(SimulatedTime.Start);
 
