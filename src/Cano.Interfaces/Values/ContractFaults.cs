@@ -28,6 +28,7 @@ internal sealed class ContractFaults
 
     private readonly JsonSerializerOptions _options;
     private readonly HashSet<Type> _seen = [];
+    private readonly Stack<string> _members = [];
 
     private ContractFaults(JsonSerializerOptions options) => _options = options;
 
@@ -36,6 +37,9 @@ internal sealed class ContractFaults
     /// back, since the member may begin as something else than what was left out.
     /// </summary>
     internal bool HasConditions { get; private set; }
+
+    /// <summary>Where the fault is, as a JSON path; null: it is the type itself, or there is none.</summary>
+    internal string? Path { get; private set; }
 
     /// <summary>Looks at a type and the types within it.</summary>
     /// <param name="type">The type.</param>
@@ -154,10 +158,14 @@ internal sealed class ContractFaults
             if (member.Set is not null || member.AssociatedParameter is not null || IsPopulated(member, info))
             {
                 kept++;
+                _members.Push(member.Name);
                 if (member.CustomConverter is null && Of(member.PropertyType) is { } fault)
                 {
+                    Path ??= "$." + string.Join('.', _members.Reverse());
                     return fault;
                 }
+
+                _members.Pop();
             }
             else if (!state.IsComputed(member))
             {

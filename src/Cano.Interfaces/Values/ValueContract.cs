@@ -18,8 +18,10 @@ internal sealed class ValueContract
     {
         Type = type;
         Format = format;
-        _isTriedAlways = ContractFaults.Find(type, format.Options, out string? fault).HasConditions;
+        ContractFaults faults = ContractFaults.Find(type, format.Options, out string? fault);
+        _isTriedAlways = faults.HasConditions;
         Fault = fault;
+        FaultPath = faults.Path;
         TypeInfo = Fault is null ? format.Options.GetTypeInfo(type) : null!;
         _compact = new(() => format.Compact.GetTypeInfo(type));
     }
@@ -30,6 +32,9 @@ internal sealed class ValueContract
 
     /// <summary>Why values of the type can't be kept whole, with type and member; null: they can, as far as a contract tells.</summary>
     internal string? Fault { get; }
+
+    /// <summary>Where the fault is, as a JSON path; null: it is the type itself, or there is none.</summary>
+    internal string? FaultPath { get; }
 
     /// <summary>How values are written; only where there is no fault.</summary>
     internal JsonTypeInfo TypeInfo { get; }

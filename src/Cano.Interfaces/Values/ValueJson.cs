@@ -68,7 +68,9 @@ internal static class ValueJson
         ValueContract contract = ValueFormat.Current.ContractOf(type);
         return contract.Fault is { } fault
             ? throw new CanoConfigurationException(
-                ErrorCodes.UnstorableValue, $"{place} ({TypeText.Of(type)}) can't be kept whole: {fault}")
+                ErrorCodes.UnstorableValue,
+                $"{place} ({TypeText.Of(type)}) can't be kept whole: {fault}{(contract.FaultPath is { } path ? $" (at {path})" : "")}",
+                contract.FaultPath)
             : contract;
     }
 
