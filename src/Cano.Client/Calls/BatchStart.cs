@@ -8,6 +8,9 @@ internal sealed class BatchStart
     /// </summary>
     internal const int PartitionsAtOnce = 4;
 
+    /// <summary>Each call waits for the end of the removal for some 10 seconds: a minute for the largest batch.</summary>
+    private const int MostCleanUps = 6;
+
     private readonly IGrainFactory _grains;
     private readonly GrainCalls _calls;
     private readonly IBatchGrain _grain;
@@ -86,15 +89,47 @@ internal sealed class BatchStart
         }
     }
 
-    private Task SendPartitionsAsync(CancellationToken cancellationToken) =>
-        Parallel.ForAsync(
+    /// <summary>Sends the partitions. Where one is refused for its params, those that were accepted are removed at once.</summary>
+    private async Task SendPartitionsAsync(CancellationToken cancellationToken)
+    {
+        CanoConfigurationException? refused = null;
+        await Parallel.ForAsync(
             0,
             _batch.Partitions,
             new ParallelOptions { MaxDegreeOfParallelism = PartitionsAtOnce, CancellationToken = cancellationToken },
             async (index, token) =>
             {
+                if (Volatile.Read(ref refused) is not null)
+                {
+                    return;
+                }
+
                 PartitionSpec spec = _batch.Partition(index);
                 IPartitionGrain partition = _grains.GetGrain<IPartitionGrain>(PartitionSpec.Key(_batch.Id, _batch.Header.Digest, index));
-                await _calls.CallAsync(() => partition.PrepareAsync(spec), token).ConfigureAwait(false);
-            });
+                try
+                {
+                    await _calls.CallAsync(() => partition.PrepareAsync(spec), token).ConfigureAwait(false);
+                }
+                catch (CanoConfigurationException exception) when (exception.Code == ErrorCodes.InvalidParams)
+                {
+                    // Not thrown here: calls that are under way would go on unobserved, and store what nothing removes.
+                    Interlocked.CompareExchange(ref refused, exception, null);
+                }
+            }).ConfigureAwait(false);
+        if (refused is not null)
+        {
+            await CleanUpAsync(cancellationToken).ConfigureAwait(false);
+            throw refused;
+        }
+    }
+
+    /// <summary>Removes what was accepted. It goes on without being asked again, and recovery finds what is left all the same.</summary>
+    private async Task CleanUpAsync(CancellationToken cancellationToken)
+    {
+        bool isGone = false;
+        for (int asked = 0; asked < MostCleanUps && !isGone; asked++)
+        {
+            isGone = await _calls.CallAsync(() => _grain.CleanUpAsync(_batch.Header.Digest, _batch.Partitions), cancellationToken).ConfigureAwait(false);
+        }
+    }
 }

@@ -49,7 +49,7 @@ internal sealed class BatchContent : IDisposable
     internal InstanceSpec Add(InstanceSpec instance)
     {
         int place = Count;
-        SubmissionRules.CheckInstance(instance, place, _places);
+        SubmissionLimits.CheckInstance(instance, place, _places);
         int length = AddToDigest(instance, place);
         if (instance.Params?.Length > length)
         {
@@ -77,6 +77,7 @@ internal sealed class BatchContent : IDisposable
     internal BatchHeader Finish()
     {
         SubmissionLimits.CheckCount(Count);
+        (string digest, string? earlier) = FinishDigest();
         return new()
         {
             Timeout = _head.Timeout,
@@ -85,7 +86,9 @@ internal sealed class BatchContent : IDisposable
             StoreBytes = Store?.Length ?? 0,
             Total = Count,
             PartitionSizes = _cuts.Sizes(),
-            Digest = FinishDigest(),
+            Digest = digest,
+            DigestVersion = ContentDigest.Version,
+            EarlierDigest = earlier,
             Workflows = [.. _workflows.Order(StringComparer.Ordinal)],
             Labels = [.. _labels.Order(StringComparer.Ordinal)],
             LargestParams = Math.Max(0, _largestParams),
@@ -115,9 +118,9 @@ internal sealed class BatchContent : IDisposable
         }
     }
 
-    private string FinishDigest()
+    private (string Digest, string? Earlier) FinishDigest()
     {
-        string digest;
+        (string Digest, string? Earlier) digest;
         try
         {
             digest = _digest.Finish(_head.MaxConcurrency, _store?.RootElement, _head.Timeout);

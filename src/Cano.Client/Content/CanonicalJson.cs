@@ -4,7 +4,20 @@ using System.Text.Json;
 
 namespace Cano;
 
-/// <summary>RFC 8785 (JSON Canonicalization Scheme): one text for all texts of the same JSON value.</summary>
+/// <summary>How numbers are written in canonical JSON.</summary>
+internal enum NumberForm
+{
+    /// <summary>As RFC 8785 says: what a double holds of them.</summary>
+    Double = 0,
+
+    /// <summary>The same where a double holds all of it; otherwise with all digits (<see cref="ExactNumber"/>).</summary>
+    Exact = 1,
+}
+
+/// <summary>
+/// RFC 8785 (JSON Canonicalization Scheme): one text for all texts of the same JSON value. With <see cref="NumberForm.Exact"/>, numbers with
+/// different digits are different values.
+/// </summary>
 internal static class CanonicalJson
 {
     /// <summary>No number type of .NET writes as many characters; it bounds how much longer a text can be than its canonical form.</summary>
@@ -16,38 +29,37 @@ internal static class CanonicalJson
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Writes the canonical form of a JSON text.</summary>
+    /// <returns>True: it is the same with the other form of numbers.</returns>
     /// <exception cref="JsonException">It is no JSON, or has no canonical form: a name twice in one object, a number beyond a double, half a surrogate pair.</exception>
-    internal static void Write(ReadOnlyMemory<byte> json, IBufferWriter<byte> output)
+    internal static bool Write(ReadOnlyMemory<byte> json, NumberForm numbers, IBufferWriter<byte> output)
     {
         using JsonDocument document = JsonDocument.Parse(json);
-        Write(document.RootElement, output);
+        return Write(document.RootElement, numbers, output);
     }
 
-    internal static void Write(JsonElement value, IBufferWriter<byte> output)
+    /// <summary>As the other one.</summary>
+    internal static bool Write(JsonElement value, NumberForm numbers, IBufferWriter<byte> output)
     {
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
-                WriteObject(value, output);
-                break;
+                return WriteObject(value, numbers, output);
             case JsonValueKind.Array:
-                WriteArray(value, output);
-                break;
+                return WriteArray(value, numbers, output);
+            case JsonValueKind.Number:
+                return WriteNumber(value, numbers, output);
             case JsonValueKind.String:
                 WriteString(Text(value), output);
-                break;
-            case JsonValueKind.Number:
-                WriteNumber(value, output);
-                break;
+                return true;
             case JsonValueKind.True:
                 output.Write("true"u8);
-                break;
+                return true;
             case JsonValueKind.False:
                 output.Write("false"u8);
-                break;
+                return true;
             default:
                 output.Write("null"u8);
-                break;
+                return true;
         }
     }
 
@@ -65,7 +77,7 @@ internal static class CanonicalJson
         output.Write("\""u8);
     }
 
-    private static void WriteObject(JsonElement value, IBufferWriter<byte> output)
+    private static bool WriteObject(JsonElement value, NumberForm numbers, IBufferWriter<byte> output)
     {
         List<(string Name, JsonElement Value)> members = [];
         foreach (JsonProperty member in value.EnumerateObject())
@@ -76,6 +88,7 @@ internal static class CanonicalJson
         // Ordinal order is the order of UTF-16 code units that the RFC asks for.
         members.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
         output.Write("{"u8);
+        bool same = true;
         for (int i = 0; i < members.Count; i++)
         {
             if (i > 0)
@@ -90,16 +103,18 @@ internal static class CanonicalJson
 
             WriteString(members[i].Name, output);
             output.Write(":"u8);
-            Write(members[i].Value, output);
+            same &= Write(members[i].Value, numbers, output);
         }
 
         output.Write("}"u8);
+        return same;
     }
 
-    private static void WriteArray(JsonElement value, IBufferWriter<byte> output)
+    private static bool WriteArray(JsonElement value, NumberForm numbers, IBufferWriter<byte> output)
     {
         output.Write("["u8);
         bool first = true;
+        bool same = true;
         foreach (JsonElement item in value.EnumerateArray())
         {
             if (!first)
@@ -108,13 +123,14 @@ internal static class CanonicalJson
             }
 
             first = false;
-            Write(item, output);
+            same &= Write(item, numbers, output);
         }
 
         output.Write("]"u8);
+        return same;
     }
 
-    private static void WriteNumber(JsonElement value, IBufferWriter<byte> output)
+    private static bool WriteNumber(JsonElement value, NumberForm numbers, IBufferWriter<byte> output)
     {
         string literal = value.GetRawText();
         if (literal.Length > MaxNumberLength)
@@ -128,8 +144,29 @@ internal static class CanonicalJson
             throw new JsonException($"The number {literal} is beyond what a double can hold; send it as a string.");
         }
 
-        CanonicalNumber.Write(number, output);
+        if (IsSmallWhole(literal))
+        {
+            WriteUtf8(literal, output);
+            return true;
+        }
+
+        ArrayBufferWriter<byte> canonical = new(32);
+        CanonicalNumber.Write(number, canonical);
+        bool same = ExactNumber.Parse(literal) is { } exact && exact == ExactNumber.Parse(Encoding.ASCII.GetString(canonical.WrittenSpan));
+        if (same || numbers is NumberForm.Double)
+        {
+            output.Write(canonical.WrittenSpan);
+        }
+        else
+        {
+            WriteUtf8(ExactNumber.Parse(literal)?.ToString() ?? literal, output);
+        }
+
+        return same;
     }
+
+    /// <summary>Whether it is its own canonical form, as most numbers are: up to 15 digits and nothing else.</summary>
+    private static bool IsSmallWhole(string literal) => literal.Length <= 15 && !literal.AsSpan().ContainsAnyExceptInRange('0', '9');
 
     private static void WriteEscape(char c, IBufferWriter<byte> output)
     {

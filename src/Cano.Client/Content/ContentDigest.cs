@@ -6,29 +6,31 @@ using System.Text.Json;
 namespace Cano;
 
 /// <summary>
-/// SHA-256 of the RFC 8785 canonical JSON of a batch's content, one instance at a time: <c>{"instances":[...],"maxConcurrency":...,"store":...,"timeout":...}</c>,
-/// members that are left out being absent. The members are written here in the canonical order of their names.
+/// SHA-256 of the canonical JSON of a batch's content, one instance at a time: <c>{"instances":[...],"maxConcurrency":...,"store":...,"timeout":...}</c>,
+/// members that are left out being absent. The members are written here in the canonical order of their names. Made twice at once: as it is
+/// today, and as earlier versions made it, for whom two numbers that one double stands for were the same.
 /// </summary>
 internal sealed class ContentDigest : IDisposable
 {
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly ArrayBufferWriter<byte> _buffer = new();
-    private readonly ArrayBufferWriter<byte> _params = new();
-    private bool _any;
+    /// <summary>Numbers count with all their digits.</summary>
+    internal const int Version = 1;
 
-    internal ContentDigest() => _hash.AppendData("{\"instances\":["u8);
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly IncrementalHash _earlierHash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly ArrayBufferWriter<byte> _buffer = new();
+    private readonly ArrayBufferWriter<byte> _value = new();
+    private readonly ArrayBufferWriter<byte> _earlierValue = new();
+    private bool _any;
+    private bool _differs;
+
+    internal ContentDigest() => Write("{\"instances\":["u8);
 
     /// <summary>Adds the next instance.</summary>
     /// <returns>How long the canonical form of its params is, in bytes; 0 when it has none.</returns>
     /// <exception cref="JsonException">Its params are no JSON, or have no canonical form.</exception>
     internal int Add(InstanceSpec instance)
     {
-        _params.ResetWrittenCount();
-        if (instance.Params is not null)
-        {
-            CanonicalJson.Write(instance.Params, _params);
-        }
-
+        using JsonDocument? @params = instance.Params is null ? null : JsonDocument.Parse(instance.Params);
         _buffer.ResetWrittenCount();
         _buffer.Write(_any ? ",{\"id\":"u8 : "{\"id\":"u8);
         _any = true;
@@ -42,20 +44,21 @@ internal sealed class ContentDigest : IDisposable
         if (instance.Params is not null)
         {
             _buffer.Write(",\"params\":"u8);
-            _buffer.Write(_params.WrittenSpan);
+            Flush();
+            WriteValue(@params!.RootElement);
         }
 
         _buffer.Write(",\"workflow\":"u8);
         CanonicalJson.WriteString(instance.Workflow, _buffer);
         _buffer.Write("}"u8);
-        _hash.AppendData(_buffer.WrittenSpan);
-        return _params.WrittenCount;
+        Flush();
+        return @params is null ? 0 : _value.WrittenCount;
     }
 
     /// <summary>Ends the content.</summary>
-    /// <returns>The digest in lower-case hex.</returns>
+    /// <returns>The digest in lower-case hex, and the one that earlier versions would have made; null if it is the same.</returns>
     /// <exception cref="JsonException">The store has no canonical form.</exception>
-    internal string Finish(int? maxConcurrency, JsonElement? store, ConcurrentTimeout timeout)
+    internal (string Digest, string? Earlier) Finish(int? maxConcurrency, JsonElement? store, ConcurrentTimeout timeout)
     {
         _buffer.ResetWrittenCount();
         _buffer.Write("]"u8);
@@ -68,7 +71,8 @@ internal sealed class ContentDigest : IDisposable
         if (store is { } values)
         {
             _buffer.Write(",\"store\":"u8);
-            CanonicalJson.Write(values, _buffer);
+            Flush();
+            WriteValue(values);
         }
 
         _buffer.Write(",\"timeout\":{"u8);
@@ -88,9 +92,43 @@ internal sealed class ContentDigest : IDisposable
         }
 
         _buffer.Write("}}"u8);
-        _hash.AppendData(_buffer.WrittenSpan);
-        return Convert.ToHexStringLower(_hash.GetHashAndReset());
+        Flush();
+        return (Convert.ToHexStringLower(_hash.GetHashAndReset()), _differs ? Convert.ToHexStringLower(_earlierHash.GetHashAndReset()) : null);
     }
 
-    public void Dispose() => _hash.Dispose();
+    public void Dispose()
+    {
+        _hash.Dispose();
+        _earlierHash.Dispose();
+    }
+
+    /// <summary>A value of the user's: its numbers are what the two digests differ in.</summary>
+    private void WriteValue(JsonElement value)
+    {
+        _value.ResetWrittenCount();
+        bool same = CanonicalJson.Write(value, NumberForm.Exact, _value);
+        _hash.AppendData(_value.WrittenSpan);
+        if (same)
+        {
+            _earlierHash.AppendData(_value.WrittenSpan);
+            return;
+        }
+
+        _differs = true;
+        _earlierValue.ResetWrittenCount();
+        CanonicalJson.Write(value, NumberForm.Double, _earlierValue);
+        _earlierHash.AppendData(_earlierValue.WrittenSpan);
+    }
+
+    private void Flush()
+    {
+        Write(_buffer.WrittenSpan);
+        _buffer.ResetWrittenCount();
+    }
+
+    private void Write(ReadOnlySpan<byte> text)
+    {
+        _hash.AppendData(text);
+        _earlierHash.AppendData(text);
+    }
 }

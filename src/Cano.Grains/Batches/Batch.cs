@@ -171,7 +171,13 @@ internal sealed class Batch
     internal async Task<bool> CleanUpAsync(string digest, int partitions)
     {
         await LoadAsync();
-        return await _removal.CleanUpAsync(digest, partitions);
+        bool isGone = await _removal.CleanUpAsync(digest, partitions);
+        if (isGone)
+        {
+            await _creation.WithdrawAsync(digest);
+        }
+
+        return isGone;
     }
 
     /// <summary>Time has passed: the deadline may have come, and lists are to show how far the batch is.</summary>
@@ -267,7 +273,7 @@ internal sealed class Batch
             return null;
         }
 
-        if (state.Header.Digest != header.Digest)
+        if (!state.Header.HasContentOf(header))
         {
             throw new BatchConflictException(_id);
         }

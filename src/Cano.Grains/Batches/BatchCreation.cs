@@ -24,16 +24,15 @@ internal sealed class BatchCreation(BatchRecord record, BatchAnnouncer announcer
     /// <param name="only">The instances of a batch that has a single partition; null otherwise.</param>
     internal async Task RunAsync(BatchHeader header, PartitionSpec? only)
     {
-        if (only is not null)
-        {
-            services.Rules.CheckOnly(record.Id, header, only);
-        }
-
         IsUnderWay = true;
         try
         {
             int buckets = 0;
-            if (only is null)
+            if (only is not null)
+            {
+                await services.Rules.CheckOnlyAsync(record.Id, header, only);
+            }
+            else
             {
                 await RequirePreparedAsync(header);
                 buckets = services.Index is { } index && header.PartitionSizes.Length > 1
@@ -61,6 +60,21 @@ internal sealed class BatchCreation(BatchRecord record, BatchAnnouncer announcer
         {
             await announcer.EnterAsync(state, status);
             _isEntered = true;
+        }
+    }
+
+    /// <summary>
+    /// Takes what was entered for a start that was broken off, and of which nothing is left, out of the catalog again. It is looked for there: the activation that entered it
+    /// is gone, since no batch came of it.
+    /// </summary>
+    internal async Task WithdrawAsync(string digest)
+    {
+        foreach (BatchEntry entry in await services.Catalog.GetUnfinishedAsync())
+        {
+            if (entry.Status.Id == record.Id && entry.Digest == digest && entry.Status.Phase is BatchPhase.Pending)
+            {
+                await announcer.RemoveAsync(entry);
+            }
         }
     }
 

@@ -1,11 +1,10 @@
 using System.Buffers;
-using System.Globalization;
 using Microsoft.Extensions.Options;
 
 namespace Cano;
 
 /// <summary>What a silo asks of a batch before anything of it is stored.</summary>
-internal sealed class BatchRules(IKnownWorkflows workflows, IOptions<CanoOptions> options)
+internal sealed class BatchRules(IKnownWorkflows workflows, IOptions<CanoOptions> options, IParamsCheck @params)
 {
     /// <summary>As many digits of a digest as are in a partition's key, and as SHA-256 has.</summary>
     private const int LeastDigits = 16;
@@ -16,19 +15,18 @@ internal sealed class BatchRules(IKnownWorkflows workflows, IOptions<CanoOptions
 
     private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789abcdef");
 
-    private readonly PartitionRules _partitions = new(workflows, options);
+    private readonly PartitionRules _partitions = new(workflows, options, @params);
 
     /// <exception cref="CanoException">The batch breaks a rule.</exception>
     internal void Check(string id, BatchHeader header)
     {
-        Identifier.Require(id, "A batch's id");
+        RequireMembers(header);
+        SubmissionLimits.CheckHead(id, header.Timeout, header.MaxConcurrency, header.Name);
+        SubmissionLimits.CheckCount(header.Total);
         CheckForm(header);
-        header.Timeout.Validate();
-        CheckTexts(header);
-        if (header.MaxConcurrency is < 1)
+        foreach (string label in header.Labels)
         {
-            throw new CanoConfigurationException(
-                ErrorCodes.InvalidMaxConcurrency, $"maxConcurrency was {header.MaxConcurrency}; it must be 1 or more.", "$.maxConcurrency");
+            SubmissionLimits.CheckLabel(label, "A label", path: null);
         }
 
         if (header.LargestParams > options.Value.MaxParamsBytes)
@@ -59,37 +57,27 @@ internal sealed class BatchRules(IKnownWorkflows workflows, IOptions<CanoOptions
 
     /// <summary>Checks that a batch's only partition is all of it, and its instances.</summary>
     /// <exception cref="CanoException">It is not, or they break a rule.</exception>
-    internal void CheckOnly(string id, BatchHeader header, PartitionSpec only)
+    internal Task CheckOnlyAsync(string id, BatchHeader header, PartitionSpec only)
     {
         if (header.PartitionSizes.Length != 1 || only.Instances.Length != header.Total || only.FirstOrdinal != 0)
         {
             throw Malformed($"it has {header.Total} instances in {header.PartitionSizes.Length} partitions, and came with {only.Instances.Length} from place {only.FirstOrdinal}");
         }
 
-        _partitions.Check(id, only);
+        return _partitions.CheckAsync(id, only);
     }
 
-    /// <summary>What a client library of Cano's never gets wrong; others call grains too.</summary>
-    private static void CheckForm(BatchHeader header)
+    private static void RequireMembers(BatchHeader header)
     {
         if (header.Timeout is null || header.PartitionSizes is null || header.Workflows is null || header.Labels is null)
         {
             throw Malformed("its timeout, partition sizes, workflows or labels are null");
         }
+    }
 
-        if (header.Total < 1)
-        {
-            throw new CanoConfigurationException(ErrorCodes.NoInstances, "No workflow instances to execute.", "$.instances");
-        }
-
-        if (header.Total > BatchHeader.MaxInstances)
-        {
-            throw new CanoConfigurationException(
-                ErrorCodes.TooManyInstances,
-                string.Create(CultureInfo.InvariantCulture, $"The batch has {header.Total:N0} instances; it may have at most {BatchHeader.MaxInstances:N0}."),
-                "$.instances");
-        }
-
+    /// <summary>What a client library of Cano's never gets wrong; others call grains too.</summary>
+    private static void CheckForm(BatchHeader header)
+    {
         if (header.PartitionSizes.Any(size => size is < 1 or > PartitionSpec.MaxInstances) || header.PartitionSizes.Sum(size => (long)size) != header.Total)
         {
             throw Malformed($"the sizes of its partitions must be 1 to {PartitionSpec.MaxInstances} and add up to {header.Total}");
@@ -113,21 +101,6 @@ internal sealed class BatchRules(IKnownWorkflows workflows, IOptions<CanoOptions
         if (header.Labels.Length > BatchHeader.MaxLabels)
         {
             throw Malformed($"it lists {header.Labels.Length} labels, at most {BatchHeader.MaxLabels} may be listed");
-        }
-    }
-
-    private static void CheckTexts(BatchHeader header)
-    {
-        string? fault = StorableText.Fault(header.Name, StorableText.MaxNameLength, "The batch's name");
-        if (fault is not null)
-        {
-            throw new CanoConfigurationException(ErrorCodes.InvalidText, fault, "$.name");
-        }
-
-        fault = header.Labels.Select(label => StorableText.Fault(label, StorableText.MaxLabelLength, "A label")).FirstOrDefault(found => found is not null);
-        if (fault is not null)
-        {
-            throw new CanoConfigurationException(ErrorCodes.InvalidText, fault);
         }
     }
 

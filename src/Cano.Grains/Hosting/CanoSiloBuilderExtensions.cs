@@ -31,6 +31,8 @@ public static class CanoSiloBuilderExtensions
             provider.GetRequiredService<IOptions<CanoOptions>>()));
         services.TryAddSingleton(provider => new FailureLog(
             provider.GetRequiredService<ILoggerFactory>().CreateLogger(FailureLog.Category), TimeProvider.System));
+        services.TryAddSingleton<LocalParams>();
+        services.TryAddSingleton<IParamsCheck, ClusterParams>();
         services.TryAddSingleton<BatchRules>();
         services.TryAddSingleton<PartitionRules>();
         services.TryAddSingleton<InstanceSlots>();
@@ -41,6 +43,8 @@ public static class CanoSiloBuilderExtensions
         {
             services.AddSingleton<RunStopsClient>();
             builder.AddGrainService<RunStops>();
+            services.AddSingleton<ParamsServiceClient>();
+            builder.AddGrainService<ParamsService>();
         }
 
         services.TryAddSingleton<IInstances, Instances>();

@@ -45,7 +45,7 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, ILeaving
 
     public async Task PrepareAsync(PartitionSpec spec)
     {
-        _rules.Check(_batchId, spec);
+        await _rules.CheckAsync(_batchId, spec);
         await _partition.PrepareAsync(spec);
     }
 

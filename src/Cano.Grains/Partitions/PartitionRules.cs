@@ -3,10 +3,20 @@ using Microsoft.Extensions.Options;
 namespace Cano;
 
 /// <summary>What a silo asks of a partition's instances before they are stored. A header has the caller's word for them; here they are.</summary>
-internal sealed class PartitionRules(IKnownWorkflows workflows, IOptions<CanoOptions> options)
+internal sealed class PartitionRules(IKnownWorkflows workflows, IOptions<CanoOptions> options, IParamsCheck @params)
 {
+    /// <summary>Checks a partition, the params of its instances included, as far as a silo of the cluster knows their workflows.</summary>
     /// <exception cref="CanoException">The partition breaks a rule.</exception>
-    internal void Check(string batchId, PartitionSpec spec)
+    internal async Task CheckAsync(string batchId, PartitionSpec spec)
+    {
+        CheckForm(batchId, spec);
+        if (await @params.FindAsync(spec.Instances, spec.FirstOrdinal) is { Count: > 0 } faults)
+        {
+            throw CanoConfigurationException.Of(ErrorCodes.InvalidParams, faults);
+        }
+    }
+
+    private void CheckForm(string batchId, PartitionSpec spec)
     {
         if (spec.BatchId != batchId || spec.Instances is not { Length: >= 1 and <= PartitionSpec.MaxInstances }
             || spec.FirstOrdinal < 0 || spec.FirstOrdinal > BatchHeader.MaxInstances - spec.Instances.Length)
@@ -22,47 +32,29 @@ internal sealed class PartitionRules(IKnownWorkflows workflows, IOptions<CanoOpt
                 ErrorCodes.StoreTooLarge, $"The store is {spec.Store.Length} bytes of JSON; at most {options.Value.MaxStoreBytes} are allowed.", "$.store");
         }
 
-        HashSet<string> ids = new(StringComparer.Ordinal);
+        Dictionary<string, int> places = new(spec.Instances.Length, StringComparer.Ordinal);
         for (int index = 0; index < spec.Instances.Length; index++)
         {
-            Check(spec.Instances[index], spec.FirstOrdinal + index, ids);
+            SubmissionLimits.CheckInstance(spec.Instances[index], spec.FirstOrdinal + index, places);
+            CheckHere(spec.Instances[index], spec.FirstOrdinal + index);
         }
     }
 
-    // What is said of a fault is only put together when there is one.
-    private void Check(InstanceSpec instance, int place, HashSet<string> ids)
+    /// <summary>What depends on this silo and its cluster.</summary>
+    private void CheckHere(InstanceSpec instance, int place)
     {
-        if (!Identifier.IsValid(instance.Id))
+        if (!workflows.IsKnown(instance.Workflow))
         {
-            throw Refused(ErrorCodes.InvalidId, Identifier.Fault(instance.Id, $"The id of instances[{place}]")!, place, "id");
-        }
-
-        if (!ids.Add(instance.Id))
-        {
-            throw Refused(ErrorCodes.DuplicateInstanceId, $"Two instances have the id '{instance.Id}'; ids must differ within a batch.", place, "id");
-        }
-
-        if (instance.Workflow is null || !workflows.IsKnown(instance.Workflow))
-        {
-            throw new WorkflowNotRegisteredException(instance.Workflow ?? "", workflows.Names);
-        }
-
-        if (instance.Label is not null
-            && StorableText.Fault(instance.Label, StorableText.MaxLabelLength, $"The label of instances[{place}] ('{instance.Id}')") is { } badLabel)
-        {
-            throw Refused(ErrorCodes.InvalidText, badLabel, place, "label");
+            throw new WorkflowNotRegisteredException(instance.Workflow, workflows.Names);
         }
 
         if (instance.Params?.Length > options.Value.MaxParamsBytes)
         {
-            throw Refused(
+            throw new CanoConfigurationException(
                 ErrorCodes.ParamsTooLarge,
                 $"The params of instance '{instance.Id}' are {instance.Params.Length} bytes of JSON; at most {options.Value.MaxParamsBytes} are allowed. "
                 + "Put the data elsewhere and pass a reference, or raise CanoOptions.MaxParamsBytes.",
-                place,
-                "params");
+                $"$.instances[{place}].params");
         }
     }
-
-    private static CanoConfigurationException Refused(string code, string message, int place, string member) => new(code, message, $"$.instances[{place}].{member}");
 }

@@ -47,6 +47,14 @@ internal sealed class ClusterWorkflows(WorkflowRegistry local, IClusterManifestP
             ? silos[Random.Shared.Next(silos.Length)]
             : null;
 
+    /// <summary>Which silo to ask about params of a workflow that this silo does not have; always the same one, so that one call does for all.</summary>
+    /// <returns>A silo that has it and answers such questions; null when there is none.</returns>
+    internal SiloAddress? CheckerOf(string workflow)
+    {
+        Announced now = Now;
+        return now.Silos.TryGetValue(workflow, out SiloAddress[]? silos) ? Array.Find(silos, now.Checkers.Contains) : null;
+    }
+
     /// <summary>What the manifest says, worked out once for each manifest.</summary>
     private Announced Now
     {
@@ -63,7 +71,7 @@ internal sealed class ClusterWorkflows(WorkflowRegistry local, IClusterManifestP
                 // Another thread may have been here with a newer one.
                 if (_announced is not { } last || last.Manifest.Version < manifest.Version)
                 {
-                    _announced = new(manifest, (_announced?.Version ?? 0) + 1, SilosByWorkflow(manifest));
+                    _announced = new(manifest, (_announced?.Version ?? 0) + 1, SilosByWorkflow(manifest), Checkers(manifest));
                 }
 
                 return _announced;
@@ -83,8 +91,16 @@ internal sealed class ClusterWorkflows(WorkflowRegistry local, IClusterManifestP
             .ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
     }
 
+    private HashSet<SiloAddress> Checkers(ClusterManifest manifest) =>
+    [
+        .. manifest.Silos
+            .Where(silo => silo.Value.Grains.TryGetValue(_grain, out GrainProperties? grain) && grain.Properties.ContainsKey(WorkflowAnnouncement.ChecksParams))
+            .Select(silo => silo.Key),
+    ];
+
     /// <param name="Manifest">What was read.</param>
     /// <param name="Version">Counts the manifests that were read.</param>
     /// <param name="Silos">The silos that have a workflow, by its name; at least one each.</param>
-    private sealed record Announced(ClusterManifest Manifest, long Version, Dictionary<string, SiloAddress[]> Silos);
+    /// <param name="Checkers">The silos that answer <see cref="IParamsService"/>: those of earlier versions do not.</param>
+    private sealed record Announced(ClusterManifest Manifest, long Version, Dictionary<string, SiloAddress[]> Silos, HashSet<SiloAddress> Checkers);
 }

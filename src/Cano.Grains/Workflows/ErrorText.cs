@@ -29,6 +29,7 @@ internal static class ErrorText
         StringBuilder kept = new(Math.Min(text.Length, maxBytes));
         int bytes = 0;
         int lengthThatLeavesRoom = 0;
+        Span<char> character = stackalloc char[2];
 
         // Lone surrogates come out of the enumeration as U+FFFD.
         foreach (Rune rune in text.EnumerateRunes())
@@ -41,7 +42,7 @@ internal static class ErrorText
                 return kept.Append(Ellipsis).ToString();
             }
 
-            kept.Append(harmless.ToString());
+            kept.Append(character[..harmless.EncodeToUtf16(character)]);
             lengthThatLeavesRoom = bytes <= room ? kept.Length : lengthThatLeavesRoom;
         }
 

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Cano;
 
 /// <summary>Turns what went wrong in an instance into data.</summary>
@@ -6,18 +8,24 @@ internal static class Failure
     private const int MaxInner = 5;
     private const int MaxInnerBytes = 1_024;
 
+    /// <summary>Characters of the messages that an <see cref="AggregateException"/> may join by itself.</summary>
+    private const int MaxJoined = 64 * 1_024;
+
     internal static WorkflowError Of(string kind, string message, string? state = null, int attempts = 0) =>
         new() { Kind = kind, Message = ErrorText.Bounded(message), State = state, Attempts = attempts };
 
     internal static WorkflowError Of(string kind, Exception exception, string state, int attempts) =>
         Of(kind, Message(exception), state, attempts) with { ExceptionType = TypeName(exception), Inner = Inner(exception) };
 
-    /// <summary>The exception's message; a message that itself throws or is null is replaced, for nothing of a node may harm its neighbours.</summary>
+    /// <summary>
+    /// The exception's message, cut before anything is made of it: a thousand instances may throw one of 25 MB at once. A message that itself throws or is
+    /// null is replaced, for nothing of a node may harm its neighbours.
+    /// </summary>
     internal static string Message(Exception exception)
     {
         try
         {
-            return exception.Message ?? "";
+            return ErrorText.Bounded(exception.GetType() == typeof(AggregateException) ? Joined((AggregateException)exception) : exception.Message);
         }
         catch (Exception thrown)
         {
@@ -34,6 +42,19 @@ internal static class Failure
         { InnerException: { } one } => [one],
         _ => [],
     };
+
+    /// <summary>As <see cref="AggregateException"/> joins the messages of its exceptions, which it does at whatever length.</summary>
+    private static string Joined(AggregateException exception)
+    {
+        ReadOnlyCollection<Exception> inner = exception.InnerExceptions;
+        if (inner.All(one => one is not AggregateException) && inner.Sum(one => (long)(one.Message?.Length ?? 0)) <= MaxJoined)
+        {
+            return exception.Message;
+        }
+
+        string some = string.Join(" ", inner.Take(MaxInner).Select(one => $"({Message(one)})"));
+        return inner.Count <= MaxInner ? $"One or more errors occurred. {some}" : $"{inner.Count} errors occurred. {some} …";
+    }
 
     private static List<string>? Inner(Exception exception)
     {

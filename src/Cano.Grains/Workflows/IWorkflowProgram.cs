@@ -18,6 +18,12 @@ internal interface IWorkflowProgram
     /// <summary>The name of the start state.</summary>
     string Start { get; }
 
+    /// <summary>Reads params as a run would, and keeps nothing of them.</summary>
+    /// <param name="params">UTF-8 JSON.</param>
+    /// <param name="path">The JSON path at which faults are told.</param>
+    /// <returns>What does not fit; empty: they do.</returns>
+    IReadOnlyList<SubmissionFault> CheckParams(byte[] @params, string path);
+
     /// <summary>
     /// Runs one instance to its end. Whatever goes wrong in it comes back as an outcome with an error.
     /// </summary>

@@ -9,22 +9,9 @@ internal static class InstanceInput
     internal static WorkflowError? ReadParams<TParams>(byte[]? json, out TParams @params)
     {
         @params = default!;
-        if (json is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            @params = JsonSerializer.Deserialize<TParams>(json, CanoJson.Values)!;
-            return null;
-        }
-        catch (Exception exception)
-        {
-            string path = (exception as JsonException)?.Path ?? "$";
-            return Failure.Of(
-                WorkflowErrorKinds.InvalidParams, $"The params do not fit {typeof(TParams).Name}: at {path}: {Failure.Message(exception)}");
-        }
+        return json is null || ParamsJson.Read(json, "$", out @params) is not { Count: > 0 } faults
+            ? null
+            : Failure.Of(WorkflowErrorKinds.InvalidParams, $"The params do not fit {JsonShape.Of(typeof(TParams))}: {string.Join(" | ", faults)}");
     }
 
     /// <summary>Null: the store is read, from the checkpoint if there is one.</summary>

@@ -10,6 +10,9 @@ internal sealed class WorkflowAnnouncement(IEnumerable<IWorkflowRegistration> re
     /// <summary>The property of <see cref="WorkflowGrain"/> that says how the silo writes users' values (<see cref="ValueFormat.Fingerprint"/>).</summary>
     internal const string FormatProperty = "cano.format";
 
+    /// <summary>The property of <see cref="WorkflowGrain"/> that says that a silo checks params for others.</summary>
+    internal const string ChecksParams = "cano.checks-params";
+
     /// <summary>The property of <see cref="WorkflowGrain"/> that says that a silo has a workflow.</summary>
     internal static string PropertyOf(string workflow) => $"cano.workflow.{workflow}";
 
@@ -18,6 +21,7 @@ internal sealed class WorkflowAnnouncement(IEnumerable<IWorkflowRegistration> re
         if (grainClass == typeof(WorkflowGrain))
         {
             properties[FormatProperty] = ValueFormat.Current.Fingerprint;
+            properties[ChecksParams] = "";
             foreach (IWorkflowRegistration registration in registrations)
             {
                 properties[PropertyOf(registration.Name)] = "";

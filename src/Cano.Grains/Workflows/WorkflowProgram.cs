@@ -74,12 +74,16 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
 
     internal long StepLimit { get; }
 
+    internal int MaxOutputBytes => _options.MaxOutputBytes;
+
     internal TimeProvider TimeProvider { get; }
 
     internal ILogger Logger { get; }
 
     /// <summary>Null outside a silo.</summary>
     internal CanoMetrics? Metrics { get; }
+
+    public IReadOnlyList<SubmissionFault> CheckParams(byte[] @params, string path) => ParamsJson.Read<TParams>(@params, path, out _);
 
     public async ValueTask<InstanceOutcome> RunAsync(InstanceExecution execution, CancellationToken cancellationToken)
     {
@@ -120,18 +124,6 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
             FinishedAt = FinishedAt(startedAt),
             Path = path,
         };
-
-    /// <summary>The output, if it is not too large.</summary>
-    /// <exception cref="UnsavableProgressException">It is larger than allowed.</exception>
-    internal byte[]? OutputOf(byte[]? json, string state)
-    {
-        return json is null || json.Length <= _options.MaxOutputBytes
-            ? json
-            : throw new UnsavableProgressException(Failure.Of(
-                WorkflowErrorKinds.OutputTooLarge,
-                string.Create(CultureInfo.InvariantCulture, $"The output has {json.Length:N0} bytes of JSON; at most {_options.MaxOutputBytes:N0} are allowed."),
-                state));
-    }
 
     /// <summary>An instance failed for good.</summary>
     internal void LogFailure(string batchId, string instanceId, WorkflowError error, Exception? exception)
@@ -224,7 +216,8 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
             return unfitStore;
         }
 
-        WorkflowContext<TParams> context = new(@params, store, execution.SharedStore, execution.InstanceId, execution.BatchId);
+        WorkflowContext<TParams> context =
+            new(@params, store, execution.SharedStore, execution.InstanceId, execution.BatchId) { MaxOutputBytes = MaxOutputBytes };
         ProgramState<TState, TParams> at = _start;
         RunStart start = new(startedAt);
         if (execution.Resume is { } resume)

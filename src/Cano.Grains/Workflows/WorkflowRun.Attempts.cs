@@ -156,6 +156,9 @@ internal sealed partial class WorkflowRun<TState, TParams>
         return (default, failure);
     }
 
+    /// <summary>The node has done its work, and would come to the same output again.</summary>
+    private static bool IsOfOutput(string kind) => kind is WorkflowErrorKinds.OutputNotWritable or WorkflowErrorKinds.OutputTooLarge;
+
     private void NoteRetry(ProgramState<TState, TParams> state, WorkflowError failure)
     {
         _path.Retry(failure.Message);
@@ -177,10 +180,11 @@ internal sealed partial class WorkflowRun<TState, TParams>
         ThrowIfCancelled(exception, cancellationToken);
 
         // Counted by the run: one that goes on from a checkpoint has used up some retries before.
+        // One whose output was refused has done its work, and would come to the same output again.
         bool isLast = _attempt > state.Config.Retry.MaxRetries;
-        isFinal = isLast || ReferenceEquals(exception, _context.OutputRefusal) || !_program.IsRetried(state, exception);
+        isFinal = isLast || exception is OutputRefusedException || !_program.IsRetried(state, exception);
         string kind = exception is AttemptTimeoutException ? WorkflowErrorKinds.Timeout
-            : ReferenceEquals(exception, _context.OutputRefusal) ? WorkflowErrorKinds.OutputNotWritable
+            : exception is OutputRefusedException refused ? refused.Code
             : isLast && state.Config.Retry.MaxRetries > 0 ? WorkflowErrorKinds.RetryExhausted
             : WorkflowErrorKinds.NodeFailed;
         WorkflowError error = Failure.Of(kind, exception, state.Name, _attempt);

@@ -72,8 +72,8 @@ internal sealed partial class WorkflowRun<TState, TParams> : IAttemptHost
         try
         {
             return await LoopAsync(cancellationToken) is { } error ? Failed(error)
-                : _at.IsFailure ? Failed(_program.ReachedFailureState(_at), _at.Name, OutputJson(_at))
-                : _program.Completed(_at, OutputJson(_at), _startedAt, _keepPath ? _path.ToPath() : null);
+                : _at.IsFailure ? Failed(_program.ReachedFailureState(_at), _at.Name, _output)
+                : _program.Completed(_at, _output, _startedAt, _keepPath ? _path.ToPath() : null);
         }
         catch (UnsavableProgressException unsavable)
         {
@@ -178,8 +178,6 @@ internal sealed partial class WorkflowRun<TState, TParams> : IAttemptHost
         return _program.Failed(error, _startedAt, _path.ToPath()) with { FinalState = finalState, Output = output };
     }
 
-    private byte[]? OutputJson(ProgramState<TState, TParams> state) => _program.OutputOf(_output, state.Name);
-
     private ValueTask SaveAsync(RunProgress progress, ProgramState<TState, TParams> next, int attempt, CancellationToken cancellationToken)
     {
         NodeThread.DropInterrupt();
@@ -191,7 +189,7 @@ internal sealed partial class WorkflowRun<TState, TParams> : IAttemptHost
             Steps = _steps,
             StartedAt = _startedAt,
             Store = progress.StoreJson(next.Name),
-            Output = OutputJson(next),
+            Output = _output,
         };
         return progress.SaveAsync(checkpoint, cancellationToken);
     }

@@ -59,7 +59,10 @@ public sealed class WorkflowRunner<TState, TParams>
             return ToResult(_program.Failed(unfit, _program.TimeProvider.GetUtcNow()));
         }
 
-        WorkflowContext<TParams> context = new(copy, store ?? new MemoryStore(), new MemorySharedStore(), LocalId, LocalId);
+        WorkflowContext<TParams> context = new(copy, store ?? new MemoryStore(), new MemorySharedStore(), LocalId, LocalId)
+        {
+            MaxOutputBytes = _program.MaxOutputBytes,
+        };
         return ToResult(await _program.RunAsync(context, keepPath: true, cancellationToken));
     }
 

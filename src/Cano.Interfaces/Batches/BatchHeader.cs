@@ -40,7 +40,8 @@ public sealed record BatchHeader
     public required int[] PartitionSizes { get; init; }
 
     /// <summary>
-    /// SHA-256, in lower-case hex, of the RFC 8785 canonical JSON of the content (timeout, maxConcurrency, store, instances): equal digests are the same batch.
+    /// SHA-256, in lower-case hex, of the RFC 8785 canonical JSON of the content (timeout, maxConcurrency, store, instances; numbers as <see cref="DigestVersion"/> says): equal digests
+    /// are the same batch.
     /// It is also part of the partitions' keys, so that two starts of one id with different content never touch each other's rows.
     /// </summary>
     [Id(6)]
@@ -66,7 +67,27 @@ public sealed record BatchHeader
     [Id(11)]
     public string? TraceParent { get; init; }
 
-    /// <summary>The baggage of that span, as a W3C <c>baggage</c> header; null where there is none. It is on the spans of instances and nodes.</summary>
+    /// <summary>
+    /// Which numbers of params and store are the same for <see cref="Digest"/>. 0: those that one double stands for, as RFC 8785 has it. 1: those that have the
+    /// same digits.
+    /// </summary>
     [Id(12)]
+    public int DigestVersion { get; init; }
+
+    /// <summary>The digest of version 0; null: it is the same.</summary>
+    [Id(13)]
+    public string? EarlierDigest { get; init; }
+
+    /// <summary>The baggage of that span, as a W3C <c>baggage</c> header; null where there is none. It is on the spans of instances and nodes.</summary>
+    [Id(14)]
     public string? Baggage { get; init; }
+
+    /// <summary>Whether both have the same content, as the one of them that was made by the earlier version sees it.</summary>
+    internal bool HasContentOf(BatchHeader other)
+    {
+        int version = Math.Min(DigestVersion, other.DigestVersion);
+        return DigestOf(version) == other.DigestOf(version);
+    }
+
+    private string DigestOf(int version) => version < DigestVersion && EarlierDigest is { } earlier ? earlier : Digest;
 }

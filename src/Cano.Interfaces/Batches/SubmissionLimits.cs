@@ -49,22 +49,20 @@ internal static class SubmissionLimits
         CheckText(name, StorableText.MaxNameLength, "The batch's name", "$.name");
     }
 
-    /// <summary>The form of an instance's id.</summary>
-    /// <exception cref="CanoConfigurationException">It is not of that form.</exception>
-    internal static void CheckInstanceId(string? id, int place)
+    /// <summary>One instance: the form of its id, its workflow's name (whether or not there is such a workflow) and its label; no two ids are equal.</summary>
+    /// <param name="instance">The instance.</param>
+    /// <param name="place">Its place in the batch, from 0.</param>
+    /// <param name="places">Those of the instances before it, by their ids; this one is added.</param>
+    /// <exception cref="CanoConfigurationException">Something is wrong with it.</exception>
+    internal static void CheckInstance(InstanceSpec instance, int place, Dictionary<string, int> places)
     {
         // What is said of a fault is only put together when there is one: there may be a million instances.
-        if (!Identifier.IsValid(id))
+        if (!Identifier.IsValid(instance.Id))
         {
             throw new CanoConfigurationException(
-                ErrorCodes.InvalidId, Identifier.Fault(id, $"The id of instances[{place}]")!, $"$.instances[{place}].id");
+                ErrorCodes.InvalidId, Identifier.Fault(instance.Id, $"The id of instances[{place}]")!, $"$.instances[{place}].id");
         }
-    }
 
-    /// <summary>The form of the name of an instance's workflow, whether or not there is such a workflow.</summary>
-    /// <exception cref="CanoConfigurationException">It is not of that form.</exception>
-    internal static void CheckWorkflow(InstanceSpec instance, int place)
-    {
         if (!Identifier.IsValid(instance.Workflow))
         {
             throw new CanoConfigurationException(
@@ -72,19 +70,37 @@ internal static class SubmissionLimits
                 Identifier.Fault(instance.Workflow, $"The workflow of instances[{place}] ('{instance.Id}')")!,
                 $"$.instances[{place}].workflow");
         }
-    }
 
-    /// <summary>An instance's label.</summary>
-    /// <exception cref="CanoConfigurationException">It is too long, or can't be stored.</exception>
-    internal static void CheckLabel(InstanceSpec instance, int place)
-    {
         if (instance.Label is not null)
         {
-            CheckText(instance.Label, StorableText.MaxLabelLength, $"The label of instances[{place}] ('{instance.Id}')", $"$.instances[{place}].label");
+            CheckLabel(instance.Label, $"The label of instances[{place}] ('{instance.Id}')", $"$.instances[{place}].label");
+        }
+
+        if (!places.TryAdd(instance.Id, place))
+        {
+            throw new CanoConfigurationException(
+                ErrorCodes.DuplicateInstanceId,
+                $"instances[{places[instance.Id]}] and instances[{place}] have the same id '{instance.Id}'; ids must differ within a batch.",
+                $"$.instances[{place}].id");
         }
     }
 
-    private static void CheckText(string? text, int maxLength, string what, string path)
+    /// <summary>A label.</summary>
+    /// <param name="label">The label.</param>
+    /// <param name="what">What the message calls it.</param>
+    /// <param name="path">Where it is in the document; null: nowhere.</param>
+    /// <exception cref="CanoConfigurationException">It is too long, can't be stored, or can't stand in the path of a URL.</exception>
+    internal static void CheckLabel(string label, string what, string? path)
+    {
+        if (Identifier.IsDots(label))
+        {
+            throw new CanoConfigurationException(ErrorCodes.InvalidId, $"{what} must not be '{label}', which can't stand in the path of a URL.", path);
+        }
+
+        CheckText(label, StorableText.MaxLabelLength, what, path);
+    }
+
+    private static void CheckText(string? text, int maxLength, string what, string? path)
     {
         if (StorableText.Fault(text, maxLength, what) is { } fault)
         {

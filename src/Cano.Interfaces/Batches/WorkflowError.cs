@@ -61,10 +61,10 @@ public static class WorkflowErrorKinds
     /// <summary>The instance reached one of its workflow's failure states.</summary>
     public const string FailureState = "failure-state";
 
-    /// <summary>The output is larger than allowed.</summary>
+    /// <summary>The output is larger than allowed. The node is not repeated.</summary>
     public const string OutputTooLarge = "output-too-large";
 
-    /// <summary>The output can't be written as JSON and read back whole; the node is not repeated.</summary>
+    /// <summary>The output can't be written as JSON and read back whole; the message has the JSON path. The node is not repeated.</summary>
     public const string OutputNotWritable = "output-not-writable";
 
     /// <summary>The instance made more transitions than its definition allows.</summary>

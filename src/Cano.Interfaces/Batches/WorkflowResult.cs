@@ -70,6 +70,9 @@ public sealed class WorkflowResult<TState>
     /// <summary>Reads the output that its nodes set with <see cref="WorkflowContext{TParams}.SetOutput{T}(T)"/>.</summary>
     /// <typeparam name="T">What it is read as.</typeparam>
     /// <returns>The output; <c>default</c> when there is none.</returns>
-    /// <exception cref="JsonException">It can't be read as <typeparamref name="T"/>.</exception>
-    public T? GetOutput<T>() => _output is null ? default : JsonSerializer.Deserialize<T>(_output, CanoJson.Values);
+    /// <exception cref="JsonException">
+    /// It does not fit <typeparamref name="T"/>: it can't be read as such, or is an object that has none of its members. The message says what there is.
+    /// Members that <typeparamref name="T"/> has not are passed over, and those that are missing are <c>default</c>.
+    /// </exception>
+    public T? GetOutput<T>() => _output is null ? default : OutputJson.Read<T>(_output, $"The output of instance '{Id}' of workflow '{Workflow}'");
 }

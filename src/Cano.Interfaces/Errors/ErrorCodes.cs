@@ -3,7 +3,7 @@ namespace Cano;
 /// <summary>The stable codes of <see cref="CanoException.Code"/>. A code never changes its meaning and is never used again for another.</summary>
 public static class ErrorCodes
 {
-    /// <summary>An id or name is not 1 to 200 characters of <c>[A-Za-z0-9._:-]</c>.</summary>
+    /// <summary>An id or name is not 1 to 200 characters of <c>[A-Za-z0-9._:-]</c>, or it is <c>.</c> or <c>..</c>, as a label must not be either.</summary>
     public const string InvalidId = "invalid-id";
 
     /// <summary>A workflow's definition has faults.</summary>
@@ -30,8 +30,17 @@ public static class ErrorCodes
     /// <summary>A name or label is too long or has characters that can't be stored.</summary>
     public const string InvalidText = "invalid-text";
 
+    /// <summary>An instance's params do not fit its workflow: an unknown member, one that is missing, one of the wrong kind.</summary>
+    public const string InvalidParams = "invalid-params";
+
     /// <summary>An instance's params are larger than the silo allows.</summary>
     public const string ParamsTooLarge = "params-too-large";
+
+    /// <summary>An output can't be written as JSON.</summary>
+    public const string OutputNotWritable = WorkflowErrorKinds.OutputNotWritable;
+
+    /// <summary>An output is larger than the silo allows.</summary>
+    public const string OutputTooLarge = WorkflowErrorKinds.OutputTooLarge;
 
     /// <summary>The store given to a batch, or a shared store, is larger than the silo allows.</summary>
     public const string StoreTooLarge = "store-too-large";

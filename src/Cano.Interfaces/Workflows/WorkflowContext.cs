@@ -24,7 +24,11 @@ public sealed class WorkflowContext<TParams>
 
     /// <summary>The context of a further attempt of the same run.</summary>
     internal WorkflowContext(WorkflowContext<TParams> earlier)
-        : this(earlier.Params, earlier._store, earlier.SharedStore, earlier.InstanceId, earlier.BatchId) => Host = earlier.Host;
+        : this(earlier.Params, earlier._store, earlier.SharedStore, earlier.InstanceId, earlier.BatchId)
+    {
+        Host = earlier.Host;
+        MaxOutputBytes = earlier.MaxOutputBytes;
+    }
 
     /// <summary>What the caller gave this instance; <c>default</c> when it gave nothing.</summary>
     public TParams Params { get; }
@@ -75,8 +79,8 @@ public sealed class WorkflowContext<TParams>
     /// <summary>The run that the attempt is part of; null in a unit test of a single node.</summary>
     internal IAttemptHost? Host { get; set; }
 
-    /// <summary>What the last call of <see cref="SetOutput{T}(T)"/> threw; null: it took the output.</summary>
-    internal CanoConfigurationException? OutputRefusal { get; private set; }
+    /// <summary>How large the output may be, in bytes of JSON.</summary>
+    internal int MaxOutputBytes { get; init; } = int.MaxValue;
 
     /// <summary>True once the attempt has ended.</summary>
     internal bool IsEnded => ReferenceEquals(Volatile.Read(ref _changes), AttemptChanges.Ended);
@@ -97,29 +101,17 @@ public sealed class WorkflowContext<TParams>
     }
 
     /// <summary>
-    /// Sets what the instance leaves as its output; the last call of an attempt that succeeds wins. It is written as JSON at once, and must
-    /// not be larger than the silo allows (64 KB by default), or the instance fails with kind <c>output-too-large</c> when it completes.
+    /// Sets what the instance leaves as its output; the last call of an attempt that succeeds wins. It is written as JSON at once: what
+    /// happens to <paramref name="output"/> later changes nothing.
     /// </summary>
     /// <typeparam name="T">What it is written as.</typeparam>
     /// <param name="output">The output; null is written as JSON null.</param>
     /// <exception cref="InvalidOperationException">The attempt has ended.</exception>
-    /// <exception cref="CanoConfigurationException">
-    /// It can't be written so that it can be read back whole (code <c>unstorable-value</c>). If the node lets the exception go, the instance
-    /// fails with kind <c>output-not-writable</c>, without another attempt.
+    /// <exception cref="OutputRefusedException">
+    /// It can't be written as JSON and read back whole (code <c>output-not-writable</c>), or is larger than the silo allows, 64 KB by default
+    /// (code <c>output-too-large</c>). A node that does not catch it fails its instance with that kind, without another attempt.
     /// </exception>
-    public void SetOutput<T>(T output)
-    {
-        OutputRefusal = null;
-        try
-        {
-            Changes.SetOutput(ValueJson.Write(output, ValuePlace.Output));
-        }
-        catch (CanoConfigurationException refusal)
-        {
-            OutputRefusal = refusal;
-            throw;
-        }
-    }
+    public void SetOutput<T>(T output) => Changes.SetOutput(OutputJson.Write(output, MaxOutputBytes));
 
     /// <summary>Ends the attempt: from now on it can change nothing.</summary>
     /// <returns>What it has changed, to be kept or undone; null: nothing.</returns>

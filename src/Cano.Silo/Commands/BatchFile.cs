@@ -23,8 +23,12 @@ internal static class BatchFile
     }
 
     /// <summary>The same, for what a silo has to say about a batch of this file.</summary>
-    internal static CanoConfigurationException Refused(string file, CanoException exception) =>
-        new(exception.Code, $"{NameOf(file)}: {(exception is CanoConfigurationException fault ? Where(fault) : "")}{exception.Message}", innerException: exception);
+    internal static CanoConfigurationException Refused(string file, CanoException exception)
+    {
+        // Params are told with their paths.
+        string where = exception is CanoConfigurationException { Code: not ErrorCodes.InvalidParams } fault ? Where(fault) : "";
+        return new(exception.Code, $"{NameOf(file)}: {where}{exception.Message}", innerException: exception);
+    }
 
     private static async Task<byte[]> ReadBytesAsync(string file, string name)
     {

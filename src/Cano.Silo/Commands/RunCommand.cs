@@ -13,7 +13,7 @@ internal sealed class RunCommand(string file, bool json, CanoHostOptions options
         {
             await using EmbeddedCano cano = await CanoHost.StartEmbeddedAsync(options, configure, interruption.Requested);
             BatchClient client = new(cano.Client);
-            BatchStatus started = await StartAsync(client.Begin(batch), interruption.Requested);
+            BatchStatus started = await StartAsync(client, batch, cano.Services.GetRequiredService<IParamsCheck>(), interruption.Requested);
             IReadOnlyList<BatchEntry> unfinished = await cano.Services.GetRequiredService<IBatchCatalog>().GetUnfinishedAsync();
             BatchView finished = await FinishAsync(client.Open(batch.Id), started, interruption.Requested);
             await PrintAsync(client.Open(batch.Id), finished);
@@ -31,10 +31,12 @@ internal sealed class RunCommand(string file, bool json, CanoHostOptions options
         }
     }
 
-    private async Task<BatchStatus> StartAsync(BatchStart start, CancellationToken interrupted)
+    private async Task<BatchStatus> StartAsync(BatchClient client, PreparedBatch batch, IParamsCheck check, CancellationToken interrupted)
     {
+        BatchStart start = client.Begin(batch);
         try
         {
+            await BatchParams.RequireFitAsync(batch, check, client, interrupted);
             return await start.RunAsync(interrupted);
         }
         catch (OperationCanceledException) when (start.MayExist)

@@ -15,6 +15,10 @@ internal sealed class ValidateCommand(string file, CanoHostOptions options, Acti
         try
         {
             silo.Services.GetRequiredService<BatchRules>().Check(batch.Id, batch.Header);
+            if (await BatchParams.FindAsync(batch, silo.Services.GetRequiredService<LocalParams>(), CancellationToken.None) is { Count: > 0 } faults)
+            {
+                throw CanoConfigurationException.Of(ErrorCodes.InvalidParams, faults);
+            }
         }
         catch (CanoException exception)
         {

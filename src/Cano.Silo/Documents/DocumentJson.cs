@@ -7,6 +7,9 @@ namespace Cano;
 /// <summary>How what Cano tells is written as JSON: camelCase, enums as words, durations with seven digits, every member there and null where it is absent.</summary>
 internal static class DocumentJson
 {
+    /// <summary>As deep as the serializer writes: documents hold users' values, which may be as deep as users' options say, within something.</summary>
+    internal const int MaxDepth = 1_000;
+
     /// <summary>For the serializer. Read-only.</summary>
     internal static JsonSerializerOptions Options { get; } = Configure(new(JsonSerializerDefaults.Web));
 
@@ -14,6 +17,7 @@ internal static class DocumentJson
     internal static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {
         // Text as it is, not escaped for the sake of HTML: nobody is to put it into a page unescaped.
+        options.MaxDepth = MaxDepth;
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         options.Converters.Add(new DurationConverter());

@@ -53,7 +53,7 @@ internal sealed partial class ApiProblems(IProblemDetailsService problems, ILogg
         if (problem.Faults.Count > 0)
         {
             context.ProblemDetails.Extensions["errors"] = problem.Faults
-                .GroupBy(fault => fault.Path ?? "$", StringComparer.Ordinal)
+                .GroupBy(fault => fault.Path, StringComparer.Ordinal)
                 .ToDictionary(group => group.Key, group => group.Select(fault => fault.Message).ToArray(), StringComparer.Ordinal);
         }
 
@@ -65,7 +65,7 @@ internal sealed partial class ApiProblems(IProblemDetailsService problems, ILogg
 
     private static Problem Of(Exception exception) => exception switch
     {
-        ApiException refused => new(refused.Status, refused.Code, refused.Message, refused.Faults),
+        ApiException refused => new(refused.Status, refused.Code, refused.Message, [.. refused.Faults.SelectMany(FaultsOf)]),
         BatchNotFoundException or BatchPurgedException or BatchConflictException or BatchNotFinishedException => Known(exception, exception switch
         {
             BatchNotFoundException => StatusCodes.Status404NotFound,
@@ -73,10 +73,10 @@ internal sealed partial class ApiProblems(IProblemDetailsService problems, ILogg
             _ => StatusCodes.Status409Conflict,
         }),
         CanoConfigurationException { Code: ErrorCodes.NotPrepared } => Known(exception, StatusCodes.Status409Conflict),
-        CanoConfigurationException fault => Known(exception, StatusCodes.Status400BadRequest) with { Faults = [fault] },
+        CanoConfigurationException fault => Known(exception, StatusCodes.Status400BadRequest) with { Faults = FaultsOf(fault) },
         WorkflowNotRegisteredException => Known(exception, StatusCodes.Status400BadRequest) with
         {
-            Faults = [new CanoConfigurationException(ErrorCodes.WorkflowNotRegistered, exception.Message, "$.instances")],
+            Faults = [new("$.instances", exception.Message)],
         },
         StorageException { Code: ErrorCodes.StorageUnavailable } or HostStoppedException => Known(exception, StatusCodes.Status503ServiceUnavailable),
         CanoException => Known(exception, StatusCodes.Status500InternalServerError),
@@ -93,6 +93,9 @@ internal sealed partial class ApiProblems(IProblemDetailsService problems, ILogg
             StatusCodes.Status503ServiceUnavailable, CodeOf(StatusCodes.Status503ServiceUnavailable), "The cluster did not answer in time; ask again.", []),
         _ => new(StatusCodes.Status500InternalServerError, CodeOf(StatusCodes.Status500InternalServerError), "The host failed; its log says why.", []),
     };
+
+    private static IReadOnlyList<SubmissionFault> FaultsOf(CanoConfigurationException exception) =>
+        exception.Faults is { Count: > 0 } faults ? faults : [new("$", exception.Message)];
 
     private static Problem Known(Exception exception, int status) => new(status, ((CanoException)exception).Code, exception.Message, []);
 
@@ -116,7 +119,7 @@ internal sealed partial class ApiProblems(IProblemDetailsService problems, ILogg
 
     private void LogFailed(LogLevel level, Exception exception, string method, string path) => LogFailed(logger, level, exception, method, path);
 
-    private sealed record Problem(int Status, string Code, string Detail, IReadOnlyList<CanoConfigurationException> Faults);
+    private sealed record Problem(int Status, string Code, string Detail, IReadOnlyList<SubmissionFault> Faults);
 }
 
 /// <summary>A request is refused.</summary>

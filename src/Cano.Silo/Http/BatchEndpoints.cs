@@ -53,7 +53,7 @@ internal static class BatchEndpoints
     }
 
     private static async Task<Results<Created<BatchStatus>, Ok<BatchStatus>>> StartAsync(
-        HttpContext http, IGrainFactory grains, IOptions<CanoHttpOptions> options, CancellationToken cancellationToken)
+        HttpContext http, IGrainFactory grains, IParamsCheck check, IOptions<CanoHttpOptions> options, CancellationToken cancellationToken)
     {
         bool lines = HasType(http.Request, LinesType);
         if (!lines && !HasType(http.Request, JsonType))
@@ -67,7 +67,9 @@ internal static class BatchEndpoints
         PreparedBatch batch = reader is null
             ? await ReadAsync(http.Request, newId, cancellationToken)
             : await reader.ReadAsync(http.Request.BodyReader, cancellationToken) ?? throw ApiException.Refused(reader.Faults);
-        (BatchStatus status, bool joined) = await new BatchClient(grains).StartOrJoinAsync(batch, cancellationToken);
+        BatchClient client = new(grains);
+        await BatchParams.RequireFitAsync(batch, check, client, cancellationToken);
+        (BatchStatus status, bool joined) = await client.StartOrJoinAsync(batch, cancellationToken);
         return joined ? TypedResults.Ok(status) : TypedResults.Created($"/api/batches/{status.Id}", status);
     }
 

@@ -23,6 +23,8 @@ internal sealed class SimulateProgram(IServiceProvider services, TimeProvider ti
 
     public string Start => _plain.Start;
 
+    public IReadOnlyList<SubmissionFault> CheckParams(byte[] @params, string path) => _plain.CheckParams(@params, path);
+
     public ValueTask<InstanceOutcome> RunAsync(InstanceExecution execution, CancellationToken cancellationToken) =>
         ForRetries(Retries(execution.Params)).RunAsync(execution, cancellationToken);
 

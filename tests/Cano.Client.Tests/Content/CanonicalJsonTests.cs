@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -86,7 +87,7 @@ public class CanonicalJsonTests
     {
         byte[] json = [(byte)'"', 0xC3, 0x28, (byte)'"'];
 
-        Assert.ThrowsAny<JsonException>(() => CanonicalJson.Write(json, new ArrayBufferWriter<byte>()));
+        Assert.ThrowsAny<JsonException>(() => CanonicalJson.Write(json, NumberForm.Double, new ArrayBufferWriter<byte>()));
     }
 
     [Fact]
@@ -122,10 +123,54 @@ public class CanonicalJsonTests
         }
     }
 
-    private static string Canonical(string json)
+    [Theory]
+    [InlineData("1", "1")]
+    [InlineData("100", "100")]
+    [InlineData("1e2", "100")]
+    [InlineData("1E+23", "1e+23")]
+    [InlineData("0.10", "0.10")]
+    [InlineData("1e-1", "0.1")]
+    [InlineData("1.0", "1.0")]
+    [InlineData("10e-1", "1.0")]
+    [InlineData("1.00", "1.00")]
+    [InlineData("1.0e2", "100")]
+    [InlineData("-0", "-0")]
+    [InlineData("0.0", "0.0")]
+    [InlineData("0e5", "0")]
+    [InlineData("1.0e-30", "10e-31")]
+    [InlineData("9007199254740993", "9007199254740993")]
+    [InlineData("9007199254740993.50", "9007199254740993.50")]
+    [InlineData("900719925474099300000e2", "9007199254740993e7")]
+    [InlineData("1e-99999999999", "1e-99999999999")]
+    public void Write_NumberExactly_KeepsItsDigitsAndNotItsLayout(string json, string canonical)
+    {
+        Assert.Equal(canonical, Canonical(json, NumberForm.Exact));
+        Assert.True(canonical.Length <= json.Length || canonical == Canonical(json), "What is longer than its canonical form is taken for one with needless white space.");
+    }
+
+    [Fact]
+    public void Write_DecimalsExactly_AreTheSameOnlyIfTheirDigitsAre() =>
+        Gen.Select(Gen.Decimal, Gen.Decimal).Sample((one, other) =>
+        {
+            string text = one.ToString(CultureInfo.InvariantCulture);
+            string canonical = Canonical(text, NumberForm.Exact);
+            Assert.Equal(one.ToString(CultureInfo.InvariantCulture), decimal.Parse(canonical, NumberStyles.Float, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture));
+            Assert.Equal(text == other.ToString(CultureInfo.InvariantCulture), canonical == Canonical(other.ToString(CultureInfo.InvariantCulture), NumberForm.Exact));
+        });
+
+    [Fact]
+    public void Write_DoublesExactly_IsAsTheRfcSays() => Gen.Double.Where(double.IsFinite).Sample(value =>
+    {
+        string text = JsonSerializer.Serialize(value);
+        Assert.True(Canonical(text) == Canonical(text, NumberForm.Exact) || text == "-0", text);
+    });
+
+    private static string Canonical(string json, NumberForm numbers = NumberForm.Double)
     {
         ArrayBufferWriter<byte> output = new();
-        CanonicalJson.Write(Encoding.UTF8.GetBytes(json), output);
-        return Encoding.UTF8.GetString(output.WrittenSpan);
+        bool same = CanonicalJson.Write(Encoding.UTF8.GetBytes(json), numbers, output);
+        string text = Encoding.UTF8.GetString(output.WrittenSpan);
+        Assert.Equal(numbers is NumberForm.Double || text == Canonical(json), same || numbers is NumberForm.Double);
+        return text;
     }
 }

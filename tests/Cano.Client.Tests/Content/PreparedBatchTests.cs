@@ -11,7 +11,7 @@ public class PreparedBatchTests
     public void From_WholeContent_HasTheDigestOfItsCanonicalJson()
     {
         BatchSubmission batch = Of(
-            Instance("b", """{ "z": 1.0, "a": "ä" }""", label: "left", workflow: "w2"),
+            Instance("b", """{ "z": 1e0, "a": "ä" }""", label: "left", workflow: "w2"),
             Instance("a", workflow: "w1")) with
         {
             Timeout = new ConcurrentTimeout.WaitQuotaOrDuration(3, TimeSpan.FromSeconds(5)),
@@ -50,9 +50,34 @@ public class PreparedBatchTests
     {
         string digest = Digest(Of(Instance("a", """{"x":1,"y":[1e2]}""")));
 
-        Assert.Equal(digest, Digest(Of(Instance("a", "{ \"y\": [ 100 ],\n \"\\u0078\": 1.00 }"))));
+        Assert.Equal(digest, Digest(Of(Instance("a", "{ \"y\": [ 100 ],\n \"\\u0078\": 1e0 }"))));
         Assert.Equal(digest, Digest(Of(Instance("a", """{"x":1,"y":[1e2]}""")) with { Name = "another name", Id = "another-id" }));
         Assert.Equal(digest, Digest(Of(Instance("a", """{"x":1,"y":[1e2]}""")) with { Store = Utf8(" { } ") }));
+    }
+
+    [Theory]
+    [InlineData("9007199254740993", "9007199254740992", "9007199254740992")]
+    [InlineData("1.0", "1.00", "1")]
+    [InlineData("1.0", "1", "1")]
+    [InlineData("-0", "0", "0")]
+    public void Digest_NumbersOfOneDoubleWithOtherDigits_DifferAndSayWhatEarlierVersionsMade(string one, string other, string asDouble)
+    {
+        BatchHeader first = Header(one);
+        BatchHeader second = Header(other);
+
+        Assert.NotEqual(first.Digest, second.Digest);
+        Assert.False(first.HasContentOf(second));
+        Assert.False(second.HasContentOf(first));
+        Assert.Equal(Header(asDouble).Digest, first.EarlierDigest);
+        Assert.True(first.HasContentOf(Header(one)));
+
+        // A batch that was begun by an earlier version.
+        BatchHeader stored = first with { Digest = first.EarlierDigest!, EarlierDigest = null, DigestVersion = 0 };
+        Assert.True(stored.HasContentOf(first) && stored.HasContentOf(second) && first.HasContentOf(stored));
+        Assert.False(stored.HasContentOf(Header("2")));
+
+        static BatchHeader Header(string number) =>
+            PreparedBatch.From(Of(Instance("a", $$"""{"n":[{{number}}]}""")) with { Store = Utf8($$"""{"s":{{number}}}""") }).Header;
     }
 
     [Fact]

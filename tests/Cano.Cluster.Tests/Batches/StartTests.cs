@@ -97,16 +97,17 @@ public sealed class StartTests(CanoCluster cluster) : IClassFixture<CanoCluster>
     }
 
     [Fact]
-    public async Task StartAsync_ParamsOfTheWrongShape_FailThatInstanceAlone()
+    public async Task StartAsync_ParamsOfTheWrongShape_AreRefusedByTheirPath()
     {
         ConcurrentWorkflow<StepState> batch = new(new ConcurrentTimeout.WaitForever());
         batch.AddInstance(Steps.Instance("good"));
         batch.AddInstance(new ConcurrentWorkflowInstance<StepState, string>("bad", new WorkflowKey<StepState, string>(Steps.Key.Name), "a text, not an object"));
 
-        ConcurrentWorkflowResults<StepState> results = await batch.OrchestrateAsync(cluster.Client, cancellationToken: Token);
+        CanoConfigurationException refused = await Assert.ThrowsAsync<CanoConfigurationException>(() => batch.OrchestrateAsync(cluster.Client, cancellationToken: Token));
 
-        Assert.Equal([WorkflowOutcome.Completed, WorkflowOutcome.Failed], results.Results.Select(result => result.Outcome));
-        Assert.Equal(WorkflowErrorKinds.InvalidParams, results.Results[1].Error!.Kind);
+        Assert.Equal(
+            (ErrorCodes.InvalidParams, "$.instances[1].params: can't be read as StepParams; it is the string \"a text, not an object\""), (refused.Code, refused.Message));
+        await Assert.ThrowsAsync<BatchNotFoundException>(() => ConcurrentWorkflowRun.Attach<StepState>(cluster.Client, batch.Id).GetStatusAsync(Token));
     }
 
     /// <summary>The client library would refuse these; whoever calls the grains without it is refused by the silo.</summary>

@@ -41,6 +41,38 @@ public sealed class MixedDeploymentTests(MixedDeploymentTests.MixedCluster clust
         Assert.All(results.SuccessfulResults(), result => Assert.Equal([cluster.Cluster.Silos[^1].Name], result.GetOutput<List<string>>()!));
     }
 
+    /// <summary>The silo that a batch comes to need not be the one that knows its params; with twelve batches on three silos, both kinds are there.</summary>
+    [Fact]
+    public async Task Params_OfAWorkflowOnlyOneSiloHas_AreCheckedThere()
+    {
+        WorkflowKey<StepState, Other> other = new(Walk.Key.Name);
+        CanoConfigurationException[] refused = await Task.WhenAll(Enumerable.Range(0, 12).Select(batch => Assert.ThrowsAsync<CanoConfigurationException>(
+            () => new ConcurrentWorkflowBuilder<StepState>(new ConcurrentTimeout.WaitForever())
+                .AddInstance(Steps.Instance("good"))
+                .AddInstance(new ConcurrentWorkflowInstance<StepState, Other>("a", other, new(1)))
+                .AddInstance(Walk.Instance("b", [null]))
+                .AddInstance(new ConcurrentWorkflowInstance<StepState, Other>("c", other, new(2)))
+                .Build()
+                .StartAsync(cluster.Client, cancellationToken: Token))));
+
+        Assert.All(refused, exception =>
+        {
+            Assert.Equal(ErrorCodes.InvalidParams, exception.Code);
+            Assert.Equal(
+                [
+                    "$.instances[1].params.number: unknown member; there are gates, steps",
+                    "$.instances[1].params.gates: missing; it must be there (string[])",
+                    "$.instances[1].params.steps: missing; it must be there (int)",
+                    "$.instances[3].params.number: unknown member; there are gates, steps",
+                    "$.instances[3].params.gates: missing; it must be there (string[])",
+                    "$.instances[3].params.steps: missing; it must be there (int)",
+                ],
+                exception.Faults.Select(fault => fault.ToString()));
+        });
+    }
+
+    private sealed record Other(int Number);
+
     [Fact]
     public async Task Workflow_NoSiloHas_IsRefusedByTheStart() =>
         await Assert.ThrowsAsync<WorkflowNotRegisteredException>(() => new ConcurrentWorkflowBuilder<StepState>(new ConcurrentTimeout.WaitForever())

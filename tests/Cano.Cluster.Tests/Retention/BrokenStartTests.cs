@@ -50,6 +50,26 @@ public sealed class BrokenStartTests(DurableCluster cluster) : IClassFixture<Dur
         Assert.Equal(2, (await ConcurrentWorkflowRun.Attach<StepState>(cluster.Client, "long").WaitAsync(Token)).Completed);
     }
 
+    [Fact]
+    public async Task Start_WhoseParamsDoNotFit_LeavesNothing_AndTheMendedOneRuns()
+    {
+        WorkflowKey<StepState, Misspelt> misspelt = new(Steps.Key.Name);
+        IEnumerable<ConcurrentWorkflowInstance<StepState>> good = Enumerable.Range(0, 2_500).Select(number => Steps.Instance($"i{number}"));
+        ConcurrentWorkflowBuilder<StepState> Builder() => new ConcurrentWorkflowBuilder<StepState>(new ConcurrentTimeout.WaitForever()).WithId("misfit").AddInstances(good);
+
+        CanoConfigurationException refused = await Assert.ThrowsAsync<CanoConfigurationException>(
+            () => Builder().AddInstance(new ConcurrentWorkflowInstance<StepState, Misspelt>("last", misspelt, new(1))).Build().StartAsync(cluster.Client, cancellationToken: Token));
+
+        Assert.Equal((ErrorCodes.InvalidParams, "$.instances[2500].params.numbr"), (refused.Code, refused.Path));
+        Assert.Equal([new("$.instances[2500].params.numbr", "unknown member; there are act, gate, number")], refused.Faults);
+        await PurgeTests.UntilAsync("what was prepared is removed", () => cluster.RowsOf("misfit").Length == 0);
+        await GoneFromCatalogAsync("misfit");
+        ConcurrentWorkflowRun<StepState> mended = await Builder().Build().StartAsync(cluster.Client, cancellationToken: Token);
+        Assert.Equal(2_500, (await mended.WaitAsync(Token)).Completed);
+    }
+
+    private sealed record Misspelt(int Numbr);
+
     /// <summary>It ran for ever, asking partitions that did not exist, and logged the loss of data again and again.</summary>
     [Theory]
     [InlineData(1)]

@@ -19,6 +19,8 @@ internal static class BatchSamples
         LargestParamsInstance = "order-2",
         TraceParent = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01",
         Baggage = "tenant=eu,user=a%20b",
+        DigestVersion = 1,
+        EarlierDigest = "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210",
     };
 
     internal static readonly BatchStatus Status = new()

@@ -43,6 +43,37 @@ public sealed class MessageTests(Serializers serializers) : IClassFixture<Serial
         Assert.Equal("why", Assert.IsType<IOException>(read.InnerException).Message);
     }
 
+    [Fact]
+    public void ConfigurationException_OfSeveralFaults_CrossesWhole()
+    {
+        SubmissionFault[] faults = [new("$.instances[3].params.numbr", "unknown member; there are number"), new("$.instances[4].params", "must be an object")];
+        CanoConfigurationException sent = CanoConfigurationException.Of(ErrorCodes.InvalidParams, faults);
+
+        CanoConfigurationException read = Assert.IsType<CanoConfigurationException>(serializers.Read(serializers.Write(sent)));
+
+        Assert.Equal((ErrorCodes.InvalidParams, sent.Message, faults[0].Path), (read.Code, read.Message, read.Path));
+        Assert.Equal(faults, read.Faults);
+    }
+
+    /// <summary>As a silo of 0.1 sends it, which knows of one fault only.</summary>
+    [Fact]
+    public void ConfigurationException_OfAnEarlierVersion_HasItsOneFault()
+    {
+        byte[] sent = Convert.FromHexString(
+            "3001b93d5b4b3f43616e6f2e43616e6f436f6e66696775726174696f6e457863"
+            + "657074696f6e404d5468652071756f74612077617320303b206974206d757374"
+            + "2062652031206f72206d6f72652ec101292b402b53797374656d2e494f2e494f"
+            + "457863657074696f6e4107776879c101c1016120161380e06100151380e8401b"
+            + "696e76616c69642d71756f7461e8401f242e74696d656f75742e71756f7461e0");
+
+        CanoConfigurationException read = Assert.IsType<CanoConfigurationException>(serializers.Read(sent));
+
+        Assert.Equal(
+            (ErrorCodes.InvalidQuota, "The quota was 0; it must be 1 or more.", "$.timeout.quota"), (read.Code, read.Message, read.Path));
+        Assert.Equal([new("$.timeout.quota", "The quota was 0; it must be 1 or more.")], read.Faults);
+        Assert.Equal("why", Assert.IsType<IOException>(read.InnerException).Message);
+    }
+
     /// <summary>As a silo of 0.1 sends it: of a failure that says nothing about it, the outcome is unknown.</summary>
     [Fact]
     public void StorageException_OfAnEarlierVersion_MayHaveBeenAttempted()

@@ -3,7 +3,7 @@ namespace Cano.Engine.Tests;
 /// <summary>What a silo refuses of a header, whoever sent it.</summary>
 public sealed class BatchRulesTests
 {
-    private static readonly BatchRules s_rules = new(SiloRules.Workflows, SiloRules.Options);
+    private static readonly BatchRules s_rules = new(SiloRules.Workflows, SiloRules.Options, new LocalParams(SiloRules.Workflows));
 
     private static readonly BatchHeader s_header = new()
     {
@@ -30,6 +30,8 @@ public sealed class BatchRulesTests
     [Theory]
     [InlineData("a b")]
     [InlineData("")]
+    [InlineData(".")]
+    [InlineData("..")]
     public void Check_BadId_IsRefused(string id) =>
         Assert.Equal(ErrorCodes.InvalidId, Assert.Throws<CanoConfigurationException>(() => s_rules.Check(id, s_header)).Code);
 
@@ -51,7 +53,7 @@ public sealed class BatchRulesTests
 
     [Fact]
     public void Check_NoInstances_IsRefused() =>
-        Refused(s_header with { Total = 0, PartitionSizes = [] }, ErrorCodes.NoInstances, "No workflow instances to execute.", "$.instances");
+        Refused(s_header with { Total = 0, PartitionSizes = [] }, ErrorCodes.NoInstances, "No workflow instances to execute: a batch needs at least one.", "$.instances");
 
     [Fact]
     public void Check_TooManyInstances_IsRefused() => Refused(
@@ -59,7 +61,11 @@ public sealed class BatchRulesTests
 
     [Fact]
     public void Check_MaxConcurrencyBelowOne_IsRefused() =>
-        Refused(s_header with { MaxConcurrency = 0 }, ErrorCodes.InvalidMaxConcurrency, "maxConcurrency was 0; it must be 1 or more.", "$.maxConcurrency");
+        Refused(
+            s_header with { MaxConcurrency = 0 },
+            ErrorCodes.InvalidMaxConcurrency,
+            "The maximum concurrency was 0; it must be 1 or more, or left out for no limit of the batch's own.",
+            "$.maxConcurrency");
 
     [Fact]
     public void Check_NameTooLong_IsRefused() => Refused(
@@ -119,14 +125,14 @@ public sealed class BatchRulesTests
         Refused(header, ErrorCodes.InvalidDocument, $"The batch's header is malformed: {what}. Start batches with Cano's client library.", path: null);
 
     [Fact]
-    public void CheckOnly_PartitionThatIsNotAllOfTheBatch_IsRefused()
+    public async Task CheckOnly_PartitionThatIsNotAllOfTheBatch_IsRefused()
     {
         PartitionSpec only = new() { BatchId = "id", Instances = [new("a", "w", null, null)] };
 
         Assert.Equal(
             "The batch's header is malformed: it has 3 instances in 2 partitions, and came with 1 from place 0. Start batches with Cano's client library.",
-            Assert.Throws<CanoConfigurationException>(() => s_rules.CheckOnly("id", s_header, only)).Message);
-        s_rules.CheckOnly("id", s_header with { Total = 1, PartitionSizes = [1] }, only);
+            (await Assert.ThrowsAsync<CanoConfigurationException>(() => s_rules.CheckOnlyAsync("id", s_header, only))).Message);
+        await s_rules.CheckOnlyAsync("id", s_header with { Total = 1, PartitionSizes = [1] }, only);
     }
 
     private static void Refused(BatchHeader header, string code, string message, string? path)

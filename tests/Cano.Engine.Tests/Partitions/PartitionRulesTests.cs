@@ -3,14 +3,25 @@ namespace Cano.Engine.Tests;
 /// <summary>What a silo refuses of a partition's instances, whatever their header said of them.</summary>
 public sealed class PartitionRulesTests
 {
-    private static readonly PartitionRules s_rules = new(SiloRules.Workflows, SiloRules.Options);
+    private static readonly PartitionRules s_rules = new(SiloRules.Workflows, SiloRules.Options, new LocalParams(SiloRules.Workflows));
 
     [Fact]
-    public void Check_LargestThatIsAllowed_Passes() => s_rules.Check(
-        "id", Of(new InstanceSpec(new string('a', 200), "w", new byte[65_536], new string('l', 100)), new("b", "w", null, null)) with { Store = new byte[65_536] });
+    public Task Check_LargestThatIsAllowed_Passes() => s_rules.CheckAsync(
+        "id",
+        Of(new InstanceSpec(new string('a', 200), "w", [(byte)'7', .. Enumerable.Repeat((byte)' ', 65_535)], new string('l', 100)), new("b", "w", null, null)) with
+        {
+            Store = new byte[65_536],
+        });
 
     [Fact]
-    public void Check_LabelTooLong_NamesThePlaceInTheBatch() => Refused(
+    public Task Check_ParamsThatDoNotFit_NamesThemAll() => Refused(
+        Of(new InstanceSpec("a", "w", "true"u8.ToArray(), null), new("b", "w", "1"u8.ToArray(), null), new("c", "w", "[]"u8.ToArray(), null)),
+        ErrorCodes.InvalidParams,
+        "$.instances[7].params: can't be read as int; it is true (and 1 more: $.instances[9].params: can't be read as int; it is an array of 0)",
+        "$.instances[7].params");
+
+    [Fact]
+    public Task Check_LabelTooLong_NamesThePlaceInTheBatch() => Refused(
         Of(new InstanceSpec("a", "w", null, null), new("b", "w", null, new string('l', 101))),
         ErrorCodes.InvalidText,
         "The label of instances[8] ('b') has 101 characters; it may have at most 100.",
@@ -21,14 +32,14 @@ public sealed class PartitionRulesTests
 
     [Theory]
     [MemberData(nameof(Unstorable), DisableDiscoveryEnumeration = true)]
-    public void Check_LabelThatCantBeStored_IsRefused(string label) => Refused(
+    public Task Check_LabelThatCantBeStored_IsRefused(string label) => Refused(
         Of(new InstanceSpec("a", "w", null, label)),
         ErrorCodes.InvalidText,
         "The label of instances[7] ('a') has a character that can't be stored: NUL, or half a surrogate pair.",
         "$.instances[7].label");
 
     [Fact]
-    public void Check_ParamsTooLarge_NamesTheInstance() => Refused(
+    public Task Check_ParamsTooLarge_NamesTheInstance() => Refused(
         Of(new InstanceSpec("a", "w", new byte[65_537], null)),
         ErrorCodes.ParamsTooLarge,
         "The params of instance 'a' are 65537 bytes of JSON; at most 65536 are allowed. Put the data elsewhere and pass a reference, or raise CanoOptions.MaxParamsBytes.",
@@ -38,30 +49,47 @@ public sealed class PartitionRulesTests
     [InlineData("a b", "'a b'")]
     [InlineData("", "empty")]
     [InlineData(null, "null")]
-    public void Check_BadId_IsRefused(string? id, string shown) => Refused(
+    public Task Check_BadId_IsRefused(string? id, string shown) => Refused(
         Of(new InstanceSpec(id!, "w", null, null)),
         ErrorCodes.InvalidId,
         $"The id of instances[7] must be 1 to 200 characters of [A-Za-z0-9._:-]; it was {shown}.",
         "$.instances[7].id");
 
+    [Theory]
+    [InlineData(".")]
+    [InlineData("..")]
+    public async Task Check_IdOrLabelOfDots_IsRefused(string dots)
+    {
+        await Refused(
+            Of(new InstanceSpec(dots, "w", null, null)),
+            ErrorCodes.InvalidId,
+            $"The id of instances[7] must not be '{dots}', which can't stand in the path of a URL.",
+            "$.instances[7].id");
+        await Refused(
+            Of(new InstanceSpec("a", "w", null, dots)),
+            ErrorCodes.InvalidId,
+            $"The label of instances[7] ('a') must not be '{dots}', which can't stand in the path of a URL.",
+            "$.instances[7].label");
+    }
+
     [Fact]
-    public void Check_EqualIds_AreRefused() => Refused(
+    public Task Check_EqualIds_AreRefused() => Refused(
         Of(new InstanceSpec("a", "w", null, null), new("a", "w", null, null)),
         ErrorCodes.DuplicateInstanceId,
-        "Two instances have the id 'a'; ids must differ within a batch.",
+        "instances[7] and instances[8] have the same id 'a'; ids must differ within a batch.",
         "$.instances[8].id");
 
     [Fact]
-    public void Check_StoreTooLarge_IsRefused() => Refused(
+    public Task Check_StoreTooLarge_IsRefused() => Refused(
         Of(new InstanceSpec("a", "w", null, null)) with { Store = new byte[65_537] },
         ErrorCodes.StoreTooLarge,
         "The store is 65537 bytes of JSON; at most 65536 are allowed.",
         "$.store");
 
     [Fact]
-    public void Check_UnknownWorkflow_NamesThoseKnown() => Assert.Equal(
+    public async Task Check_UnknownWorkflow_NamesThoseKnown() => Assert.Equal(
         "No workflow 'v' is registered. Known: w.",
-        Assert.Throws<WorkflowNotRegisteredException>(() => s_rules.Check("id", Of(new InstanceSpec("a", "v", null, null)))).Message);
+        (await Assert.ThrowsAsync<WorkflowNotRegisteredException>(() => s_rules.CheckAsync("id", Of(new InstanceSpec("a", "v", null, null))))).Message);
 
     public static TheoryData<PartitionSpec> Malformed =>
     [
@@ -75,7 +103,7 @@ public sealed class PartitionRulesTests
 
     [Theory]
     [MemberData(nameof(Malformed))]
-    public void Check_MalformedPartition_IsRefused(PartitionSpec spec) => Refused(
+    public Task Check_MalformedPartition_IsRefused(PartitionSpec spec) => Refused(
         spec,
         ErrorCodes.InvalidDocument,
         "A partition of batch 'id' is malformed: it must be of that batch and have 1 to 1000 instances. Start batches with Cano's client library.",
@@ -83,9 +111,9 @@ public sealed class PartitionRulesTests
 
     private static PartitionSpec Of(params InstanceSpec[] instances) => new() { BatchId = "id", FirstOrdinal = 7, Instances = instances };
 
-    private static void Refused(PartitionSpec spec, string code, string message, string? path)
+    private static async Task Refused(PartitionSpec spec, string code, string message, string? path)
     {
-        CanoConfigurationException exception = Assert.Throws<CanoConfigurationException>(() => s_rules.Check("id", spec));
+        CanoConfigurationException exception = await Assert.ThrowsAsync<CanoConfigurationException>(() => s_rules.CheckAsync("id", spec));
         Assert.Equal((code, message, path), (exception.Code, exception.Message, exception.Path));
     }
 }

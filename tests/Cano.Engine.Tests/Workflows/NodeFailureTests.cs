@@ -93,6 +93,44 @@ public sealed class NodeFailureTests
         Assert.Equal(Enumerable.Range(1, 5).Select(i => $"System.IO.IOException: part {i}"), error.Inner!);
     }
 
+    /// <summary>A thousand instances may throw such a one at once; its text is shared, what is made of it is not.</summary>
+    [Fact]
+    public void Message_OfMegabytes_CostsWhatIsKeptOfIt()
+    {
+        string huge = new('x', 25_000_000);
+        Exception inner = new IOException("outer", new IOException(huge, new IOException(huge)));
+        Exception[] all =
+        [
+            new IOException(huge),
+            inner,
+            new AggregateException(new IOException(huge), new IOException(huge)),
+            new AggregateException("nested", new AggregateException(new IOException(huge))),
+            new AggregateException(Enumerable.Repeat(new IOException(new string('y', 100_000)), 20)),
+        ];
+        foreach (Exception thrown in all)
+        {
+            Failure.Of("node-failed", thrown, "Start", 1);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+
+            WorkflowError error = Failure.Of("node-failed", thrown, "Start", 1);
+
+            long cost = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.True(cost < 500_000, $"{cost:N0} bytes for {thrown.GetType().Name}.");
+            Assert.InRange(Encoding.UTF8.GetByteCount(error.Message), 5, 4_096);
+        }
+    }
+
+    [Fact]
+    public async Task Aggregate_WithLongParts_HasTheBeginningOfEach()
+    {
+        AggregateException thrown = new(new IOException("first " + new string('x', 100_000)), new AggregateException(new IOException("second")));
+
+        WorkflowError error = await ErrorOf(Flow.Throws(thrown));
+
+        Assert.StartsWith("One or more errors occurred. (first xxx", error.Message, StringComparison.Ordinal);
+        Assert.Equal("System.IO.IOException: second", error.Inner![2]);
+    }
+
     [Fact]
     public async Task Message_LongerThanFourKilobytes_IsCutBetweenCharacters()
     {

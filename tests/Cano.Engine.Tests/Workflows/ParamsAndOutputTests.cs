@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Json;
+
 namespace Cano.Engine.Tests;
 
 public sealed class ParamsAndOutputTests
@@ -14,10 +17,12 @@ public sealed class ParamsAndOutputTests
     public async Task Params_LeftOut_AreDefault(string? @params) => Assert.Equal("null", Flow.Text((await RunAsync(s_echo, @params)).Output));
 
     [Theory]
-    [InlineData("""{ "number": "three" }""", "The params do not fit Input: at $.number: ")]
-    [InlineData("""{ "number": 3, "text": { } }""", "The params do not fit Input: at $.text: ")]
-    [InlineData("[]", "The params do not fit Input: at $: ")]
-    [InlineData("{", "The params do not fit Input: at $: ")]
+    [InlineData("""{ "number": "three" }""", "The params do not fit Input: $.number: can't be read as int; it is the string \"three\"")]
+    [InlineData("""{ "number": 3, "text": { } }""", "The params do not fit Input: $.text: can't be read as string; it is an object with no members")]
+    [InlineData("""{ "numbr": 3 }""", "The params do not fit Input: $.numbr: unknown member; there are number, text | $.number: missing; it must be there (int)")]
+    [InlineData("""{ "number": 1, "Number": 2 }""", "The params do not fit Input: $.Number: the same member as 'number'")]
+    [InlineData("[]", "The params do not fit Input: $: can't be read as Input; it is an array of 0")]
+    [InlineData("{", "The params do not fit Input: $: ")]
     public async Task Params_OfTheWrongShape_FailTheInstanceAndSayWhere(string @params, string message)
     {
         InstanceOutcome outcome = await RunAsync(s_echo, @params);
@@ -35,7 +40,7 @@ public sealed class ParamsAndOutputTests
 
         InstanceOutcome outcome = await program.RunAsync(Flow.Execution("""{ "even": 3 }"""), CancellationToken.None);
 
-        Assert.Equal(("invalid-params", "The params do not fit Choosy: at $: 3 is odd"), (outcome.Error!.Kind, outcome.Error.Message));
+        Assert.Equal(("invalid-params", "The params do not fit Choosy: $: 3 is odd"), (outcome.Error!.Kind, outcome.Error.Message));
     }
 
     [Fact]
@@ -115,19 +120,6 @@ public sealed class ParamsAndOutputTests
             "can't be kept whole: A number (double) is NaN or infinite, which JSON can't hold. (at $.score.value)", result.Error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Output_ThatCantBeWritten_CanBeReplacedByTheNode()
-    {
-        WorkflowResult<Step> result = await Flow.Of((context, _) =>
-        {
-            CanoConfigurationException refusal = Assert.Throws<CanoConfigurationException>(() => context.SetOutput(double.PositiveInfinity));
-            context.SetOutput(refusal.Code);
-            return new(Step.Done);
-        }).RunAsync();
-
-        Assert.Equal("unstorable-value", result.GetOutput<string>());
-    }
-
     /// <summary>What a silo would refuse or change shows in a unit test, too.</summary>
     [Fact]
     public async Task Runner_HandsOutParamsThroughJson()
@@ -146,6 +138,82 @@ public sealed class ParamsAndOutputTests
         Assert.Equal([1], given);
     }
 
+    /// <summary>Each said <c>output-too-large</c>, once the node's work was done, and not where.</summary>
+    public static TheoryData<object, string, string> Unwritable => new()
+    {
+        { new { Score = new { Value = double.NaN } }, "$.score.value", "NaN is no number of JSON" },
+        { new[] { 1f, float.PositiveInfinity }, "$[1]", "Infinity is no number of JSON" },
+        { new Dictionary<string, object> { ["a b"] = new object[] { 1, new Unloaded() } }, "$['a b'][1].age", "reading it threw InvalidOperationException: not loaded" },
+        { new Chained { Next = new() { Next = Chained.Circle } }, "$.next.next.next", "it refers back to an object that it is part of" },
+        { new { Log = Stream.Null }, "$.log", "" },
+        { new { Type = typeof(int) }, "$.type", "" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Unwritable), DisableDiscoveryEnumeration = true)]
+    public async Task Output_ThatCantBeWritten_NamesThePartAndTheNodeIsNotRepeated(object output, string path, string what)
+    {
+        int attempts = 0;
+        WorkflowResult<Step> result = await Flow.Of(
+            (context, cancellationToken) =>
+            {
+                attempts++;
+                return Sets(output)(context, cancellationToken);
+            },
+            NodeConfig.Minimal with { Retry = RetryMode.Fixed(3, TimeSpan.Zero) }).RunAsync();
+
+        Assert.Equal(("output-not-writable", 1, 1), (result.Error!.Kind, result.Error.Attempts, attempts));
+        Assert.Contains($" can't be written as JSON: {path}", result.Error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(what, result.Error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Output_ThatIsRefused_TheNodeCanSetAnother()
+    {
+        WorkflowResult<Step> result = await Flow.Of((context, _) =>
+        {
+            context.SetOutput("before");
+            OutputRefusedException unwritable = Assert.Throws<OutputRefusedException>(() => context.SetOutput(new { Score = double.NaN }));
+            Assert.Equal((ErrorCodes.OutputNotWritable, "$.score"), (unwritable.Code, unwritable.Path));
+            OutputRefusedException tooLarge = Assert.Throws<OutputRefusedException>(() => context.SetOutput(new string('x', 65_535)));
+            Assert.Equal(ErrorCodes.OutputTooLarge, tooLarge.Code);
+            return new(Step.Done);
+        }).RunAsync();
+
+        Assert.Equal("before", result.GetOutput<string>());
+    }
+
+    [Fact]
+    public async Task GetOutput_OfWhatDoesNotFit_SaysWhatThereIs()
+    {
+        WorkflowResult<Step> result = await Flow.Of(Sets(new { total = 3, currency = "EUR" })).RunAsync();
+
+        Assert.Equal(
+            "The output of instance 'local' of workflow 'test.flow' can't be read as int: $: can't be read as int; it is an object with total, currency. "
+            + "There is an object with total, currency.",
+            Assert.Throws<JsonException>(() => result.GetOutput<int>()).Message);
+        Assert.Equal(
+            "The output of instance 'local' of workflow 'test.flow' is no Input, which has number, text. There is an object with total, currency.",
+            Assert.Throws<JsonException>(() => result.GetOutput<Input>()).Message);
+        Assert.Equal("$.total", Assert.Throws<JsonException>(() => result.GetOutput<Dictionary<string, string>>()).Path);
+        Assert.Equal(3, result.GetOutput<Total>()!.Value);
+        Assert.Equal(3, result.GetOutput<JsonElement>().GetProperty("total").GetInt32());
+    }
+
+    [Fact]
+    public async Task Output_ChangedAfterItWasSet_IsAsItWasSet()
+    {
+        WorkflowResult<Step> result = await Flow.Of((context, _) =>
+        {
+            List<int> numbers = [1];
+            context.SetOutput(numbers);
+            numbers.Add(2);
+            return new(Step.Done);
+        }).RunAsync();
+
+        Assert.Equal([1], result.GetOutput<List<int>>()!);
+    }
+
     private static Func<WorkflowContext<Input>, CancellationToken, ValueTask<Step>> Sets<T>(T output) => (context, _) =>
     {
         context.SetOutput(output);
@@ -154,6 +222,29 @@ public sealed class ParamsAndOutputTests
 
     private static async Task<InstanceOutcome> RunAsync(WorkflowProgram<Step, Input> program, string? @params) =>
         await program.RunAsync(Flow.Execution(@params), CancellationToken.None);
+
+    private sealed record Total([property: System.Text.Json.Serialization.JsonPropertyName("total")] int Value, string? Note);
+
+    private sealed class Unloaded
+    {
+        private readonly string _why = "not loaded";
+
+        public int Age => throw new InvalidOperationException(_why);
+    }
+
+    private sealed class Chained
+    {
+        internal static Chained Circle { get; } = Closed();
+
+        public Chained? Next { get; set; }
+
+        private static Chained Closed()
+        {
+            Chained circle = new();
+            circle.Next = circle;
+            return circle;
+        }
+    }
 
     public sealed record Choosy
     {

@@ -27,6 +27,21 @@ public sealed class DocumentWriterTests
             json);
     }
 
+    /// <summary>As deep as an output may be: within the document that the command line reads it was too deep, and hid the whole batch.</summary>
+    [Fact]
+    public void Page_OfAnOutputAsDeepAsIsAccepted_CanBeRead()
+    {
+        const int depth = 64;
+        string output = new string('[', depth) + new string(']', depth);
+        byte[] json = OutputJson.Write(JsonElement.Parse(output), int.MaxValue);
+        InstanceResult result = new() { Id = "a", Workflow = "w", Outcome = WorkflowOutcome.Completed, Output = json };
+        string page = JsonSerializer.Serialize(new Page<ResultDocument>([ResultDocument.Of(result)], null), DocumentJson.Options);
+
+        Page<ResultDocument> read = JsonSerializer.Deserialize<Page<ResultDocument>>(page, DocumentJson.Options)!;
+
+        Assert.Equal(output, Encoding.UTF8.GetString(read.Items[0].ToResult(0).Output!));
+    }
+
     [Fact]
     public void WriteResult_Completed_HasTheOutputAsItIs()
     {

@@ -22,6 +22,11 @@ public sealed class BadInputTests(BadInputTests.SmallLimits api) : IClassFixture
     [InlineData("""{ "timeout": { "kind": "waitForever" }, "surprise": 1, "instances": [ {"id":"a","workflow":"cano.simulate"} ] }""", "invalid-document", "$.surprise")]
     [InlineData("""{ "timeout": { "kind": "waitForever" }, "instances": [ {"id":"a","workflow":"cano.simulate"} ]""", "invalid-document", "$")]
     [InlineData("", "invalid-document", "$")]
+    [InlineData("""{ "id": "..", "timeout": { "kind": "waitForever" }, "instances": [ {"id":"a","workflow":"cano.simulate"} ] }""", "invalid-id", "$.id")]
+    [InlineData("""{ "timeout": { "kind": "waitForever" }, "instances": [ {"id":".","workflow":"cano.simulate"} ] }""", "invalid-id", "$.instances[0].id")]
+    [InlineData("""{ "timeout": { "kind": "waitForever" }, "instances": [ {"id":"a","workflow":"cano.simulate","label":".."} ] }""", "invalid-id", "$.instances[0].label")]
+    [InlineData("""{ "timeout": { "kind": "waitForever" }, "instances": [ {"id":"a","workflow":"cano.simulate","params":{"throwAtStep":1,"ThrowAtStep":null,"output":"ran"}} ] }""", "invalid-params", "$.instances[0].params.ThrowAtStep")]
+    [InlineData("""{ "timeout": { "kind": "waitForever" }, "instances": [ {"id":"a","workflow":"cano.simulate","params":{"steps":-1}} ] }""", "invalid-params", "$.instances[0].params.steps")]
     public async Task Start_Refused_SaysWhatAndWhere(string json, string code, string path)
     {
         Answer answer = await Api.StartAsync(json);
@@ -29,6 +34,44 @@ public sealed class BadInputTests(BadInputTests.SmallLimits api) : IClassFixture
         Assert.Equal((400, code, "application/problem+json"), (answer.Status, answer.Of("code"), answer.Type));
         Assert.Equal($"urn:cano:problem:{code}", answer.Of("type"));
         Assert.NotEmpty(answer.Json.GetProperty("errors").GetProperty(path)[0].GetString()!);
+    }
+
+    [Fact]
+    public async Task Start_ParamsThatDoNotFit_NamesAllOfThem()
+    {
+        Answer answer = await Api.StartAsync(
+            """
+            { "id": "misspelt", "timeout": { "kind": "waitForever" }, "instances": [
+              { "id": "a", "workflow": "cano.simulate", "params": { "delayms": 1, "Steps": 1 } },
+              { "id": "b", "workflow": "cano.simulate", "params": { "delay": 1, "step": 2 } },
+              { "id": "c", "workflow": "cano.simulate", "params": { "block": "yes" } } ] }
+            """);
+
+        Assert.Equal((400, "invalid-params"), (answer.Status, answer.Of("code")));
+        Assert.Equal(
+            ["$.instances[1].params.delay", "$.instances[1].params.step", "$.instances[2].params.block"],
+            answer.Json.GetProperty("errors").EnumerateObject().Select(error => error.Name));
+        Assert.StartsWith("unknown member; there are steps, delayMs, ", answer.Json.GetProperty("errors").GetProperty("$.instances[1].params.step")[0].GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("$.instances[1].params.delay: unknown member; ", answer.Of("detail"), StringComparison.Ordinal);
+        Assert.Equal(404, (await Api.GetAsync("/api/batches/misspelt")).Status);
+    }
+
+    /// <summary>Several partitions, of which the first is good: nothing may be stored of it either.</summary>
+    [Fact]
+    public async Task StartLines_ParamsThatDoNotFit_InManyPartitions_NamesAllOfThemAndStoresNothing()
+    {
+        string Params(int number) => number is 1_100 or 2_499 ? "\"delay\": 1" : "";
+        IEnumerable<string> lines = Enumerable.Range(0, 2_500)
+            .Select(number => $$"""{ "id": "i{{number}}", "workflow": "cano.simulate", "params": { {{Params(number)}} } }""");
+
+        Answer answer = await Api.StartLinesAsync(
+            string.Join('\n', lines.Prepend("""{ "id": "misspelt-lines", "timeout": { "kind": "waitForever" } }""")));
+
+        Assert.Equal((400, "invalid-params"), (answer.Status, answer.Of("code")));
+        Assert.Equal(
+            ["$.instances[1100].params.delay", "$.instances[2499].params.delay"], answer.Json.GetProperty("errors").EnumerateObject().Select(error => error.Name));
+        Assert.Equal(404, (await Api.GetAsync("/api/batches/misspelt-lines")).Status);
+        Assert.DoesNotContain("misspelt-lines", (await Api.GetAsync("/api/batches")).Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,6 +21,21 @@ public sealed class BatchApiTests(ApiProcess api) : IClassFixture<ApiProcess>
         Assert.Equal((409, "batch-conflict", "application/problem+json"), (other.Status, other.Of("code"), other.Type));
     }
 
+    /// <summary>One answered 200 with the result of the other: their doubles are the same.</summary>
+    [Theory]
+    [InlineData("digits-beyond-a-double", "9007199254740993", "9007199254740992")]
+    [InlineData("digits-of-a-decimal", "1.0", "1.00")]
+    public async Task Start_OtherDigits_IsAnotherContent(string id, string one, string other)
+    {
+        string Number(string number) => Batch(id, instances: $$"""{ "id": "a", "workflow": "cano.simulate", "params": { "output": {{number}} } }""");
+
+        Assert.Equal(201, (await api.StartAsync(Number(one))).Status);
+        Assert.Equal(200, (await api.StartAsync(Number($" {one} "))).Status);
+        Assert.Equal((409, "batch-conflict"), (await api.StartAsync(Number(other))) is var refused ? (refused.Status, refused.Of("code")) : default);
+        await api.FollowAsync(id);
+        Assert.Equal(one, (await api.GetAsync($"/api/batches/{id}/results/a")).Json.GetProperty("output").GetRawText());
+    }
+
     [Fact]
     public async Task Start_MixedOutcomes_ResultsAreInTheOrderSubmittedInPagesByIdAndAsLines()
     {

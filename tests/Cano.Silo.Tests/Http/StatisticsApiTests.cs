@@ -16,7 +16,7 @@ public sealed class StatisticsApiTests(ApiProcess api) : IClassFixture<ApiProces
         { "id": "b4", "workflow": "cano.simulate", "label": "b", "params": { "throwAtStep": 1 } },
         { "id": "b5", "workflow": "cano.simulate", "label": "b", "params": { "steps": 2, "throwAtStep": 2 } },
         { "id": "c1", "workflow": "cano.simulate", "params": { "throwAtStep": 1, "retries": 1 } },
-        { "id": "c2", "workflow": "cano.simulate", "params": { "surprise": 1 } },
+        { "id": "c2", "workflow": "cano.simulate", "params": { "throwAtStep": 1, "retries": 2 } },
         { "id": "s1", "workflow": "cano.simulate", "label": "a", "params": { "delayMs": 600000 } }, { "id": "s2", "workflow": "cano.simulate", "params": { "delayMs": 600000 } }
         """;
 
@@ -42,7 +42,7 @@ public sealed class StatisticsApiTests(ApiProcess api) : IClassFixture<ApiProces
         Assert.Equal(("everything", "13 6 5 2"), (answer.Of("batchId"), Counts(all)));
         Assert.Equal(["a 5 4 0 1", "b 5 2 3 0", " 3 0 2 1"], all.GetProperty("variants").EnumerateArray().Select(one => $"{one.GetProperty("label")} {Counts(one)}"));
         Assert.Equal(
-            ["node-failed/Working/simulated failure at step #/3/b3,b4,b5", "invalid-params//*/1/c2", "retry-exhausted/Working/simulated failure at step #/1/c1"],
+            ["node-failed/Working/simulated failure at step #/3/b3,b4,b5", "retry-exhausted/Working/simulated failure at step #/2/c1,c2"],
             all.GetProperty("errors").EnumerateArray().Select(Error).OrderByDescending(one => one.Split('/')[3]).ThenBy(one => one, StringComparer.Ordinal));
         Assert.Equal(0, all.GetProperty("otherErrors").GetInt32());
         Assert.Equal(11, all.GetProperty("durations").GetProperty("count").GetInt32());
@@ -54,7 +54,7 @@ public sealed class StatisticsApiTests(ApiProcess api) : IClassFixture<ApiProces
         Assert.Equal(
             ["a1", "a2", "a3", "a4", "b1", "b2", "b3", "b4", "b5", "c1", "c2", "s1", "s2"],
             all.GetProperty("timeline").GetProperty("instances").EnumerateArray().Select(one => one.GetProperty("id").GetString()));
-        Assert.Contains("Start Working 12", all.GetProperty("transitions").EnumerateArray().Select(one => $"{one.GetProperty("from")} {one.GetProperty("to")} {one.GetProperty("count")}"));
+        Assert.Contains("Start Working 13", all.GetProperty("transitions").EnumerateArray().Select(one => $"{one.GetProperty("from")} {one.GetProperty("to")} {one.GetProperty("count")}"));
 
         JsonElement b = all.GetProperty("variants")[1];
         Assert.Equal(0.4, b.GetProperty("successRate").GetProperty("value").GetDouble());
@@ -66,12 +66,12 @@ public sealed class StatisticsApiTests(ApiProcess api) : IClassFixture<ApiProces
     public async Task Results_ByKindAndPatternOfError_ComeInPages()
     {
         await api.StartAsync(Batch("failing", string.Join(',', Enumerable.Range(0, 60).Select(number =>
-            $$"""{ "id": "i{{number}}", "workflow": "cano.simulate", "params": { {{(number % 3) switch { 0 => "\"throwAtStep\": 1", 1 => "\"surprise\": 1", _ => "\"steps\": 2" }}} } }"""))));
+            $$"""{ "id": "i{{number}}", "workflow": "cano.simulate", "params": { {{(number % 3) switch { 0 => "\"throwAtStep\": 1", 1 => "\"throwAtStep\": 2, \"steps\": 2, \"retries\": 1", _ => "\"steps\": 2" }}} } }"""))));
         await api.FollowAsync("failing");
 
         Assert.Equal(Enumerable.Range(0, 20).Select(number => $"i{number * 3}"), await PagesAsync("failing", "errorKind=node-failed&limit=6"));
-        Assert.Equal(Enumerable.Range(0, 20).Select(number => $"i{number * 3}"), await PagesAsync("failing", $"errorPattern={Uri.EscapeDataString("simulated failure at step #")}&limit=7"));
-        Assert.Equal(Enumerable.Range(0, 20).Select(number => $"i{(number * 3) + 1}"), await PagesAsync("failing", "errorKind=invalid-params&outcome=failed&limit=20"));
+        Assert.Equal(Enumerable.Range(0, 20).Select(number => $"i{number * 3}"), await PagesAsync("failing", $"errorKind=node-failed&errorPattern={Uri.EscapeDataString("simulated failure at step #")}&limit=7"));
+        Assert.Equal(Enumerable.Range(0, 20).Select(number => $"i{(number * 3) + 1}"), await PagesAsync("failing", "errorKind=retry-exhausted&outcome=failed&limit=20"));
         Assert.Empty(await PagesAsync("failing", "errorKind=node-failed&outcome=completed&limit=5"));
         Assert.Empty(await PagesAsync("failing", "errorKind=timeout"));
     }
@@ -159,8 +159,7 @@ public sealed class StatisticsApiTests(ApiProcess api) : IClassFixture<ApiProces
 
     private static string Error(JsonElement one)
     {
-        string pattern = one.GetProperty("kind").GetString() == "invalid-params" ? "*" : one.GetProperty("pattern").GetString()!;
-        return $"{one.GetProperty("kind")}/{one.GetProperty("state")}/{pattern}/{one.GetProperty("count")}/{string.Join(',', one.GetProperty("instanceIds").EnumerateArray())}";
+        return $"{one.GetProperty("kind")}/{one.GetProperty("state")}/{one.GetProperty("pattern")}/{one.GetProperty("count")}/{string.Join(',', one.GetProperty("instanceIds").EnumerateArray())}";
     }
 
     private static int Sum(JsonElement all, string bars, string count) => all.GetProperty(bars).EnumerateArray().Sum(bar => bar.GetProperty(count).GetInt32());

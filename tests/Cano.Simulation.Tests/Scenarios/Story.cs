@@ -17,8 +17,9 @@ internal sealed class Story : IPartitions, IBatchParts
     private const int LongestWait = 10_000;
 
     private static readonly IOptions<CanoOptions> s_options = Options.Create(new CanoOptions());
-    private static readonly BatchRules s_rules =
-        new(new WorkflowRegistry([Scenario.Workflow], new ServiceCollection().BuildServiceProvider(), TimeProvider.System, s_options), s_options);
+    private static readonly WorkflowRegistry s_workflows =
+        new([Scenario.Workflow], new ServiceCollection().BuildServiceProvider(), TimeProvider.System, s_options);
+    private static readonly BatchRules s_rules = new(s_workflows, s_options, new LocalParams(s_workflows));
 
     private readonly SimulationScheduler _scheduler = new(seed: 0, traced: false);
     private readonly StoryStorage _storage = new();

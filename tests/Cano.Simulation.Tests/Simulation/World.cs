@@ -30,7 +30,8 @@ internal sealed class World
 
     private static readonly IOptions<CanoOptions> s_options = Options.Create(new CanoOptions());
     private static readonly ServiceProvider s_services = new ServiceCollection().BuildServiceProvider();
-    private static readonly BatchRules s_rules = new(new WorkflowRegistry([Scenario.Workflow], s_services, TimeProvider.System, s_options), s_options);
+    private static readonly WorkflowRegistry s_workflows = new([Scenario.Workflow], s_services, TimeProvider.System, s_options);
+    private static readonly BatchRules s_rules = new(s_workflows, s_options, new LocalParams(s_workflows));
 
     internal World(int seed, Breach breach, bool traced)
     {

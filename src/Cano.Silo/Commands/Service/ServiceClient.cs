@@ -184,7 +184,10 @@ internal sealed class ServiceClient : IDisposable
         {
             JsonElement problem = JsonElement.Parse(text);
             string detail = Member(problem, "detail") ?? Member(problem, "title") ?? "";
-            string where = problem.TryGetProperty("errors", out JsonElement errors) && errors.EnumerateObject().FirstOrDefault() is { Name: not (null or "" or "$") } first ? $"{first.Name}: " : "";
+            string where = problem.TryGetProperty("errors", out JsonElement errors)
+                && errors.EnumerateObject().FirstOrDefault() is { Name: not (null or "" or "$") } first && !detail.StartsWith(first.Name, StringComparison.Ordinal)
+                ? $"{first.Name}: "
+                : "";
             string hint = status switch
             {
                 401 => " Show a key with --key (or CANO_KEY).",
