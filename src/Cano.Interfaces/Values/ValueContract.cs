@@ -18,7 +18,7 @@ internal sealed class ValueContract
     {
         Type = type;
         Format = format;
-        _isTriedAlways = ContractFaults.Find(type, format.Options, out string? fault).HasConditions;
+        _isTriedAlways = ContractFaults.Find(type, format.Options, out SubmissionFault? fault).HasConditions;
         Fault = fault;
         TypeInfo = Fault is null ? format.Options.GetTypeInfo(type) : null!;
         _compact = new(() => format.Compact.GetTypeInfo(type));
@@ -28,8 +28,8 @@ internal sealed class ValueContract
 
     internal ValueFormat Format { get; }
 
-    /// <summary>Why values of the type can't be kept whole, with type and member; null: they can, as far as a contract tells.</summary>
-    internal string? Fault { get; }
+    /// <summary>Why values of the type can't be kept whole, and where; null: they can, as far as a contract tells.</summary>
+    internal SubmissionFault? Fault { get; }
 
     /// <summary>How values are written; only where there is no fault.</summary>
     internal JsonTypeInfo TypeInfo { get; }
