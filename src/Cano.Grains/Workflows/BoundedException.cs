@@ -15,6 +15,19 @@ internal sealed class BoundedException : Exception
     public override string ToString() => _text;
 
     private static bool IsSmall(Exception exception, int depth) => depth < 8
-        && Failure.Message(exception).Length <= ErrorText.MaxBytes
+        && LengthOf(exception) <= ErrorText.MaxBytes
         && Failure.InnerOf(exception).All(inner => IsSmall(inner, depth + 1));
+
+    private static int LengthOf(Exception exception)
+    {
+        try
+        {
+            return exception.Message?.Length ?? 0;
+        }
+        catch (Exception)
+        {
+            // A message can be overridden, and throw. Where it is read next, that is said.
+            return int.MaxValue;
+        }
+    }
 }

@@ -1,12 +1,11 @@
 using Cano.Tests.Browsers;
-using Cano.Tests.Http;
 using Cano.Tests.Pages;
 using Microsoft.Playwright;
 
 namespace Cano.Tests.Dashboard;
 
 /// <summary>The instances of a batch, and one of them.</summary>
-public sealed class InstancePageTests(ApiProcess api, SharedBrowser browser) : DashboardTests(api, browser), IClassFixture<ApiProcess>
+public sealed class InstancePageTests(HeldApi held, SharedBrowser browser) : DashboardTests(held.Process, browser), IClassFixture<HeldApi>
 {
     [Fact]
     public async Task Instances_ByOutcome_AreListedInTheOrderSubmitted()
@@ -44,10 +43,11 @@ public sealed class InstancePageTests(ApiProcess api, SharedBrowser browser) : D
     [Fact]
     public async Task Instance_Runs_IsFollowedToItsOutcome()
     {
-        string id = await StartAsync("running", """{ "kind": "waitForever" }""", [Instance("a", 3_000)]);
+        string id = await StartAsync("running", """{ "kind": "waitForever" }""", [held.Instance("a", until: "seen")]);
         PageSession session = await OpenAsync($"/batches/{id}/instances/a");
 
         await Expect(session.Page.Locator("#outcome")).ToContainTextAsync("runs");
+        held.LetEnd("seen");
         await Expect(session.Page.Locator("#outcome")).ToContainTextAsync("completed");
         await Expect(session.Page.Locator("#instance")).ToContainTextAsync("Exit state");
     }

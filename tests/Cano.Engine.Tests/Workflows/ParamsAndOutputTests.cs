@@ -154,17 +154,20 @@ public sealed class ParamsAndOutputTests
     public async Task Output_ThatCantBeWritten_NamesThePartAndTheNodeIsNotRepeated(object output, string path, string what)
     {
         int attempts = 0;
+        OutputRefusedException? refused = null;
         WorkflowResult<Step> result = await Flow.Of(
-            (context, cancellationToken) =>
+            (context, _) =>
             {
                 attempts++;
-                return Sets(output)(context, cancellationToken);
+                refused = Assert.Throws<OutputRefusedException>(() => context.SetOutput(output));
+                throw refused;
             },
             NodeConfig.Minimal with { Retry = RetryMode.Fixed(3, TimeSpan.Zero) }).RunAsync();
 
         Assert.Equal(("output-not-writable", 1, 1), (result.Error!.Kind, result.Error.Attempts, attempts));
         Assert.Contains($" can't be kept whole: {path}", result.Error.Message, StringComparison.Ordinal);
         Assert.EndsWith(what, result.Error.Message, StringComparison.Ordinal);
+        Assert.Equal(path, refused!.Path);
     }
 
     [Fact]
