@@ -65,7 +65,7 @@ internal sealed class InstanceRuns
     {
         Abandon();
         _services.Instances.StopHere(_batchId, _state.Incarnation);
-        _state.KeepPathsOfStopped(id => _services.Instances.TakePath(_batchId, _state.Incarnation, id));
+        _state.Paths.AddStopped(_state.Window, id => _services.Instances.TakePath(_batchId, _state.Incarnation, id));
         if (_state.IsInherited || _state.Durable.Names.Workflows.Any(workflow => !_services.Instances.CanRunHere(workflow)))
         {
             _ = Supervised.RunAsync(StopElsewhereAsync, Failed);
@@ -184,7 +184,7 @@ internal sealed class InstanceRuns
             TraceParent = _traceParent,
             Baggage = _baggage,
             KeepPath = _state.Durable.Names.IsSampled(index),
-            KeepStack = _state.MayKeepStack(index),
+            KeepStack = _state.Paths.MayKeepStack(index),
             Incarnation = _state.Incarnation,
             Deadline = _state.Deadline,
         };

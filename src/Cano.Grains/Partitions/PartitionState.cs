@@ -10,7 +10,6 @@ internal sealed class PartitionState
     private readonly ReadyOutcomes _ready = new();
     private readonly CommitPace _pace = new();
     private readonly LocalDeadline _deadline = new();
-    private readonly KeptPaths _paths;
     private readonly int _maxAddedBytes;
     private PartitionOrders? _orders;
     private string? _incarnation;
@@ -29,7 +28,7 @@ internal sealed class PartitionState
         Durable = durable;
         IsOwner = isOwner;
         IsInherited = !isOwner;
-        _paths = new(durable);
+        Paths = new(durable);
         Window = new(durable);
     }
 
@@ -38,6 +37,9 @@ internal sealed class PartitionState
 
     /// <summary>Which instances run.</summary>
     internal InstanceWindow Window { get; }
+
+    /// <summary>Whose path and stack is kept.</summary>
+    internal KeptPaths Paths { get; }
 
     /// <summary>True once this activation has made a write, so that no older one can make any.</summary>
     internal bool IsOwner { get; private set; }
@@ -145,7 +147,7 @@ internal sealed class PartitionState
             return;
         }
 
-        ReadyOutcome outcome = new(index, _paths.Kept(index, reply.Outcome!), reply.Checkpointed);
+        ReadyOutcome outcome = new(index, Paths.Kept(index, reply.Outcome!), reply.Checkpointed);
         _pace.Ready(isFirst: _ready.Count == 0, elapsed);
         _ready.Add(outcome);
         if (_orders is { Quota: true } && outcome.Outcome.IsSuccess)
@@ -159,12 +161,6 @@ internal sealed class PartitionState
     /// more.
     /// </summary>
     internal void RunsStopped() => _runsStopped = true;
-
-    /// <summary>Takes in how far the instances had come that were stopped, by their ids; null: that is not known.</summary>
-    internal void KeepPathsOfStopped(Func<string, InstancePath?> pathOf) => _paths.AddStopped(Window.StartedBy(long.MaxValue, Durable), pathOf);
-
-    /// <inheritdoc cref="KeptPaths.MayKeepStack"/>
-    internal bool MayKeepStack(int index) => _paths.MayKeepStack(index);
 
     /// <summary>The number of instances that wait for a silo has changed.</summary>
     internal void UnplaceableChanged() => _version++;
@@ -241,7 +237,7 @@ internal sealed class PartitionState
                 Epoch = Math.Max(Durable.Epoch, _obey),
                 Incarnation = _incarnation,
                 Results = opens ? added : [.. Durable.Last!.Results, .. added],
-                Seal = seals ? Seal.Of(_orders!.Stop!, now, surplus, started, _paths.OfSealed(started, surplus)) : null,
+                Seal = seals ? Seal.Of(_orders!.Stop!, now, surplus, started, Paths.OfSealed(started, surplus)) : null,
                 Started = seals ? [] : [.. started.Select(one => one.Index)],
                 StartedAt = seals ? [] : [.. started.Select(one => one.At)],
             },
