@@ -89,9 +89,10 @@ file static class ParamsWriter
         catch (Exception exception)
         {
             // Whatever it is (a cycle, a type without JSON, a getter that throws), it says that these params can't be sent.
+            SubmissionFault fault = UnwritableFinder.Find(value, typeof(TParams), s_options, exception);
             throw new CanoConfigurationException(
                 ErrorCodes.InvalidValue,
-                $"The params of instance '{instanceId}' ({typeof(TParams).Name}) can't be written as JSON: {exception.Message}",
+                $"The params of instance '{instanceId}' ({JsonShape.Of(typeof(TParams))}) can't be written as JSON: {fault}",
                 path: null,
                 exception);
         }

@@ -15,7 +15,8 @@ internal enum NumberForm
 }
 
 /// <summary>
-/// RFC 8785 (JSON Canonicalization Scheme): one text for all texts of the same JSON value. With <see cref="NumberForm.Exact"/>, numbers with
+/// RFC 8785 (JSON Canonicalization Scheme): one text for all texts of the same JSON value. With <see cref="NumberForm.Exact"/>, numbers
+/// with
 /// different digits are different values.
 /// </summary>
 internal static class CanonicalJson

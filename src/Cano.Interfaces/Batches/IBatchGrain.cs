@@ -95,4 +95,13 @@ public interface IBatchGrain : IResultsGrain
     /// <returns>True: nothing of it is left. False: it is being removed, or it is the batch that exists.</returns>
     [Alias("CleanUp")]
     Task<bool> CleanUpAsync(string digest, int partitions);
+
+    /// <summary>
+    /// Takes a start back whose partitions were refused: removes what it has prepared, as <see cref="CleanUpAsync"/> does, and its entry in the catalog.
+    /// </summary>
+    /// <param name="digest">The <see cref="BatchHeader.Digest"/> of that start.</param>
+    /// <param name="partitions">How many partitions it was to have.</param>
+    /// <returns>True: nothing of it is left. False: it is being removed, or it is the batch that exists.</returns>
+    [Alias("Withdraw")]
+    Task<bool> WithdrawAsync(string digest, int partitions);
 }

@@ -38,12 +38,14 @@ public sealed class WorkflowContext<TParams>
     internal int MaxOutputBytes { get; init; } = int.MaxValue;
 
     /// <summary>
-    /// Sets what the instance leaves as its output; the last call wins. It is written as JSON at once: what happens to <paramref name="output"/> later changes nothing.
+    /// Sets what the instance leaves as its output; the last call wins. It is written as JSON at once: what happens to
+    /// <paramref name="output"/> later changes nothing.
     /// </summary>
     /// <typeparam name="T">What it is written as.</typeparam>
     /// <param name="output">The output; null is written as JSON null.</param>
     /// <exception cref="OutputRefusedException">
-    /// It can't be written as JSON (code <c>output-not-writable</c>), or is larger than the silo allows, 64 KB by default (code <c>output-too-large</c>). A node that does not catch
+    /// It can't be written as JSON (code <c>output-not-writable</c>), or is larger than the silo allows, 64 KB by default (code
+    /// <c>output-too-large</c>). A node that does not catch
     /// it fails its instance with that kind, without another attempt.
     /// </exception>
     public void SetOutput<T>(T output) => Output = OutputJson.Write(output, MaxOutputBytes);

@@ -65,7 +65,7 @@ public class ConcurrentWorkflowInstanceTests
         CanoConfigurationException exception = Assert.Throws<CanoConfigurationException>(
             () => new ConcurrentWorkflowInstance<OrderState, Broken>("a", new WorkflowKey<OrderState, Broken>("w"), new Broken()));
 
-        Assert.Equal("The params of instance 'a' (Broken) can't be written as JSON: broken getter", exception.Message);
+        Assert.Equal("The params of instance 'a' (Broken) can't be written as JSON: $.value: reading it threw InvalidOperationException: broken getter", exception.Message);
     }
 
     private sealed class Broken
