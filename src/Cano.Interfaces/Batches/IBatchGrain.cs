@@ -30,7 +30,10 @@ public interface IBatchGrain : IResultsGrain
     /// <exception cref="BatchConflictException">The id is taken by a batch with other content.</exception>
     /// <exception cref="BatchPurgedException">A batch of this id was purged.</exception>
     /// <exception cref="WorkflowNotRegisteredException">A workflow is unknown.</exception>
-    /// <exception cref="CanoConfigurationException">The header is not valid, params or store are too large, or a partition is not prepared (code <c>not-prepared</c>).</exception>
+    /// <exception cref="CanoConfigurationException">
+    /// The header is not valid, params or store are too large, params do not fit their workflow (code <c>invalid-params</c>), or a partition is not prepared (code
+    /// <c>not-prepared</c>).
+    /// </exception>
     [Alias("Start")]
     Task<BatchStatus> StartAsync(BatchHeader header, PartitionSpec? only);
 

@@ -81,6 +81,11 @@ internal static class JsonShape
             return keyword;
         }
 
+        if (type.Name.StartsWith("<>", StringComparison.Ordinal))
+        {
+            return "an anonymous type";
+        }
+
         return type.IsGenericType && type.Name.IndexOf('`', StringComparison.Ordinal) is > 0 and var end
             ? $"{type.Name[..end]}<{string.Join(", ", type.GenericTypeArguments.Select(Of))}>"
             : type.Name;
