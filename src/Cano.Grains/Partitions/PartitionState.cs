@@ -2,10 +2,8 @@ namespace Cano;
 
 /// <summary>
 /// What a partition knows and decides: takes in orders, outcomes and writes, and answers what to write next, what to report and which
-/// instances may run. Pure: no clock,
-/// no I/O, nothing awaited; <see cref="Partition"/> and <see cref="BatchDriver"/> act on it. Times since a fixed moment (<c>elapsed</c>)
-/// pace writes and messages,
-/// <c>now</c> is the silo's clock.
+/// instances may run. Pure: no clock, no I/O, nothing awaited; <see cref="Partition"/> and <see cref="BatchDriver"/> act on it. Times since
+/// a fixed moment (<c>elapsed</c>) pace writes and messages, <c>now</c> is the silo's clock.
 /// </summary>
 internal sealed class PartitionState
 {
@@ -230,6 +228,7 @@ internal sealed class PartitionState
         (int Index, long At)[] started = [.. Window
             .StartedBy(seals ? long.MaxValue : (now - CommitPace.StartsDurableAfter).UtcTicks, Durable)
             .Where(one => !kept.Contains(one.Index))];
+        ReadyOutcome[] surplus = seals ? [.. _ready.RemainingSuccesses.Skip(successes)] : [];
         return new(
             opens ? Durable.LastSegment + 1 : Durable.LastSegment,
             new()
@@ -238,7 +237,7 @@ internal sealed class PartitionState
                 Epoch = Math.Max(Durable.Epoch, _obey),
                 Incarnation = _incarnation,
                 Results = opens ? added : [.. Durable.Last!.Results, .. added],
-                Seal = seals ? MakeSeal(now, successes, started) : null,
+                Seal = seals ? Seal.Of(_orders!.Stop!, now, surplus, started, Paths.OfSealed(started, surplus)) : null,
                 Started = seals ? [] : [.. started.Select(one => one.Index)],
                 StartedAt = seals ? [] : [.. started.Select(one => one.At)],
             },
@@ -282,22 +281,10 @@ internal sealed class PartitionState
 
     /// <summary>
     /// A stopped partition is sealed once it has nothing that may still be admitted: after a quota was reached nothing can; after another
-    /// stop, once the batch has answered
-    /// to all the successes that wait.
+    /// stop, once the batch has answered to all the successes that wait.
     /// </summary>
     private bool MaySeal(int waitingSuccesses, int admittedLeft) => IsStopped && _runsStopped
         && (_orders!.Stop!.Reason == StopReason.QuotaReached
             || waitingSuccesses <= admittedLeft
             || (_orders.Known >= _version && _orders.Fence == Durable.Fence));
-
-    private Seal MakeSeal(DateTimeOffset now, int admittedNow, (int Index, long At)[] started) => new()
-    {
-        Reason = _orders!.Stop!.Reason,
-        StoppedAt = _orders.Stop.At.UtcTicks,
-        SealedAt = now.UtcTicks,
-        Surplus = [.. _ready.RemainingSuccesses.Skip(admittedNow).Select(one => one.Index)],
-        Started = [.. started.Select(one => one.Index)],
-        StartedAt = [.. started.Select(one => one.At)],
-        Paths = Paths.OfSealed(started, _ready.RemainingSuccesses.Skip(admittedNow)),
-    };
 }
