@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace Cano;
 
 /// <summary>
-/// SHA-256 of the canonical JSON of a batch's content, one instance at a time: <c>{"instances":[...],"maxConcurrency":...,"store":...,"timeout":...}</c>,
+/// SHA-256 of the canonical JSON of a batch's content, one instance at a time:
+/// <c>{"instances":[...],"maxConcurrency":...,"store":...,"timeout":...}</c>,
 /// members that are left out being absent. The members are written here in the canonical order of their names. Made twice at once: as it is
 /// today, and as earlier versions made it, for whom two numbers that one double stands for were the same.
 /// </summary>
@@ -93,7 +94,8 @@ internal sealed class ContentDigest : IDisposable
 
         _buffer.Write("}}"u8);
         Flush();
-        return (Convert.ToHexStringLower(_hash.GetHashAndReset()), _differs ? Convert.ToHexStringLower(_earlierHash.GetHashAndReset()) : null);
+        string digest = Convert.ToHexStringLower(_hash.GetHashAndReset());
+        return (digest, _differs ? Convert.ToHexStringLower(_earlierHash.GetHashAndReset()) : null);
     }
 
     public void Dispose()

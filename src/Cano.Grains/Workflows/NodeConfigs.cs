@@ -16,9 +16,12 @@ internal static class NodeConfigs
         {
             foreach (NodeRegistration<TState, TParams> node in definition.Nodes)
             {
+                string fails = "can't be made";
                 try
                 {
-                    NodeConfig config = node.Config ?? (scope ??= new(services, sources: 0)).Make(new NodeSource(node.NodeType!, services)).Config;
+                    Node<TState, TParams>? made = node.Config is null ? (scope ??= new(services, sources: 0)).Make(new NodeSource(node.NodeType!, services)) : null;
+                    fails = "has a Config that can't be read";
+                    NodeConfig config = node.Config ?? made!.Config;
                     configs.Add(config);
                     if (Fault(config) is { } fault)
                     {
@@ -28,7 +31,7 @@ internal static class NodeConfigs
                 catch (Exception exception)
                 {
                     causes.Add(exception);
-                    faults.Add($"{node.Name} can't be made: {Failure.Message(exception)}");
+                    faults.Add($"{node.Name} {fails}: {Failure.Message(exception)}");
                 }
             }
         }

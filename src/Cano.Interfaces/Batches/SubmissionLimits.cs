@@ -49,7 +49,9 @@ internal static class SubmissionLimits
         CheckText(name, StorableText.MaxNameLength, "The batch's name", "$.name");
     }
 
-    /// <summary>One instance: the form of its id, its workflow's name (whether or not there is such a workflow) and its label; no two ids are equal.</summary>
+    /// <summary>
+    /// One instance: the form of its id, its workflow's name (whether or not there is such a workflow) and its label; no two ids are equal.
+    /// </summary>
     /// <param name="instance">The instance.</param>
     /// <param name="place">Its place in the batch, from 0.</param>
     /// <param name="places">Those of the instances before it, by their ids; this one is added.</param>
@@ -78,9 +80,10 @@ internal static class SubmissionLimits
 
         if (!places.TryAdd(instance.Id, place))
         {
+            int other = places[instance.Id];
             throw new CanoConfigurationException(
                 ErrorCodes.DuplicateInstanceId,
-                $"instances[{places[instance.Id]}] and instances[{place}] have the same id '{instance.Id}'; ids must differ within a batch.",
+                $"instances[{other}] and instances[{place}] have the same id '{instance.Id}'; ids must differ within a batch.",
                 $"$.instances[{place}].id");
         }
     }
@@ -94,7 +97,8 @@ internal static class SubmissionLimits
     {
         if (Identifier.IsDots(label))
         {
-            throw new CanoConfigurationException(ErrorCodes.InvalidId, $"{what} must not be '{label}', which can't stand in the path of a URL.", path);
+            throw new CanoConfigurationException(
+                ErrorCodes.InvalidId, $"{what} must not be '{label}', which can't stand in the path of a URL.", path);
         }
 
         CheckText(label, StorableText.MaxLabelLength, what, path);
