@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using BenchmarkDotNet.Attributes;
 
 namespace Cano.Benchmarks;
@@ -12,6 +14,7 @@ public class StoreValues
     private readonly Shape _shape = new Circle(3);
     private readonly List<Order> _orders = [];
     private byte[] _saved = [];
+    private byte[] _json = [];
 
     [GlobalSetup]
     public void Fill()
@@ -22,6 +25,7 @@ public class StoreValues
         PutDerived();
         PutList();
         _saved = _store.ToJson()!;
+        _json = WriteRecord();
     }
 
     [Benchmark]
@@ -35,6 +39,14 @@ public class StoreValues
 
     [Benchmark]
     public Order GetRecord() => _store.Get<Order>("order");
+
+    /// <summary>What the serializer alone takes of <see cref="PutRecord"/>.</summary>
+    [Benchmark]
+    public byte[] WriteRecord() => JsonSerializer.SerializeToUtf8Bytes(_order, CanoJson.Values);
+
+    /// <summary>What the serializer alone takes of <see cref="GetRecord"/>.</summary>
+    [Benchmark]
+    public Order? ReadRecord() => JsonSerializer.Deserialize<Order>(_json, CanoJson.Values);
 
     [Benchmark]
     public void PutDerived() => _store.Put("shape", _shape);
@@ -57,7 +69,7 @@ public class StoreValues
 
     public sealed record Order(int Id, string Customer, decimal Total, DateTimeOffset At);
 
-    [System.Text.Json.Serialization.JsonDerivedType(typeof(Circle), "circle")]
+    [JsonDerivedType(typeof(Circle), "circle")]
     public abstract record Shape;
 
     public sealed record Circle(double Radius) : Shape;
