@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Cano;
 
-/// <summary>How users' values (params, outputs, store values) are written as JSON, and read; params are read strictly in addition.</summary>
+/// <summary>
+/// How users' values (params, outputs, store values) are written as JSON, and read; params are read strictly in addition.
+/// </summary>
 public static class CanoJson
 {
     /// <summary>System.Text.Json's web defaults (camelCase, case-insensitive reading, numbers from strings) with enums as strings. Read-only.</summary>
