@@ -61,6 +61,43 @@ public sealed class MemberTests
         WorkflowError error = (await WorkflowRunner.For(throws).RunAsync()).Error!;
 
         Assert.Equal(("node-failed", "no price", "Price", 1), (error.Kind, error.Message, error.State, error.Attempts));
+        string? stack = error.Stack;
+        Assert.StartsWith("System.InvalidOperationException: no price", stack, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FailureStates_AreFailed()
+    {
+        WorkflowDefinition<OrderState, OrderParams> rejects = WorkflowDefinition.Create(Orders.Price, workflow => workflow
+            .Start(OrderState.Price)
+            .RegisterNode(OrderState.Price, (_, _) => new ValueTask<OrderState>(OrderState.Rejected))
+            .AddExitStates(OrderState.Done)
+            .AddFailureStates(OrderState.Rejected));
+
+        WorkflowResult<OrderState> result = await WorkflowRunner.For(rejects).RunAsync();
+
+        Assert.Equal((WorkflowOutcome.Failed, OrderState.Rejected), (result.Outcome, result.FinalState));
+        Assert.Equal(("failure-state", "Rejected"), (result.Error!.Kind, result.Error.State));
+        Assert.Equal([OrderState.Rejected], rejects.FailureStates);
+    }
+
+    [Fact]
+    public async Task Context_HasServicesLoggerAndState()
+    {
+        WorkflowDefinition<OrderState, OrderParams> tells = WorkflowDefinition.Create(Orders.Price, workflow => workflow
+            .Start(OrderState.Price)
+            .RegisterNode(OrderState.Price, (context, _) =>
+            {
+                IServiceProvider services = context.Services;
+                Microsoft.Extensions.Logging.ILogger logger = context.Logger;
+                Assert.NotNull(logger);
+                Assert.Null(services.GetService(typeof(MemberTests)));
+                context.SetOutput(context.State);
+                return new ValueTask<OrderState>(OrderState.Done);
+            })
+            .AddExitStates(OrderState.Done));
+
+        Assert.Equal("Price", (await WorkflowRunner.For(tells).RunAsync()).GetOutput<string>());
     }
 
     [Fact]
@@ -110,6 +147,7 @@ public sealed class MemberTests
         Assert.Equal(backoff, RetryMode.Exponential(maxRetries: 3));
         Assert.Equal(RetryMode.Exponential(3), NodeConfig.Default.Retry);
         Assert.Equal(RetryMode.None, NodeConfig.Minimal.Retry);
+        Assert.Equal(3, RetryMode.Exponential(3).When(exception => exception is TimeoutException).MaxRetries);
         Assert.Equal(2, RetryMode.Fixed(retries: 2, delay: TimeSpan.FromMilliseconds(50)).MaxRetries);
     }
 

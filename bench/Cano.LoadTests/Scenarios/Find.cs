@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cano.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans;

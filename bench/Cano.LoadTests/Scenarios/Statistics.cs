@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cano.Protocol;
 using Orleans;
 
 namespace Cano.LoadTests;

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace Cano;
 
@@ -60,9 +58,9 @@ public sealed class ConcurrentWorkflowInstance<TState, TParams> : ConcurrentWork
     /// <param name="workflow">The workflow.</param>
     /// <param name="params">What its nodes see as <see cref="WorkflowContext{TParams}.Params"/>, through JSON.</param>
     /// <param name="label">The variant, at most 100 characters; null for none.</param>
-    /// <exception cref="CanoConfigurationException"><paramref name="params"/> can't be written as JSON (code <c>invalid-value</c>).</exception>
+    /// <exception cref="CanoConfigurationException"><paramref name="params"/> can't be kept whole; the message names type and member (code <c>unstorable-value</c>).</exception>
     public ConcurrentWorkflowInstance(string id, WorkflowKey<TState, TParams> workflow, TParams @params, string? label = null)
-        : base(id, NotNull(workflow), label, ParamsWriter.Write(id, @params)) => Params = @params;
+        : base(id, NotNull(workflow), label, ValueJson.Write(@params, ValuePlace.ParamsOf(id), compact: true)) => Params = @params;
 
     /// <summary>What its nodes see; <c>default</c> when it was left out.</summary>
     public TParams? Params { get; }
@@ -71,30 +69,5 @@ public sealed class ConcurrentWorkflowInstance<TState, TParams> : ConcurrentWork
     {
         ArgumentNullException.ThrowIfNull(workflow);
         return workflow;
-    }
-}
-
-/// <summary>Writes params as JSON.</summary>
-file static class ParamsWriter
-{
-    /// <summary><see cref="CanoJson.Values"/>, but writing letters of all languages as they are: it reads as the same value and is shorter.</summary>
-    private static readonly JsonSerializerOptions s_options = new(CanoJson.Values) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    internal static byte[] Write<TParams>(string instanceId, TParams value)
-    {
-        try
-        {
-            return JsonSerializer.SerializeToUtf8Bytes(value, s_options);
-        }
-        catch (Exception exception)
-        {
-            // Whatever it is (a cycle, a type without JSON, a getter that throws), it says that these params can't be sent.
-            SubmissionFault fault = UnwritableFinder.Find(value, typeof(TParams), s_options, exception);
-            throw new CanoConfigurationException(
-                ErrorCodes.InvalidValue,
-                $"The params of instance '{instanceId}' ({JsonShape.Of(typeof(TParams))}) can't be written as JSON: {fault}",
-                path: null,
-                exception);
-        }
     }
 }

@@ -1,44 +1,43 @@
-using System.Text.Json;
-
 namespace Cano;
 
 /// <summary>Writes the store that a batch is given as one JSON object.</summary>
 internal static class StoreJson
 {
     /// <summary>Null for an empty store.</summary>
-    /// <exception cref="CanoConfigurationException">A value can't be written as JSON.</exception>
-    internal static byte[]? Write(IWorkflowStore? store)
+    /// <exception cref="CanoConfigurationException">
+    /// A value can't be kept whole (code <c>unstorable-value</c>), or can't be read from the store.
+    /// </exception>
+    internal static byte[]? Write(IWorkflowStore? store) => store switch
+    {
+        null => null,
+        MemoryStore memory => memory.ToJson(),
+        _ => Copy(store).ToJson(),
+    };
+
+    /// <summary>A store of the caller's own type holds values in a way of its own: they are put as they come out of it.</summary>
+    private static MemoryStore Copy(IWorkflowStore store)
     {
         try
         {
-            return store switch
+            MemoryStore copy = new();
+            foreach (string key in store.Keys)
             {
-                null => null,
-                MemoryStore memory => memory.ToJson(),
-                _ => WriteValues(store),
-            };
+                if (store.TryGet(key, out object? value))
+                {
+                    copy.Put(key, value);
+                }
+            }
+
+            return copy;
         }
         catch (Exception exception)
         {
-            // Whatever it is (a cycle, a type without JSON, a getter that throws), it says that this store can't be sent.
+            // Whatever it is (a value that can't be kept, a name that can't, a store that throws), it says that this store can't be sent.
             throw new CanoConfigurationException(
-                ErrorCodes.InvalidValue, $"The store given to the batch can't be written as JSON: {exception.Message}", "$.store", exception);
+                (exception as CanoException)?.Code ?? ErrorCodes.InvalidValue,
+                $"The store given to the batch can't be written as JSON: {exception.Message}",
+                "$.store",
+                exception);
         }
-    }
-
-    private static byte[] WriteValues(IWorkflowStore store)
-    {
-        Dictionary<string, object?> values = new(StringComparer.Ordinal);
-        foreach (string key in store.Keys)
-        {
-            // Written, it could be the same as another one.
-            StorableText.RequireName(key);
-            if (store.TryGet(key, out object? value))
-            {
-                values.Add(key, value);
-            }
-        }
-
-        return JsonSerializer.SerializeToUtf8Bytes(values, CanoJson.Values);
     }
 }

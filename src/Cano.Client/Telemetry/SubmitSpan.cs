@@ -15,7 +15,10 @@ internal static class SubmitSpan
         span?.SetTag(TelemetryNames.BatchId, batch.Id);
         try
         {
-            return await start(Spans.TraceParent is { } parent ? batch.Header with { TraceParent = parent } : batch.Header).ConfigureAwait(false);
+            BatchHeader header = Spans.TraceParent is { } parent
+                ? batch.Header with { TraceParent = parent, Baggage = BaggageText.Of(Activity.Current) }
+                : batch.Header;
+            return await start(header).ConfigureAwait(false);
         }
         catch (Exception exception) when (span is not null)
         {

@@ -4,8 +4,7 @@ namespace Cano;
 
 /// <summary>
 /// Drives a batch that is not finished: the only place that acts on what its <see cref="Arbiter"/> decides. One loop hears its hosted
-/// partition, writes what is decided, tells the
-/// partitions what is new, until nothing changes; events wake it.
+/// partition, writes what is decided, tells the partitions what is new, until nothing changes; events wake it.
 /// </summary>
 internal sealed class BatchDriver
 {
@@ -77,7 +76,7 @@ internal sealed class BatchDriver
     internal PartitionOrders OrdersFor(int partition)
     {
         PartitionOrders orders = _arbiter.OrdersFor(partition, _services.Clock.GetUtcNow());
-        return _span is { TraceParent: var parent } ? orders with { TraceParent = parent } : orders;
+        return _span is { TraceParent: var parent } ? orders with { TraceParent = parent, Baggage = _record.State!.Header.Baggage } : orders;
     }
 
     /// <summary>A partition has answered.</summary>

@@ -93,6 +93,11 @@ internal sealed class BatchRules(IKnownWorkflows workflows, IOptions<CanoOptions
             throw Malformed($"its trace parent must be a W3C traceparent of {TraceParentLength} characters");
         }
 
+        if (header.Baggage is { Length: > BaggageText.MaxLength })
+        {
+            throw Malformed($"its baggage may have at most {BaggageText.MaxLength} characters");
+        }
+
         if (header.Labels.Length > BatchHeader.MaxLabels)
         {
             throw Malformed($"it lists {header.Labels.Length} labels, at most {BatchHeader.MaxLabels} may be listed");

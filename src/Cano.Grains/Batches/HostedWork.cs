@@ -26,7 +26,7 @@ internal sealed class HostedWork(PartitionWork work, IPartitionRows later, Parti
         }
 
         HostedPartition.Reads reads = new(record, partitions.OpenRows(key));
-        return new(new(key, state.Hosted!, durable, isFresh, reads, partitions, changed, failed), later, partitions);
+        return new(new(key, state.Hosted!, durable, isFresh, reads, HostedPartition.MaxBytes, partitions, changed, failed), later, partitions);
     }
 
     /// <summary>Exchanges orders and reports with the batch until neither has anything new for the other.</summary>
@@ -49,25 +49,9 @@ internal sealed class HostedWork(PartitionWork work, IPartitionRows later, Parti
     }
 
     /// <summary>The next commit, if it is due.</summary>
-    internal PartitionCommit? Plan() => work.State.UntilCommit(services.Elapsed) == TimeSpan.Zero ? work.PlanCommit(HostedPartition.MaxBytes) : null;
+    internal PartitionCommit? Plan() => work.State.UntilCommit(services.Elapsed) == TimeSpan.Zero ? work.PlanCommit() : null;
 
     /// <summary>Writes a commit that goes into a row of its own.</summary>
-    internal async Task WriteAsync(PartitionCommit commit, BatchRecord record)
-    {
-        TimeSpan begun = services.Elapsed;
-        try
-        {
-            await later.WriteSegmentAsync(commit.Number, commit.Segment);
-        }
-        catch (Exception exception)
-        {
-            record.End(exception);
-            return;
-        }
-
-        if (record.IsAlive)
-        {
-            work.Applied(commit, begun);
-        }
-    }
+    internal Task WriteAsync(PartitionCommit commit, BatchRecord record) =>
+        work.CommitAsync(commit, later, isAlive: () => record.IsAlive, record.End);
 }

@@ -1,5 +1,5 @@
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Cano;
 
@@ -12,8 +12,8 @@ public sealed class CanoBuilder
     public IServiceCollection Services { get; }
 
     /// <summary>
-    /// Registers a workflow under its key. The definition is checked at once, its node types when the silo starts. Node types that the services
-    /// do not know yet become scoped services.
+    /// Registers a workflow under its key. The definition is checked at once, its node types when the silo starts. Node types need not be
+    /// registered as services.
     /// </summary>
     /// <typeparam name="TState">The enum that lists the workflow's states.</typeparam>
     /// <typeparam name="TParams">What each instance is given.</typeparam>
@@ -33,11 +33,18 @@ public sealed class CanoBuilder
         }
 
         Services.AddSingleton<IWorkflowRegistration>(new WorkflowRegistration<TState, TParams>(definition));
-        foreach (Type type in definition.Nodes.Select(node => node.NodeType).OfType<Type>())
-        {
-            Services.TryAddScoped(type);
-        }
+        return this;
+    }
 
+    /// <summary>
+    /// Extends how users' values are written and read, for example by a converter, as <see cref="CanoJson.Configure"/> does: for the whole
+    /// process. Call it before <see cref="AddWorkflow{TState, TParams}"/>, which checks the params, and do the same in every client and on every silo.
+    /// </summary>
+    /// <param name="configure">Changes the options. It may be called several times, and must do the same each time.</param>
+    /// <returns>This builder.</returns>
+    public CanoBuilder ConfigureJson(Action<JsonSerializerOptions> configure)
+    {
+        CanoJson.Configure(configure);
         return this;
     }
 

@@ -29,6 +29,8 @@ public static class CanoSiloBuilderExtensions
             provider,
             provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains),
             provider.GetRequiredService<IOptions<CanoOptions>>()));
+        services.TryAddSingleton(provider => new FailureLog(
+            provider.GetRequiredService<ILoggerFactory>().CreateLogger(FailureLog.Category), TimeProvider.System));
         services.TryAddSingleton<LocalParams>();
         services.TryAddSingleton<IParamsCheck, ClusterParams>();
         services.TryAddSingleton<BatchRules>();
@@ -63,12 +65,20 @@ public static class CanoSiloBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IActivationWorkingSetObserver, DeactivationNotice>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILifecycleParticipant<ISiloLifecycle>, RecoveryLoop>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILifecycleParticipant<ISiloLifecycle>, RetentionLoop>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILifecycleParticipant<ISiloLifecycle>, FormatWatch>(FormatWatchOf));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILifecycleParticipant<ISiloLifecycle>, SiloDeparture>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILifecycleParticipant<ISiloLifecycle>, HostStopNotice>());
         builder.AddPlacementDirector<EvenPlacement, EvenPlacementDirector>();
         configure?.Invoke(new(services));
         return builder;
     }
+
+    private static FormatWatch FormatWatchOf(IServiceProvider provider) => new(
+        provider.GetRequiredService<IClusterManifestProvider>(),
+        provider.GetRequiredService<GrainTypeResolver>(),
+        provider.GetRequiredService<ILocalSiloDetails>(),
+        TimeProvider.System,
+        provider.GetRequiredService<ILogger<FormatWatch>>());
 
     /// <summary>A thread for each instance that may run, those beyond the limit included, should all of them block.</summary>
     private static NodeScheduler NodeSchedulerFor(CanoOptions options) => new((2 * options.MaxRunningInstances) + options.MaxGivenUpRuns);

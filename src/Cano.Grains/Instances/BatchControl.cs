@@ -8,6 +8,7 @@ internal sealed class BatchControl(BatchKey key)
 {
     private readonly Lock _gate = new();
     private RunControl? _first;
+    private Dictionary<string, InstancePath>? _paths;
     private int _count;
     private bool _isRemembered;
     private bool _isRetired;
@@ -72,9 +73,10 @@ internal sealed class BatchControl(BatchKey key)
     }
 
     /// <summary>Stops the batch, and has that remembered until <see cref="Forget"/>.</summary>
+    /// <param name="keepsPaths">Whether <see cref="TakePath"/> is going to be asked.</param>
     /// <param name="isFirst">True: it was not stopped before.</param>
     /// <returns>False: it was retired in the meantime. A new one has to be made.</returns>
-    internal bool TryStop(out bool isFirst)
+    internal bool TryStop(bool keepsPaths, out bool isFirst)
     {
         isFirst = false;
         lock (_gate)
@@ -82,6 +84,12 @@ internal sealed class BatchControl(BatchKey key)
             if (_isRetired)
             {
                 return false;
+            }
+
+            if (keepsPaths)
+            {
+                // Now, all of them: once it is stopped, the runs end and are taken off, and each partition asks in its turn.
+                _paths ??= PathsSoFar();
             }
 
             isFirst = !_isStopped;
@@ -116,6 +124,29 @@ internal sealed class BatchControl(BatchKey key)
 
             return runs;
         }
+    }
+
+    /// <summary>How far a run had come at the stop, told once; null: it had not begun, or its path is not kept.</summary>
+    internal InstancePath? TakePath(string instanceId)
+    {
+        lock (_gate)
+        {
+            return _paths is not null && _paths.Remove(instanceId, out InstancePath? path) ? path : null;
+        }
+    }
+
+    private Dictionary<string, InstancePath> PathsSoFar()
+    {
+        Dictionary<string, InstancePath> paths = new(StringComparer.Ordinal);
+        for (RunControl? run = _first; run is not null; run = run.Next)
+        {
+            if (run.Path?.SoFar() is { } path)
+            {
+                paths[run.InstanceId] = path;
+            }
+        }
+
+        return paths;
     }
 
     private bool Retire()

@@ -74,17 +74,18 @@ internal sealed class InstanceRunner(
             Resume = resume,
             Checkpoints = checkpoints,
             KeepPath = run.KeepPath,
+            KeepStack = run.KeepStack,
             Control = control,
         };
         return run.TraceParent is { } parent
-            ? RunTracedAsync(parent, program, execution, control)
+            ? RunTracedAsync(parent, run.Baggage, program, execution, control)
             : scheduler.RunAsync(() => program.RunAsync(execution, control.Token).AsTask());
     }
 
     // A method of its own, so that a run without a span makes no room for its parent.
     private Task<InstanceOutcome> RunTracedAsync(
-        string parent, IWorkflowProgram program, InstanceExecution execution, RunControl control) =>
-        scheduler.RunAsync(() => InstanceSpan.AroundAsync(parent, program, execution, control.Token));
+        string parent, string? baggage, IWorkflowProgram program, InstanceExecution execution, RunControl control) =>
+        scheduler.RunAsync(() => InstanceSpan.AroundAsync(parent, baggage, program, execution, control.Token));
 
     /// <summary>Counts a run that goes on though it was cancelled, until it ends.</summary>
     internal void GiveUp(RunControl control) => controls.GiveUp(control);

@@ -25,7 +25,10 @@ internal sealed class Instances(IGrainFactory grains, ClusterWorkflows workflows
 
     public Task StopEverywhereAsync(string batchId, string? incarnation) => stops.StopEverywhereAsync(batchId, incarnation);
 
-    public void StopHere(string batchId, string? incarnation) => controls.Stop(batchId, incarnation);
+    public void StopHere(string batchId, string? incarnation) => controls.Stop(batchId, incarnation, keepsPaths: true);
+
+    public InstancePath? TakePath(string batchId, string? incarnation, string instanceId) =>
+        controls.TakePath(batchId, incarnation, instanceId);
 
     public Task ForgetAsync(string batchId, string? incarnation, string instanceId) => Grain(GrainKeys.OfInstance(batchId, incarnation, instanceId)).ForgetAsync();
 

@@ -59,6 +59,9 @@ internal sealed class NodeScheduler : TaskScheduler, IDisposable
     /// <summary>How many threads there are.</summary>
     internal int WorkerCount => Volatile.Read(ref _workers);
 
+    /// <summary>How many threads run a task, or are about to begin or to end. Counts the others, so it is for tests.</summary>
+    internal int BusyWorkerCount => WorkerCount - _park.Count;
+
     /// <summary>How many tasks wait for a thread.</summary>
     internal int QueueLength => _queue.Count;
 

@@ -17,11 +17,19 @@ internal sealed class RunControl(string instanceId, DateTimeOffset? deadline, Ti
     private readonly CancellationTokenSource _source = new();
     private int _phase;
     private volatile bool _isStopped;
+    private volatile RunPath? _path;
 
     internal string InstanceId => instanceId;
 
     /// <summary>The batch that it is a run of; set when the run is added to it.</summary>
     internal BatchControl Batch { get; set; } = null!;
+
+    /// <summary>The run's path, where it is kept if the run is cancelled; null for others, and before the run's first node.</summary>
+    internal RunPath? Path
+    {
+        get => _path;
+        set => _path = value;
+    }
 
     /// <summary>The neighbours in the batch's list of runs, which its lock guards.</summary>
     internal RunControl? Next { get; set; }

@@ -87,12 +87,15 @@ internal sealed class RunControls : IDisposable
     /// <summary>
     /// Stops a batch on this silo: when this returns no attempt of it begins any more, and its tokens are being signalled.
     /// </summary>
-    internal void Stop(string batchId, string? incarnation)
+    /// <param name="batchId">The batch.</param>
+    /// <param name="incarnation">Which of the batches that bore the id; null for a batch without one.</param>
+    /// <param name="keepsPaths">Whether <see cref="TakePath"/> is going to be asked for the runs.</param>
+    internal void Stop(string batchId, string? incarnation, bool keepsPaths = false)
     {
         BatchKey key = new(batchId, incarnation);
         BatchControl batch;
         bool isFirst;
-        while (!(batch = Of(key)).TryStop(out isFirst))
+        while (!(batch = Of(key)).TryStop(keepsPaths, out isFirst))
         {
             Remove(batch);
         }
@@ -105,6 +108,10 @@ internal sealed class RunControls : IDisposable
 
         ForgetOldStops();
     }
+
+    /// <summary>How far a run of a stopped batch had come at the stop, told once; null: that is not known.</summary>
+    internal InstancePath? TakePath(string batchId, string? incarnation, string instanceId) =>
+        _batches.TryGetValue(new(batchId, incarnation), out BatchControl? batch) ? batch.TakePath(instanceId) : null;
 
     /// <summary>Counts a stopped run that goes on, until it ends.</summary>
     internal void GiveUp(RunControl control)

@@ -10,6 +10,24 @@ internal sealed class WorkerPark
     /// <summary>Whether no worker is parked.</summary>
     internal bool IsEmpty => !_hasPlaces;
 
+    /// <summary>How many workers are parked. Counts them, so it is for tests.</summary>
+    internal int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                int count = 0;
+                for (Place? place = _last; place is not null; place = place.Below)
+                {
+                    count++;
+                }
+
+                return count;
+            }
+        }
+    }
+
     internal void Enter(Place place) => Uninterrupted.Do((Park: this, Place: place), static step => step.Park.Add(step.Place));
 
     /// <summary>Leaves of its own accord.</summary>

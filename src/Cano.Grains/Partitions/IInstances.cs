@@ -27,6 +27,12 @@ internal interface IInstances
     /// </summary>
     void StopHere(string batchId, string? incarnation);
 
+    /// <summary>
+    /// How far a run on this silo had come when <see cref="StopHere"/> stopped it, told once; null: it is not known, or not one of those
+    /// whose path is kept.
+    /// </summary>
+    InstancePath? TakePath(string batchId, string? incarnation, string instanceId) => null;
+
     /// <summary>Does the same on every silo of the cluster: each is asked again until it has answered or is gone.</summary>
     Task StopEverywhereAsync(string batchId, string? incarnation);
 

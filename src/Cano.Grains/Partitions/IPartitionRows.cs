@@ -12,14 +12,11 @@ internal interface IPartitionReads
 
 /// <summary>
 /// Reads and writes the rows of one partition, for one activation. It remembers the ETag of every row that it read or wrote, and each write
-/// succeeds only if the row
-/// still is what this activation believes: a write that fails, for whatever reason, leaves the outcome unknown and the activation must end.
+/// succeeds only if the row still is what this activation believes: a write that fails, for whatever reason, leaves the outcome unknown and
+/// the activation must end.
 /// </summary>
 internal interface IPartitionRows : IPartitionReads
 {
-    /// <summary>About how many bytes of results one write adds at most, unless a single result is larger.</summary>
-    int MaxAddedBytes { get; }
-
     /// <summary>Writes the instances, once.</summary>
     Task WriteSpecAsync(PartitionSpec spec);
 

@@ -1,9 +1,7 @@
-using Microsoft.Extensions.Logging;
-
 namespace Cano;
 
 /// <summary>
-/// The runs of a partition's instances: takes slots, asks each instance until it has an outcome, and stops them. Which may run is the <see
+/// The runs of a partition's instances: takes slots, asks each until it has an outcome, and stops them. Which may run is the <see
 /// cref="PartitionState"/>'s to say.
 /// </summary>
 #pragma warning disable CA1001 // The token source has no timer and is signalled at the end: there is nothing to dispose of.
@@ -19,14 +17,16 @@ internal sealed class InstanceRuns
     private readonly PartitionServices _services;
     private readonly Dictionary<int, InstanceSlots.Slot> _slots = [];
     private readonly UnplaceableInstances _unplaceable;
+    private readonly RunRequests _requests;
     private readonly CancellationTokenSource _over = new();
     private PartitionSpec? _spec;
     private string? _traceParent;
+    private string? _baggage;
     private bool _starting;
     private bool _watching;
     private bool _stopped;
 
-    /// <summary>Makes the runs; nothing runs before <see cref="Start(string?)"/>.</summary>
+    /// <summary>Makes the runs; nothing runs before <see cref="Start(string?, string?)"/>.</summary>
     /// <param name="key">The partition's key.</param>
     /// <param name="state">Which may run, and what became of them.</param>
     /// <param name="readSpec">Reads the instances as they were submitted.</param>
@@ -35,6 +35,7 @@ internal sealed class InstanceRuns
     {
         _batchId = GrainKeys.BatchOf(key);
         _unplaceable = new(key, state, services);
+        _requests = new(_batchId, services, () => IsOver);
         _state = state;
         _readSpec = readSpec;
         _services = services;
@@ -48,21 +49,23 @@ internal sealed class InstanceRuns
 
     /// <summary>Starts instances, as many as the window and the silo's slots allow.</summary>
     /// <param name="traceParent">The span that theirs hang below; null: they have none.</param>
-    internal void Start(string? traceParent)
+    /// <param name="baggage">The baggage of their spans; null: none.</param>
+    internal void Start(string? traceParent, string? baggage = null)
     {
         _traceParent = traceParent;
+        _baggage = baggage;
         StartMore();
     }
 
     /// <summary>
     /// Stops every run of the batch that may be under way, and gives the slots back. On this silo that is done when this returns; where
-    /// runs may be on others, the state is
-    /// told once those have answered or are gone.
+    /// runs may be on others, the state is told once those have answered or are gone.
     /// </summary>
     internal void Stop()
     {
         Abandon();
         _services.Instances.StopHere(_batchId, _state.Incarnation);
+        _state.Paths.AddStopped(_state.Window, id => _services.Instances.TakePath(_batchId, _state.Incarnation, id));
         if (_state.IsInherited || _state.Durable.Names.Workflows.Any(workflow => !_services.Instances.CanRunHere(workflow)))
         {
             _ = Supervised.RunAsync(StopElsewhereAsync, Failed);
@@ -89,11 +92,16 @@ internal sealed class InstanceRuns
         _state.Window.Close();
     }
 
-    /// <summary>Removes what was saved of runs whose outcomes are durable.</summary>
-    internal void Forget(List<ReadyOutcome> committed)
+    /// <summary>Outcomes are durable: slots that were kept for them are given back, and what was saved of the runs is removed.</summary>
+    internal void Committed(List<ReadyOutcome> outcomes)
     {
-        foreach (ReadyOutcome outcome in committed)
+        foreach (ReadyOutcome outcome in outcomes)
         {
+            if (_slots.Remove(outcome.Index, out InstanceSlots.Slot? kept))
+            {
+                kept.Dispose();
+            }
+
             if (outcome.Checkpointed)
             {
                 _ = ForgetAsync(_state.Durable.Names.Id(outcome.Index));
@@ -101,9 +109,7 @@ internal sealed class InstanceRuns
         }
     }
 
-    /// <summary>
-    /// Nothing more is asked: the partition has stopped, or the silo stops and the next activation asks, elsewhere or later.
-    /// </summary>
+    /// <summary>Nothing more is asked: the partition has stopped, or the silo stops and the next activation asks.</summary>
     private bool IsOver => _stopped || _services.Slots.IsClosed;
 
     /// <summary>The next instance to start that some silo can run; -1 if there is none. Those that no silo can run are set aside.</summary>
@@ -176,31 +182,60 @@ internal sealed class InstanceRuns
         InstanceRun run = new(spec.Instances[index], spec.Store, _state.IsInherited)
         {
             TraceParent = _traceParent,
+            Baggage = _baggage,
             KeepPath = _state.Durable.Names.IsSampled(index),
+            KeepStack = _state.Paths.MayKeepStack(index),
             Incarnation = _state.Incarnation,
             Deadline = _state.Deadline,
         };
-        _ = Supervised.RunAsync(() => RunAsync(index, run, slot), Failed);
+        _ = RunAsync(index, run, slot);
         Changed();
     }
 
+    /// <summary>
+    /// Never fails. It is made for each instance, so it has its last handler itself: <see cref="Supervised"/> would cost three objects.
+    /// </summary>
     private async Task RunAsync(int index, InstanceRun run, InstanceSlots.Slot slot)
     {
-        InstanceReply? reply = await AskAsync(index, run);
+        try
+        {
+            TakeReply(index, await _requests.RunAsync(run), slot);
+        }
+        catch (Exception exception)
+        {
+            Failed(exception);
+        }
+    }
+
+    private void TakeReply(int index, InstanceReply? reply, InstanceSlots.Slot slot)
+    {
         if (_stopped)
         {
             return;
         }
 
-        _slots.Remove(index);
         if (reply is null)
         {
+            if (!IsOver)
+            {
+                SetAside(index);
+            }
+
+            _slots.Remove(index);
             slot.Dispose();
             return;
         }
 
         _state.OutcomeCame(index, reply, _services.Clock.GetUtcNow(), _services.Elapsed);
+        bool keepsSlot = _state.IsCongested;
         Changed();
+        if (keepsSlot)
+        {
+            StartMore();
+            return;
+        }
+
+        _slots.Remove(index);
         if (_spec is { } spec && NextPlaceable() is >= 0 and var next && slot.MayPassTo(PlaceOf(next)))
         {
             Start(next, spec, slot);
@@ -209,50 +244,6 @@ internal sealed class InstanceRuns
 
         slot.Dispose();
         StartMore();
-    }
-
-    /// <summary>
-    /// Asks an instance until it has an outcome. Null: no longer, because the partition has stopped, the silo stops, or the instance was
-    /// set aside.
-    /// </summary>
-    private async Task<InstanceReply?> AskAsync(int index, InstanceRun run)
-    {
-        for (int attempt = 0; !IsOver;)
-        {
-            try
-            {
-                InstanceReply reply = await _services.Instances.RunAsync(_batchId, run);
-                if (reply.Outcome is not null)
-                {
-                    return reply;
-                }
-
-                attempt = 0;
-            }
-            catch (Exception exception) when (exception is not OutOfMemoryException)
-            {
-                if (IsOver)
-                {
-                    return null;
-                }
-
-                if (!_services.Instances.CanRun(run.Instance.Workflow))
-                {
-                    SetAside(index);
-                    return null;
-                }
-
-                // The answer did not come, whatever the reason: the silo is gone, the call timed out. The instance is asked again; it may
-                // have run.
-                LogLevel level = PartitionLog.LevelOf(attempt);
-                _services.Logger.InstanceDidNotAnswer(level, exception, _batchId, run.Instance.Id, attempt + 1);
-                await Task.Delay(_services.PauseBefore(attempt++), _services.Pacing);
-            }
-
-            run = run with { MayHaveCheckpoint = true };
-        }
-
-        return null;
     }
 
     private void SetAside(int index)

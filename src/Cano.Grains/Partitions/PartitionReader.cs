@@ -144,6 +144,7 @@ internal sealed class PartitionReader(Func<Task<ResultLog?>> openLog, Func<int, 
             StartedAt = started >= 0 ? Time(seal.StartedAt[started]) : null,
             FinishedAt = started >= 0 ? Time(Math.Max(seal.StoppedAt, seal.StartedAt[started])) : null,
             FinalAt = Time(seal.SealedAt),
+            Path = started >= 0 && started < (seal.Paths?.Length ?? 0) ? seal.Paths![started] : null,
         };
     }
 

@@ -13,8 +13,6 @@ internal sealed class PartitionRows(IGrainStorage storage, string key, TimeProvi
     private int _lastIndex = -1;
     private string? _incarnation;
 
-    public int MaxAddedBytes => Segment.MaxAddedBytes;
-
     public Task<PartitionSpec?> ReadSpecAsync() => _spec.ReadAsync();
 
     public Task WriteSpecAsync(PartitionSpec spec) => _spec.WriteAsync(spec);

@@ -2,17 +2,15 @@ namespace Cano;
 
 /// <summary>
 /// What a partition knows and decides: takes in orders, outcomes and writes, and answers what to write next, what to report and which
-/// instances may run. Pure: no clock,
-/// no I/O, nothing awaited; <see cref="Partition"/> and <see cref="BatchDriver"/> act on it. Times since a fixed moment (<c>elapsed</c>)
-/// pace writes and messages,
-/// <c>now</c> is the silo's clock.
+/// instances may run. Pure: no clock, no I/O, nothing awaited; <see cref="Partition"/> and <see cref="BatchDriver"/> act on it. Times since
+/// a fixed moment (<c>elapsed</c>) pace writes and messages, <c>now</c> is the silo's clock.
 /// </summary>
 internal sealed class PartitionState
 {
     private readonly ReadyOutcomes _ready = new();
     private readonly CommitPace _pace = new();
     private readonly LocalDeadline _deadline = new();
-    private readonly KeptPaths _paths;
+    private readonly int _maxAddedBytes;
     private PartitionOrders? _orders;
     private string? _incarnation;
     private long _obey;
@@ -23,12 +21,14 @@ internal sealed class PartitionState
     /// <summary>Begins with what is durable.</summary>
     /// <param name="durable">The rows.</param>
     /// <param name="isOwner">True: this activation has written the instances itself, so there is no older one that could write.</param>
-    internal PartitionState(ResultIndex durable, bool isOwner)
+    /// <param name="maxAddedBytes">About how many bytes of results one write adds at most, unless a single result is larger.</param>
+    internal PartitionState(ResultIndex durable, bool isOwner, int maxAddedBytes = Segment.MaxAddedBytes)
     {
+        _maxAddedBytes = maxAddedBytes;
         Durable = durable;
         IsOwner = isOwner;
         IsInherited = !isOwner;
-        _paths = new(durable);
+        Paths = new(durable);
         Window = new(durable);
     }
 
@@ -37,6 +37,9 @@ internal sealed class PartitionState
 
     /// <summary>Which instances run.</summary>
     internal InstanceWindow Window { get; }
+
+    /// <summary>Whose path and stack is kept.</summary>
+    internal KeptPaths Paths { get; }
 
     /// <summary>True once this activation has made a write, so that no older one can make any.</summary>
     internal bool IsOwner { get; private set; }
@@ -49,6 +52,12 @@ internal sealed class PartitionState
 
     /// <summary>The holder must go: what is ready is written at once.</summary>
     internal bool IsLeaving { get; set; }
+
+    /// <summary>
+    /// True: as many results wait as one write takes. An instance that ends now keeps its slot until its result is durable, so that work
+    /// does not run ahead of storage and memory does not grow with the number of instances.
+    /// </summary>
+    internal bool IsCongested => _ready.Bytes >= _maxAddedBytes;
 
     /// <summary>The incarnation of the batch that is obeyed; null for batches without one.</summary>
     internal string? Incarnation => _incarnation;
@@ -138,7 +147,7 @@ internal sealed class PartitionState
             return;
         }
 
-        ReadyOutcome outcome = new(index, _paths.Kept(index, reply.Outcome!), reply.Checkpointed);
+        ReadyOutcome outcome = new(index, Paths.Kept(index, reply.Outcome!), reply.Checkpointed);
         _pace.Ready(isFirst: _ready.Count == 0, elapsed);
         _ready.Add(outcome);
         if (_orders is { Quota: true } && outcome.Outcome.IsSuccess)
@@ -200,17 +209,16 @@ internal sealed class PartitionState
         }
 
         bool isIdle = Window.Running == 0 && (IsStopped || Window.Unfinished == 0);
-        return IsLeaving || isIdle || _ready.Count >= CommitPace.GroupSize || _orders is { QuotaSpent: true }
+        return IsLeaving || isIdle || IsCongested || _ready.Count >= CommitPace.GroupSize || _orders is { QuotaSpent: true }
             ? TimeSpan.Zero
             : _pace.UntilGroupDue(Window.Unfinished, elapsed);
     }
 
     /// <summary>The next write, with all that can go with it. Nothing changes before <see cref="Applied"/>.</summary>
     /// <param name="now">The time of the commit.</param>
-    /// <param name="maxBytes">About how many bytes of results it may add.</param>
-    internal PartitionCommit PlanCommit(DateTimeOffset now, int maxBytes)
+    internal PartitionCommit PlanCommit(DateTimeOffset now)
     {
-        List<ReadyOutcome> taken = IsOwner || MustObey ? _ready.Peek(AdmittedLeft, maxBytes) : [];
+        List<ReadyOutcome> taken = IsOwner || MustObey ? _ready.Peek(AdmittedLeft, _maxAddedBytes) : [];
         int successes = taken.Count(one => one.Outcome.IsSuccess);
         bool nothingLeft = _ready.Committable(AdmittedLeft) == taken.Count;
         bool seals = nothingLeft && MaySeal(_ready.Successes - successes, AdmittedLeft - successes);
@@ -220,6 +228,7 @@ internal sealed class PartitionState
         (int Index, long At)[] started = [.. Window
             .StartedBy(seals ? long.MaxValue : (now - CommitPace.StartsDurableAfter).UtcTicks, Durable)
             .Where(one => !kept.Contains(one.Index))];
+        ReadyOutcome[] surplus = seals ? [.. _ready.RemainingSuccesses.Skip(successes)] : [];
         return new(
             opens ? Durable.LastSegment + 1 : Durable.LastSegment,
             new()
@@ -228,7 +237,7 @@ internal sealed class PartitionState
                 Epoch = Math.Max(Durable.Epoch, _obey),
                 Incarnation = _incarnation,
                 Results = opens ? added : [.. Durable.Last!.Results, .. added],
-                Seal = seals ? MakeSeal(now, successes, started) : null,
+                Seal = seals ? Seal.Of(_orders!.Stop!, now, surplus, started, Paths.OfSealed(started, surplus)) : null,
                 Started = seals ? [] : [.. started.Select(one => one.Index)],
                 StartedAt = seals ? [] : [.. started.Select(one => one.At)],
             },
@@ -272,21 +281,10 @@ internal sealed class PartitionState
 
     /// <summary>
     /// A stopped partition is sealed once it has nothing that may still be admitted: after a quota was reached nothing can; after another
-    /// stop, once the batch has answered
-    /// to all the successes that wait.
+    /// stop, once the batch has answered to all the successes that wait.
     /// </summary>
     private bool MaySeal(int waitingSuccesses, int admittedLeft) => IsStopped && _runsStopped
         && (_orders!.Stop!.Reason == StopReason.QuotaReached
             || waitingSuccesses <= admittedLeft
             || (_orders.Known >= _version && _orders.Fence == Durable.Fence));
-
-    private Seal MakeSeal(DateTimeOffset now, int admittedNow, (int Index, long At)[] started) => new()
-    {
-        Reason = _orders!.Stop!.Reason,
-        StoppedAt = _orders.Stop.At.UtcTicks,
-        SealedAt = now.UtcTicks,
-        Surplus = [.. _ready.RemainingSuccesses.Skip(admittedNow)],
-        Started = [.. started.Select(one => one.Index)],
-        StartedAt = [.. started.Select(one => one.At)],
-    };
 }

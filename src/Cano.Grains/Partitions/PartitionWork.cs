@@ -20,6 +20,7 @@ internal sealed class PartitionWork
     /// <param name="durable">The results so far.</param>
     /// <param name="isOwner">True: this activation has written the instances itself.</param>
     /// <param name="reads">Where results are read from.</param>
+    /// <param name="maxAddedBytes">About how many bytes of results one write adds at most.</param>
     /// <param name="services">What all partitions of a silo use.</param>
     /// <param name="changed">Called after each change of the state.</param>
     /// <param name="failed">Called when something fails that no repetition mends.</param>
@@ -29,6 +30,7 @@ internal sealed class PartitionWork
         ResultIndex durable,
         bool isOwner,
         IPartitionReads reads,
+        int maxAddedBytes,
         PartitionServices services,
         Action changed,
         Action<Exception> failed)
@@ -38,7 +40,7 @@ internal sealed class PartitionWork
         _services = services;
         Log = new(key, durable, reads, services.Segments);
         Log.Remember(spec);
-        State = new(durable, isOwner);
+        State = new(durable, isOwner, maxAddedBytes);
         _runs = new(key, State, () => Log.ReadSpecAsync().AsTask(), services) { Changed = changed, Failed = failed };
     }
 
@@ -57,7 +59,7 @@ internal sealed class PartitionWork
             case RunOrder.Start:
                 _span ??= LastingSpan.Begin(Spans.Partition, ActivityKind.Internal, _batchId, orders.TraceParent)
                     ?.With(TelemetryNames.FirstInstance, State.Durable.FirstOrdinal);
-                _runs.Start(_span?.TraceParent);
+                _runs.Start(_span?.TraceParent, _span is null ? null : orders.Baggage);
                 break;
             case RunOrder.Stop:
                 _runs.Stop();
@@ -66,7 +68,35 @@ internal sealed class PartitionWork
     }
 
     /// <summary>What to write next, with all that can go with it.</summary>
-    internal PartitionCommit PlanCommit(int maxBytes) => State.PlanCommit(_services.Clock.GetUtcNow(), maxBytes);
+    internal PartitionCommit PlanCommit() => State.PlanCommit(_services.Clock.GetUtcNow());
+
+    /// <summary>Writes a commit to a row of its own, and applies it.</summary>
+    /// <param name="commit">The commit.</param>
+    /// <param name="rows">Where it is written.</param>
+    /// <param name="isAlive">Whether the holder goes on: it may end while the write is under way.</param>
+    /// <param name="end">Ends the holder, since the outcome of the write is unknown.</param>
+    /// <returns>True: it was applied.</returns>
+    internal async Task<bool> CommitAsync(PartitionCommit commit, IPartitionRows rows, Func<bool> isAlive, Action<Exception> end)
+    {
+        TimeSpan begun = _services.Elapsed;
+        try
+        {
+            await rows.WriteSegmentAsync(commit.Number, commit.Segment);
+        }
+        catch (Exception exception)
+        {
+            end(exception);
+            return false;
+        }
+
+        if (!isAlive())
+        {
+            return false;
+        }
+
+        Applied(commit, begun);
+        return true;
+    }
 
     /// <summary>A commit is durable.</summary>
     /// <param name="commit">The commit.</param>
@@ -86,7 +116,7 @@ internal sealed class PartitionWork
             _span?.End();
         }
 
-        _runs.Forget(commit.Taken);
+        _runs.Committed(commit.Taken);
     }
 
     /// <summary>Nothing is started any more; what runs goes on.</summary>

@@ -7,7 +7,7 @@ namespace Cano;
 internal sealed record ReadyOutcome(int Index, InstanceOutcome Outcome, bool Checkpointed)
 {
     /// <summary>About how many bytes it takes in its row.</summary>
-    internal int ApproximateBytes => StoredResult.Estimate(Outcome.FinalState, Outcome.Output, Outcome.Error, Outcome.Path);
+    internal int ApproximateBytes { get; } = StoredResult.Estimate(Outcome.FinalState, Outcome.Output, Outcome.Error, Outcome.Path);
 
     internal StoredResult ToStored(DateTimeOffset now) => new()
     {
@@ -35,10 +35,17 @@ internal sealed class ReadyOutcomes
 
     internal int Successes => _successes.Count;
 
-    /// <summary>The places of the successes that have not been taken out.</summary>
-    internal IEnumerable<int> RemainingSuccesses => _successes.Select(one => one.Index);
+    /// <summary>About how many bytes they take in their rows.</summary>
+    internal long Bytes { get; private set; }
 
-    internal void Add(ReadyOutcome outcome) => (outcome.Outcome.IsSuccess ? _successes : _failures).Enqueue(outcome);
+    /// <summary>The successes that have not been taken out.</summary>
+    internal IEnumerable<ReadyOutcome> RemainingSuccesses => _successes;
+
+    internal void Add(ReadyOutcome outcome)
+    {
+        (outcome.Outcome.IsSuccess ? _successes : _failures).Enqueue(outcome);
+        Bytes += outcome.ApproximateBytes;
+    }
 
     /// <summary>How many may be written when so many more successes are admitted.</summary>
     internal int Committable(int admitted) => _failures.Count + Math.Min(_successes.Count, Math.Max(0, admitted));
@@ -70,6 +77,7 @@ internal sealed class ReadyOutcomes
         foreach (ReadyOutcome one in written)
         {
             (one.Outcome.IsSuccess ? _successes : _failures).Dequeue();
+            Bytes -= one.ApproximateBytes;
         }
     }
 }

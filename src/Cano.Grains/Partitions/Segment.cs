@@ -95,7 +95,7 @@ internal sealed record StoredResult
 
     /// <summary>About how many bytes a result of these parts takes in its row, and on its way to a reader.</summary>
     internal static int Estimate(string? finalState, byte[]? output, WorkflowError? error, InstancePath? path) =>
-        40 + (finalState?.Length ?? 0) + (output?.Length ?? 0) + (error is null ? 0 : 100 + (2 * error.Message.Length)) + (path?.ApproximateBytes ?? 0);
+        40 + (finalState?.Length ?? 0) + (output?.Length ?? 0) + (error is null ? 0 : 100 + (2 * error.Message.Length) + (error.Stack?.Length ?? 0)) + (path?.ApproximateBytes ?? 0);
 }
 
 /// <summary>How a partition was closed: every instance without a result is Cancelled.</summary>
@@ -127,6 +127,30 @@ internal sealed record Seal
     /// <summary>When each of <see cref="Started"/> first began to run, in UTC ticks.</summary>
     [Id(5)]
     public long[] StartedAt { get; init; } = [];
+
+    /// <summary>
+    /// How far each of <see cref="Started"/> had come, in the same order, null where that is not known; empty where none is.
+    /// </summary>
+    [Id(6)]
+    public InstancePath?[] Paths { get; init; } = [];
+
+    /// <summary>Closes a partition.</summary>
+    /// <param name="stop">The batch's stop.</param>
+    /// <param name="now">The time of the commit.</param>
+    /// <param name="surplus">Successes that were not admitted.</param>
+    /// <param name="started">The places of instances that have been started and have no result, and since when they run.</param>
+    /// <param name="paths">How far those have come.</param>
+    internal static Seal Of(
+        StopOrder stop, DateTimeOffset now, ReadyOutcome[] surplus, (int Index, long At)[] started, InstancePath?[] paths) => new()
+        {
+            Reason = stop.Reason,
+            StoppedAt = stop.At.UtcTicks,
+            SealedAt = now.UtcTicks,
+            Surplus = [.. surplus.Select(one => one.Index)],
+            Started = [.. started.Select(one => one.Index)],
+            StartedAt = [.. started.Select(one => one.At)],
+            Paths = paths,
+        };
 
     internal CancelReason CancelReason => Reason switch
     {

@@ -23,7 +23,7 @@ internal sealed class MemorySharedStore : ISharedStore
     {
         StorableText.RequireName(key);
         cancellationToken.ThrowIfCancellationRequested();
-        byte[] json = SharedJson.Write(value);
+        byte[] json = SharedJson.Write(key, value);
         lock (_gate)
         {
             _values[key] = json;
@@ -54,7 +54,7 @@ internal sealed class MemorySharedStore : ISharedStore
             cancellationToken.ThrowIfCancellationRequested();
             byte[]? before = Held(key);
             T changed = change(before is null ? default : SharedJson.Read<T>(key, before));
-            byte[] after = SharedJson.Write(changed);
+            byte[] after = SharedJson.Write(key, changed);
             lock (_gate)
             {
                 // Each write brings an array of its own, so the same array means that nobody wrote in between.

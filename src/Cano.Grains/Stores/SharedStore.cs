@@ -22,7 +22,7 @@ internal sealed class SharedStore(IGrainFactory grains, string batchId, string? 
     public async ValueTask PutAsync<T>(string key, T value, CancellationToken cancellationToken = default)
     {
         StorableText.RequireName(key);
-        await Grain.PutAsync(key, SharedJson.Write(value), ifVersion: null).WaitAsync(cancellationToken);
+        await Grain.PutAsync(key, SharedJson.Write(key, value), ifVersion: null).WaitAsync(cancellationToken);
     }
 
     public async ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken = default)
@@ -34,7 +34,7 @@ internal sealed class SharedStore(IGrainFactory grains, string batchId, string? 
     public async ValueTask AppendAsync<T>(string key, T item, CancellationToken cancellationToken = default)
     {
         StorableText.RequireName(key);
-        if (!await Grain.AppendAsync(key, SharedJson.Write(item)).WaitAsync(cancellationToken))
+        if (!await Grain.AppendAsync(key, SharedJson.Write(key, item)).WaitAsync(cancellationToken))
         {
             throw new InvalidCastException($"The shared store's value '{key}' is no list; nothing can be appended to it.");
         }
@@ -48,7 +48,7 @@ internal sealed class SharedStore(IGrainFactory grains, string batchId, string? 
         {
             SharedValue? held = await Grain.GetAsync(key).WaitAsync(cancellationToken);
             T changed = change(held is null ? default : SharedJson.Read<T>(key, held.Json));
-            if (await Grain.PutAsync(key, SharedJson.Write(changed), held?.Version ?? 0).WaitAsync(cancellationToken))
+            if (await Grain.PutAsync(key, SharedJson.Write(key, changed), held?.Version ?? 0).WaitAsync(cancellationToken))
             {
                 return changed;
             }

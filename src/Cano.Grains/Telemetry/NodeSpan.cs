@@ -13,5 +13,18 @@ internal static class NodeSpan
         Spans.Source.StartActivity(Spans.Node)?.SetTag(TelemetryNames.State, state).SetTag(TelemetryNames.Attempt, attempt);
 
     /// <summary>The attempt threw.</summary>
-    internal static void Fail(Activity? span, Exception exception) => span?.Fail(exception.GetType().FullName!, Failure.Message(exception));
+    internal static void Fail(Activity? span, Exception exception)
+    {
+        if (span is null)
+        {
+            return;
+        }
+
+        string type = exception.GetType().FullName!;
+        string message = ErrorText.Bounded(Failure.Message(exception));
+        span.AddEvent(new(
+            "exception",
+            tags: new() { ["exception.type"] = type, ["exception.message"] = message, ["exception.stacktrace"] = StackText.Of(exception) }));
+        span.Fail(type, message);
+    }
 }

@@ -35,6 +35,16 @@ internal static class Failure
         }
     }
 
+    internal static string TypeName(Exception exception) => ErrorText.Bounded(exception.GetType().FullName, MaxInnerBytes);
+
+    /// <summary>The exceptions that it was thrown because of.</summary>
+    internal static IEnumerable<Exception> InnerOf(Exception exception) => exception switch
+    {
+        AggregateException several => several.InnerExceptions,
+        { InnerException: { } one } => [one],
+        _ => [],
+    };
+
     /// <summary>As <see cref="AggregateException"/> joins the messages of its exceptions, which it does at whatever length.</summary>
     private static string Joined(AggregateException exception)
     {
@@ -48,8 +58,6 @@ internal static class Failure
         return inner.Count <= MaxInner ? $"One or more errors occurred. {some}" : $"{inner.Count} errors occurred. {some} …";
     }
 
-    private static string TypeName(Exception exception) => ErrorText.Bounded(exception.GetType().FullName, MaxInnerBytes);
-
     private static List<string>? Inner(Exception exception)
     {
         List<string> found = [];
@@ -59,13 +67,7 @@ internal static class Failure
 
     private static void Collect(Exception exception, List<string> found)
     {
-        IEnumerable<Exception> inner = exception switch
-        {
-            AggregateException several => several.InnerExceptions,
-            { InnerException: { } one } => [one],
-            _ => [],
-        };
-        foreach (Exception next in inner)
+        foreach (Exception next in InnerOf(exception))
         {
             if (found.Count == MaxInner)
             {

@@ -6,11 +6,14 @@ internal interface IWorkflowProgram
     /// <summary>The workflow's name.</summary>
     string Name { get; }
 
-    /// <summary>The names of all states that have a node or are exits, in the order of the enum.</summary>
+    /// <summary>The names of all states that have a node or end an instance, in the order of the enum.</summary>
     IReadOnlyList<string> States { get; }
 
-    /// <summary>The names of the exit states.</summary>
+    /// <summary>The names of the exit states, failure states not included.</summary>
     IReadOnlyList<string> ExitStates { get; }
+
+    /// <summary>The names of the failure states.</summary>
+    IReadOnlyList<string> FailureStates { get; }
 
     /// <summary>The name of the start state.</summary>
     string Start { get; }
@@ -57,6 +60,9 @@ internal sealed class InstanceExecution
 
     /// <summary>True: the outcome has its path however it ends; otherwise only if it fails.</summary>
     internal bool KeepPath { get; init; }
+
+    /// <summary>True: if it fails, the outcome has the stack of what its node threw.</summary>
+    internal bool KeepStack { get; init; }
 
     /// <summary>Asked before each attempt whether it may begin; null: it may.</summary>
     internal RunControl? Control { get; init; }

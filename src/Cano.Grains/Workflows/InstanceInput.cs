@@ -11,8 +11,7 @@ internal static class InstanceInput
         @params = default!;
         return json is null || ParamsJson.Read(json, "$", out @params) is not { Count: > 0 } faults
             ? null
-            : Failure.Of(
-                WorkflowErrorKinds.InvalidParams, $"The params do not fit {JsonShape.Of(typeof(TParams))}: {string.Join(" | ", faults)}");
+            : Failure.Of(WorkflowErrorKinds.InvalidParams, $"The params do not fit {TypeText.Of(typeof(TParams))}: {string.Join(" | ", faults)}");
     }
 
     /// <summary>Null: the store is read, from the checkpoint if there is one.</summary>
@@ -24,17 +23,19 @@ internal static class InstanceInput
             store = MemoryStore.FromJson(json);
             return null;
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The second is for a name with half a surrogate pair.
             store = new();
             string which = execution.Resume is null ? "The store given to the batch" : "The saved store";
             return Failure.Of(WorkflowErrorKinds.InvalidCheckpoint, $"{which} can't be read: {exception.Message}", execution.Resume?.State);
         }
     }
 
-    /// <summary>Null: the context has the output that was saved, if any.</summary>
-    internal static WorkflowError? RestoreOutput<TParams>(Checkpoint resume, WorkflowContext<TParams> context)
+    /// <summary>Null: the output that was saved is read, if there is one.</summary>
+    internal static WorkflowError? ReadOutput(Checkpoint resume, out byte[]? output)
     {
+        output = null;
         if (resume.Output is null)
         {
             return null;
@@ -42,8 +43,8 @@ internal static class InstanceInput
 
         try
         {
-            using JsonDocument output = JsonDocument.Parse(resume.Output, new() { MaxDepth = CanoJson.Values.MaxDepth });
-            context.Output = resume.Output;
+            using JsonDocument readable = JsonDocument.Parse(resume.Output, new JsonDocumentOptions { MaxDepth = 1_000 });
+            output = resume.Output;
             return null;
         }
         catch (JsonException exception)

@@ -16,9 +16,12 @@ internal static class NodeConfigs
         {
             foreach (NodeRegistration<TState, TParams> node in definition.Nodes)
             {
+                string fails = "can't be made";
                 try
                 {
-                    NodeConfig config = node.Config ?? (scope ??= new(services, sources: 0)).Make(new NodeSource(node.NodeType!, services)).Config;
+                    Node<TState, TParams>? made = node.Config is null ? (scope ??= new(services, sources: 0)).Make(new NodeSource(node.NodeType!, services)) : null;
+                    fails = "has a Config that can't be read";
+                    NodeConfig config = node.Config ?? made!.Config;
                     configs.Add(config);
                     if (Fault(config) is { } fault)
                     {
@@ -28,13 +31,17 @@ internal static class NodeConfigs
                 catch (Exception exception)
                 {
                     causes.Add(exception);
-                    faults.Add($"{node.Name} can't be made: {Failure.Message(exception)}");
+                    faults.Add($"{node.Name} {fails}: {Failure.Message(exception)}");
                 }
             }
         }
         finally
         {
-            Leave(scope);
+            foreach (DisposalFault fault in Leave(scope))
+            {
+                causes.Add(fault.Exception);
+                faults.Add($"{fault.Type.Name} can't be disposed of: {Failure.Message(fault.Exception)}");
+            }
         }
 
         return faults.Count == 0
@@ -47,15 +54,11 @@ internal static class NodeConfigs
 
     private static string? Fault(NodeConfig? config) => config is null ? "Config was null." : config.Fault();
 
-    private static void Leave<TState, TParams>(RunScope<TState, TParams>? scope)
+    private static List<DisposalFault> Leave<TState, TParams>(RunScope<TState, TParams>? scope)
         where TState : struct, Enum
     {
-        ValueTask leaving = scope?.DisposeAsync() ?? ValueTask.CompletedTask;
-        if (!leaving.IsCompletedSuccessfully)
-        {
 #pragma warning disable VSTHRD002 // Once for each workflow while the silo starts, on a thread without a context to deadlock with; constructors can't await.
-            leaving.AsTask().GetAwaiter().GetResult();
+        return scope?.LeaveAsync().AsTask().GetAwaiter().GetResult() ?? [];
 #pragma warning restore VSTHRD002
-        }
     }
 }

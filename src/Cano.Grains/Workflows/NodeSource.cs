@@ -2,7 +2,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cano;
 
-/// <summary>Makes nodes of one type in the scope of a run.</summary>
+/// <summary>
+/// Makes the nodes of one registration in the scope of a run: an object for each registration. Where the services know the type, their
+/// lifetime decides instead.
+/// </summary>
 internal sealed class NodeSource
 {
     private readonly Type _type;
@@ -15,7 +18,7 @@ internal sealed class NodeSource
         _factory = isRegistered ? null : ActivatorUtilities.CreateFactory(type, Type.EmptyTypes);
     }
 
-    /// <summary>Nobody else disposes of what it makes.</summary>
+    /// <summary>True: the scope does not dispose of what it makes.</summary>
     internal bool IsOwner => _factory is not null;
 
     internal object Make(IServiceProvider scope) => _factory is null ? scope.GetRequiredService(_type) : _factory(scope, null);

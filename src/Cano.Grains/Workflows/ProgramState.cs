@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Cano;
 
 /// <summary>A state of a compiled definition: an exit, or what runs in it.</summary>
@@ -15,7 +18,13 @@ internal sealed class ProgramState<TState, TParams>
     /// <summary>The member's name.</summary>
     internal string Name { get; }
 
+    /// <summary>True: an instance that reaches it has ended, as a success or (<see cref="IsFailure"/>) a failure.</summary>
     internal bool IsExit { get; }
+
+    internal bool IsFailure { get; private init; }
+
+    /// <summary>Logs in the category of its node.</summary>
+    internal ILogger Logger { get; private init; } = NullLogger.Instance;
 
     /// <summary>What error messages call the node.</summary>
     internal string NodeName { get; }
@@ -33,12 +42,16 @@ internal sealed class ProgramState<TState, TParams>
 
     internal static ProgramState<TState, TParams> Exit(TState state) => new(state.ToString(), isExit: true, "none", NodeConfig.Minimal);
 
+    internal static ProgramState<TState, TParams> FailureExit(TState state) =>
+        new(state.ToString(), isExit: true, "none", NodeConfig.Minimal) { IsFailure = true };
+
     internal static ProgramState<TState, TParams> WithNode(
-        NodeRegistration<TState, TParams> registration, NodeConfig config, NodeSource? source, int sourceIndex) =>
+        NodeRegistration<TState, TParams> registration, NodeConfig config, NodeSource? source, int sourceIndex, ILogger logger) =>
         new(registration.State.ToString(), isExit: false, registration.Name, config)
         {
             Shared = registration.Lambda is { } function ? new LambdaNode<TState, TParams>(function) : registration.Instance,
             Source = source,
             SourceIndex = sourceIndex,
+            Logger = logger,
         };
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Cano;
 
 /// <summary>When a run was last durable, and how it becomes so again.</summary>
@@ -24,26 +26,17 @@ internal sealed class RunProgress(ICheckpointSink sink, MemoryStore store, TimeS
     }
 
     /// <summary>The store as it is now.</summary>
-    /// <exception cref="UnsavableProgressException">It can't be written as JSON, or is too large for a row.</exception>
+    /// <exception cref="UnsavableProgressException">It is too large for a row.</exception>
     internal byte[]? StoreJson(string state)
     {
-        byte[]? json;
-        try
-        {
-            json = store.ToJson();
-        }
-        catch (Exception exception)
-        {
-            throw Unsavable($"The store can't be saved, for it can't be written as JSON: {Failure.Message(exception)}", state);
-        }
-
+        byte[]? json = store.ToJson();
         return json is { Length: > MaxStoreBytes }
-            ? throw Unsavable(string.Create(
-                System.Globalization.CultureInfo.InvariantCulture,
-                $"The store can't be saved: it has grown to {json.Length:N0} bytes of JSON; at most {MaxStoreBytes:N0} are allowed."), state)
+            ? throw new UnsavableProgressException(Failure.Of(
+                WorkflowErrorKinds.InvalidCheckpoint,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The store can't be saved: it has grown to {json.Length:N0} bytes of JSON; at most {MaxStoreBytes:N0} are allowed."),
+                state))
             : json;
     }
-
-    private static UnsavableProgressException Unsavable(string message, string state) =>
-        new(Failure.Of(WorkflowErrorKinds.InvalidCheckpoint, message, state));
 }

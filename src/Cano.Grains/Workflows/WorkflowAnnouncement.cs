@@ -7,6 +7,9 @@ namespace Cano;
 /// </summary>
 internal sealed class WorkflowAnnouncement(IEnumerable<IWorkflowRegistration> registrations) : IGrainPropertiesProvider
 {
+    /// <summary>The property of <see cref="WorkflowGrain"/> that says how the silo writes users' values (<see cref="ValueFormat.Fingerprint"/>).</summary>
+    internal const string FormatProperty = "cano.format";
+
     /// <summary>The property of <see cref="WorkflowGrain"/> that says that a silo checks params for others.</summary>
     internal const string ChecksParams = "cano.checks-params";
 
@@ -17,6 +20,7 @@ internal sealed class WorkflowAnnouncement(IEnumerable<IWorkflowRegistration> re
     {
         if (grainClass == typeof(WorkflowGrain))
         {
+            properties[FormatProperty] = ValueFormat.Current.Fingerprint;
             properties[ChecksParams] = "";
             foreach (IWorkflowRegistration registration in registrations)
             {

@@ -1,7 +1,7 @@
 namespace Cano;
 
 /// <summary>One run of one instance: the loop from state to state.</summary>
-internal sealed partial class WorkflowRun<TState, TParams>
+internal sealed partial class WorkflowRun<TState, TParams> : IAttemptHost
     where TState : struct, Enum
 {
     private readonly WorkflowProgram<TState, TParams> _program;
@@ -9,35 +9,61 @@ internal sealed partial class WorkflowRun<TState, TParams>
     private readonly DateTimeOffset _startedAt;
     private readonly RunPath _path;
     private readonly bool _keepPath;
+    private readonly bool _keepStack;
+    private readonly byte[]? _params;
     private readonly RunControl? _control;
     private ExecutionContext? _flow;
     private ProgramState<TState, TParams> _at;
     private long _steps;
+    private int _attempt;
+    private WorkflowContext<TParams> _context;
+    private byte[]? _output;
     private RunScope<TState, TParams>? _scope;
+    private Exception? _thrown;
 
     internal WorkflowRun(
         WorkflowProgram<TState, TParams> program,
         WorkflowContext<TParams> context,
         ProgramState<TState, TParams> at,
-        long steps,
-        DateTimeOffset startedAt,
+        RunStart start,
         RunProgress? progress,
         RunPath path,
         bool keepPath,
+        bool keepStack,
         RunControl? control)
     {
         _program = program;
-        Context = context;
+        _context = context;
+        _context.Host = this;
         _at = at;
-        _steps = steps;
-        _startedAt = startedAt;
+        _attempt = start.Attempt;
+        _steps = start.Steps;
+        _output = start.Output;
+        _startedAt = start.At;
+        _params = start.Params;
         _progress = progress;
         _path = path;
         _keepPath = keepPath;
+        _keepStack = keepStack;
         _control = control;
     }
 
-    internal WorkflowContext<TParams> Context { get; }
+    IServiceProvider IAttemptHost.Services => Scope.Services;
+
+    /// <summary>Made when it is first needed, which may be by several threads of a node.</summary>
+    private RunScope<TState, TParams> Scope
+    {
+        get
+        {
+            if (_scope is { } present)
+            {
+                return present;
+            }
+
+            RunScope<TState, TParams> made = _program.NewScope();
+            return Interlocked.CompareExchange(ref _scope, made, null) ?? made;
+        }
+    }
 
     /// <summary>Runs to the end.</summary>
     /// <exception cref="OperationCanceledException">The token is signalled and the run noticed it.</exception>
@@ -47,26 +73,27 @@ internal sealed partial class WorkflowRun<TState, TParams>
         _flow = ExecutionContext.Capture();
         try
         {
-            return await LoopAsync(cancellationToken) is { } error
-                ? _program.Failed(error, _startedAt, _path.ToPath())
-                : _program.Completed(_at, Context, _startedAt, _keepPath ? _path.ToPath() : null);
+            return await LoopAsync(cancellationToken) is { } error ? Failed(error)
+                : _at.IsFailure ? Failed(_program.ReachedFailureState(_at), _at.Name, _output)
+                : _program.Completed(_at, _output, _startedAt, _keepPath ? _path.ToPath() : null);
         }
         catch (UnsavableProgressException unsavable)
         {
             if (_path.IsRetrying)
             {
-                _path.Leave(_at.Name, Context.Attempt);
+                _path.Leave(_at.Name, _attempt);
             }
 
-            return _program.Failed(unsavable.Error, _startedAt, _path.ToPath());
+            return Failed(unsavable.Error);
         }
         finally
         {
-            if (_scope is not null)
+            if (!_context.IsEnded)
             {
-                await LeaveScopeAsync(_scope);
+                EndAttempt(succeeded: false);
             }
 
+            await LeaveScopeAsync();
             NodeThread.DropLastInterrupt();
         }
     }
@@ -83,41 +110,36 @@ internal sealed partial class WorkflowRun<TState, TParams>
                 return _program.StepLimitReached(at);
             }
 
-            if (!TryGetNode(at, cancellationToken, out Node<TState, TParams> node, out WorkflowError? unavailable))
-            {
-                return unavailable;
-            }
-
-            if (at.Shared is null)
-            {
-                // Making a node runs its constructor and those of its services, which may have taken a while.
-                ThrowIfOver(cancellationToken);
-            }
-
             TState next = default;
             WorkflowError? failure = null;
+            bool isFinal = false;
             try
             {
-                next = await AttemptAsync(at, node, cancellationToken);
+                next = await AttemptAsync(at, cancellationToken);
+                EndAttempt(succeeded: true);
             }
-            catch (Exception exception)
+            catch (Exception exception) when (exception is not RunStoppedException)
             {
-                failure = ToError(at, exception, cancellationToken);
+                failure = ToError(at, exception, cancellationToken, out isFinal);
             }
 
             if (failure is not null)
             {
-                (next, failure) = await RepeatAsync(at, node, failure, cancellationToken);
+                if (!isFinal)
+                {
+                    (next, failure) = await RepeatAsync(at, failure, cancellationToken);
+                }
+
                 if (failure is not null)
                 {
-                    _path.Leave(at.Name, Context.Attempt, failure.Message);
+                    _path.Leave(at.Name, _attempt, failure.Message);
                     return failure;
                 }
             }
 
             _steps++;
-            _path.Leave(at.Name, Context.Attempt);
-            Context.Attempt = 1;
+            _path.Leave(at.Name, _attempt);
+            _attempt = 1;
             if (_program.Find(next) is not { } entered)
             {
                 return _program.NoNodeFor(next, at);
@@ -132,30 +154,6 @@ internal sealed partial class WorkflowRun<TState, TParams>
         }
 
         return null;
-    }
-
-    private bool TryGetNode(
-        ProgramState<TState, TParams> at, CancellationToken cancellationToken, out Node<TState, TParams> node, out WorkflowError? unavailable)
-    {
-        unavailable = null;
-        if (at.Shared is { } shared)
-        {
-            node = shared;
-            return true;
-        }
-
-        try
-        {
-            node = (_scope ??= _program.NewScope()).Get(at);
-            return true;
-        }
-        catch (Exception exception)
-        {
-            ThrowIfCancelled(exception, cancellationToken);
-            node = null!;
-            unavailable = Failure.Of(WorkflowErrorKinds.NodeFailed, exception, at.Name, attempts: 0);
-            return false;
-        }
     }
 
     /// <summary>
@@ -176,6 +174,12 @@ internal sealed partial class WorkflowRun<TState, TParams>
         _control?.ThrowIfOver();
     }
 
+    private InstanceOutcome Failed(WorkflowError error, string? finalState = null, byte[]? output = null)
+    {
+        _program.LogFailure(_context.BatchId, _context.InstanceId, error, _thrown);
+        return _program.Failed(error, _startedAt, _path.ToPath()) with { FinalState = finalState, Output = output };
+    }
+
     private ValueTask SaveAsync(RunProgress progress, ProgramState<TState, TParams> next, int attempt, CancellationToken cancellationToken)
     {
         NodeThread.DropInterrupt();
@@ -187,21 +191,30 @@ internal sealed partial class WorkflowRun<TState, TParams>
             Steps = _steps,
             StartedAt = _startedAt,
             Store = progress.StoreJson(next.Name),
-            Output = Context.Output,
+            Output = _output,
         };
         return progress.SaveAsync(checkpoint, cancellationToken);
     }
 
-    private async ValueTask LeaveScopeAsync(RunScope<TState, TParams> scope)
+    /// <summary>Disposes of the scope and its nodes, if there is one. What they throw changes nothing about the outcome.</summary>
+    private ValueTask LeaveScopeAsync()
     {
-        try
+        return Interlocked.Exchange(ref _scope, null) is { } scope ? LeaveAsync(scope) : ValueTask.CompletedTask;
+
+        async ValueTask LeaveAsync(RunScope<TState, TParams> left)
         {
-            await scope.DisposeAsync();
-        }
-        catch (Exception exception)
-        {
-            // The outcome is there already; what a service throws as it is put away does not change it.
-            _program.Logger.ScopeNotLeft(exception, Context.BatchId, Context.InstanceId);
+            foreach (DisposalFault fault in await left.LeaveAsync() ?? [])
+            {
+                _program.Logger.NotDisposed(fault.Exception, fault.Type.ToString(), _context.BatchId, _context.InstanceId);
+            }
         }
     }
 }
+
+/// <summary>Where a run begins.</summary>
+/// <param name="Params">What the params were read from, as UTF-8 JSON; null: nothing.</param>
+/// <param name="At">When the instance first began to run.</param>
+/// <param name="Steps">How many transitions it has made.</param>
+/// <param name="Attempt">Which attempt of its first node is next.</param>
+/// <param name="Output">The output set so far, as UTF-8 JSON; null: none.</param>
+internal readonly record struct RunStart(byte[]? Params, DateTimeOffset At, long Steps = 0, int Attempt = 1, byte[]? Output = null);

@@ -42,32 +42,42 @@ public sealed class WorkflowRunner<TState, TParams>
 
     /// <summary>Runs one instance to its end, on the caller's thread until a node first waits. Its id and its batch's id are <c>local</c>.</summary>
     /// <param name="params">
-    /// What the nodes see as <c>context.Params</c>: this very object. A silo hands them a copy that has been through JSON; try that in a test of its own with
-    /// <see cref="CanoJson.Values"/>. Left out: <c>default</c>.
+    /// What the nodes see as <c>context.Params</c>: a copy that has been through JSON, as on a silo. Left out: <c>default</c>.
     /// </param>
     /// <param name="store">The instance's store: this very object, so that a test can look into it afterwards. Null: an empty one.</param>
     /// <param name="cancellationToken">Cancels the run; it is checked at each transition and handed to the nodes.</param>
     /// <returns>The result: <see cref="WorkflowOutcome.Completed"/> or <see cref="WorkflowOutcome.Failed"/>, with its <see cref="WorkflowResult{TState}.Path"/>.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> is signalled and the run noticed it.</exception>
+    /// <exception cref="CanoConfigurationException"><paramref name="params"/> can't be kept whole (code <c>unstorable-value</c>).</exception>
     public async Task<WorkflowResult<TState>> RunAsync(TParams @params = default!, IWorkflowStore? store = null, CancellationToken cancellationToken = default)
     {
-        WorkflowContext<TParams> context = new(@params, store ?? new MemoryStore(), new MemorySharedStore(), LocalId, LocalId)
+        // As on a silo: what flows with the caller (culture, AsyncLocal) does not reach the nodes. It is back when this method returns.
+        ExecutionContext.Restore(EmptyFlow.Context);
+        byte[]? json = @params is null ? null : ValueJson.Write(@params, ValuePlace.Params, compact: true);
+        if (InstanceInput.ReadParams(json, out TParams copy) is { } unfit)
+        {
+            _program.LogFailure(LocalId, LocalId, unfit, exception: null);
+            return ToResult(_program.Failed(unfit, _program.TimeProvider.GetUtcNow()));
+        }
+
+        WorkflowContext<TParams> context = new(copy, store ?? new MemoryStore(), new MemorySharedStore(), LocalId, LocalId)
         {
             MaxOutputBytes = _program.MaxOutputBytes,
         };
-        InstanceOutcome outcome = await _program.RunAsync(context, keepPath: true, cancellationToken);
-        return new(new InstanceResult
-        {
-            Id = LocalId,
-            Workflow = _program.Name,
-            Outcome = outcome.IsSuccess ? WorkflowOutcome.Completed : WorkflowOutcome.Failed,
-            FinalState = outcome.FinalState,
-            Error = outcome.Error,
-            Output = outcome.Output,
-            StartedAt = outcome.StartedAt,
-            FinishedAt = outcome.FinishedAt,
-            FinalAt = outcome.FinishedAt,
-            Path = outcome.Path,
-        });
+        return ToResult(await _program.RunAsync(context, json, keepPath: true, cancellationToken));
     }
+
+    private WorkflowResult<TState> ToResult(InstanceOutcome outcome) => new(new InstanceResult
+    {
+        Id = LocalId,
+        Workflow = _program.Name,
+        Outcome = outcome.IsSuccess ? WorkflowOutcome.Completed : WorkflowOutcome.Failed,
+        FinalState = outcome.FinalState,
+        Error = outcome.Error,
+        Output = outcome.Output,
+        StartedAt = outcome.StartedAt,
+        FinishedAt = outcome.FinishedAt,
+        FinalAt = outcome.FinishedAt,
+        Path = outcome.Path,
+    });
 }

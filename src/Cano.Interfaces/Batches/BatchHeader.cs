@@ -1,9 +1,12 @@
+using System.ComponentModel;
+
 namespace Cano;
 
 /// <summary>All of a batch but its instances: what the batch grain needs to accept, run and stop it.</summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Cano.BatchHeader")]
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record BatchHeader
 {
     /// <summary>The most instances that a batch may have.</summary>
@@ -76,6 +79,10 @@ public sealed record BatchHeader
     /// <summary>The digest of version 0; null: it is the same.</summary>
     [Id(13)]
     public string? EarlierDigest { get; init; }
+
+    /// <summary>The baggage of that span, as a W3C <c>baggage</c> header; null where there is none. It is on the spans of instances and nodes.</summary>
+    [Id(14)]
+    public string? Baggage { get; init; }
 
     /// <summary>Whether both have the same content, as the one of them that was made by the earlier version sees it.</summary>
     internal bool HasContentOf(BatchHeader other)

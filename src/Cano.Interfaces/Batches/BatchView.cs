@@ -1,4 +1,6 @@
-namespace Cano;
+using System.ComponentModel;
+
+namespace Cano.Protocol;
 
 /// <summary>A status, and how many results of each partition it counts: what a reader may read and be sure that the status includes it.</summary>
 /// <param name="Version">Grows with every change; starts anew, above any earlier one, when the batch's activation moves.</param>
@@ -10,6 +12,7 @@ namespace Cano;
 [GenerateSerializer]
 [Immutable]
 [Alias("Cano.BatchView")]
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record BatchView(
     [property: Id(0)] long Version,
     [property: Id(1)] BatchStatus Status,

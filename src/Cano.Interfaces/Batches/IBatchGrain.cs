@@ -1,6 +1,7 @@
+using System.ComponentModel;
 using Orleans.Concurrency;
 
-namespace Cano;
+namespace Cano.Protocol;
 
 /// <summary>One for each batch; its key is the batch's id. The only one who decides that the strategy is met.</summary>
 /// <remarks>
@@ -11,6 +12,8 @@ namespace Cano;
 /// What waits for news does so for 10 seconds at most; a reply that takes much longer was lost with its silo, and a client outside the cluster is not told of such a loss.
 /// </remarks>
 [Alias("Cano.IBatchGrain")]
+[EditorBrowsable(EditorBrowsableState.Never)]
+[GrainInterfaceType("Cano.IBatchGrain")]
 public interface IBatchGrain : IResultsGrain
 {
     /// <summary>Asks whether a batch may be started. One of several partitions is entered in the catalog, so that what is prepared from here on is found should the start be broken off.</summary>

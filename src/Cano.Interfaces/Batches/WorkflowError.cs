@@ -34,12 +34,19 @@ public sealed record WorkflowError
         // Orleans' JSON can't read what the compiler makes of a collection expression: always an array.
         init => field = value?.ToArray();
     }
+
+    /// <summary>
+    /// The exception as text, with its stack and its inner exceptions; at most 4 KB of UTF-8. Kept with those failures whose path is kept
+    /// (<see cref="InstanceResult.Path"/> says for whom); null for others, and when no exception was thrown.
+    /// </summary>
+    [Id(6)]
+    public string? Stack { get; init; }
 }
 
 /// <summary>The kinds of <see cref="WorkflowError"/>. A kind never changes its meaning.</summary>
 public static class WorkflowErrorKinds
 {
-    /// <summary>A node threw and has no retries.</summary>
+    /// <summary>A node threw, and has no retries or none for such an exception (<see cref="RetryMode.When"/>).</summary>
     public const string NodeFailed = "node-failed";
 
     /// <summary>A node threw at its last retry too.</summary>
@@ -51,11 +58,14 @@ public static class WorkflowErrorKinds
     /// <summary>The params do not fit the workflow's type.</summary>
     public const string InvalidParams = "invalid-params";
 
-    /// <summary>The output can't be written as JSON; the message has the JSON path of what can't. The node is not repeated.</summary>
-    public const string OutputNotWritable = "output-not-writable";
+    /// <summary>The instance reached one of its workflow's failure states.</summary>
+    public const string FailureState = "failure-state";
 
     /// <summary>The output is larger than allowed. The node is not repeated.</summary>
     public const string OutputTooLarge = "output-too-large";
+
+    /// <summary>The output can't be written as JSON and read back whole; the message has the JSON path. The node is not repeated.</summary>
+    public const string OutputNotWritable = "output-not-writable";
 
     /// <summary>The instance made more transitions than its definition allows.</summary>
     public const string StepLimit = "step-limit";

@@ -35,7 +35,7 @@ public sealed class WorkflowResult<TState>
     /// <summary>What came of it.</summary>
     public WorkflowOutcome Outcome { get; }
 
-    /// <summary>The exit state it reached; null unless it is Completed.</summary>
+    /// <summary>The exit state it reached, if it is Completed; the failure state it reached, if it is Failed with kind <c>failure-state</c>; null otherwise.</summary>
     /// <exception cref="CanoConfigurationException">The state is no member of <typeparamref name="TState"/>, whose version differs from the silo's (code <c>unknown-state</c>).</exception>
     public TState? FinalState => _finalState switch
     {

@@ -56,8 +56,14 @@ public static class ErrorCodes
     /// <summary>Options of the host or the silo are out of their ranges.</summary>
     public const string InvalidOptions = "invalid-options";
 
-    /// <summary>Params or a store can't be written as JSON, or have no canonical form (a name twice in one object, a number beyond a double, half a surrogate pair).</summary>
+    /// <summary>Params or a store have no canonical form (a name twice in one object, a number beyond a double, half a surrogate pair).</summary>
     public const string InvalidValue = "invalid-value";
+
+    /// <summary>
+    /// A value (params, an output, a value in a store) would not come back as it is: a member can't be set or written, an object is of a
+    /// derived type without a discriminator. The message names the type and the member.
+    /// </summary>
+    public const string UnstorableValue = "unstorable-value";
 
     /// <summary>A result's final state is no member of the enum that the caller reads it with.</summary>
     public const string UnknownState = "unknown-state";

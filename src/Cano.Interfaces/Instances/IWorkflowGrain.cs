@@ -1,12 +1,15 @@
+using System.ComponentModel;
 using Orleans.Concurrency;
 
-namespace Cano;
+namespace Cano.Protocol;
 
 /// <summary>
 /// One for each instance; its key is made of the batch, its incarnation and the instance. Runs the definition, off the grain's scheduler,
 /// and answers with the outcome.
 /// </summary>
 [Alias("Cano.IWorkflowGrain")]
+[EditorBrowsable(EditorBrowsableState.Never)]
+[GrainInterfaceType("Cano.IWorkflowGrain")]
 public interface IWorkflowGrain : IGrainWithStringKey
 {
     /// <summary>Runs the instance, or joins the run that is under way. The reply is the outcome, or after a bounded wait "still running": then ask again.</summary>

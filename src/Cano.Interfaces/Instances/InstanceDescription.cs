@@ -1,9 +1,12 @@
-namespace Cano;
+using System.ComponentModel;
+
+namespace Cano.Protocol;
 
 /// <summary>One instance: what was submitted, and what is known of it.</summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Cano.InstanceDescription")]
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record InstanceDescription
 {
     /// <summary>The place of the instance in its batch, in the order submitted, from 0.</summary>

@@ -1,10 +1,13 @@
-namespace Cano;
+using System.ComponentModel;
+
+namespace Cano.Protocol;
 
 /// <summary>What came of one instance, as it travels: the state by name, the output as JSON.</summary>
 [GenerateSerializer]
 [Immutable]
 [SuppressReferenceTracking]
 [Alias("Cano.InstanceResult")]
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record InstanceResult
 {
     /// <summary>The place of the instance in its batch, in the order submitted, from 0.</summary>
@@ -23,7 +26,7 @@ public sealed record InstanceResult
     [Id(3)]
     public WorkflowOutcome Outcome { get; init; }
 
-    /// <summary>The exit state's name; null unless Completed.</summary>
+    /// <summary>The name of the exit state, or of the failure state, that it reached; null otherwise.</summary>
     [Id(4)]
     public string? FinalState { get; init; }
 
@@ -57,7 +60,8 @@ public sealed record InstanceResult
 
     /// <summary>
     /// The states it went through. Kept for every instance of a partition with at most 100 instances, and for one in 64 of the others; for those that fail as well, for the first
-    /// 100 of a partition beyond that sample. Null for the rest, for cancelled ones, and where no node ran.
+    /// 100 of a partition beyond that sample. Of an instance that was cancelled while it ran it ends with the state that it was in. Null for
+    /// the rest, and where no node ran.
     /// </summary>
     [Id(12)]
     public InstancePath? Path { get; init; }

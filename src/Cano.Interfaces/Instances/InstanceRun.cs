@@ -1,4 +1,6 @@
-namespace Cano;
+using System.ComponentModel;
+
+namespace Cano.Protocol;
 
 /// <summary>What an instance's grain needs to run it.</summary>
 /// <param name="Instance">The instance as it was submitted.</param>
@@ -7,6 +9,7 @@ namespace Cano;
 [GenerateSerializer]
 [Immutable]
 [Alias("Cano.InstanceRun")]
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record InstanceRun(
     [property: Id(0)] InstanceSpec Instance,
     [property: Id(1)] byte[]? Store,
@@ -30,6 +33,14 @@ public sealed record InstanceRun(
     /// <summary>When the batch's duration ends: no attempt of a node begins after it. Null: there is no such time.</summary>
     [Id(6)]
     public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>The baggage that goes with <see cref="TraceParent"/>, as a W3C <c>baggage</c> header; null where there is none.</summary>
+    [Id(7)]
+    public string? Baggage { get; init; }
+
+    /// <summary>True: if it fails, the outcome is to have the stack of what was thrown, which takes a tenth of a millisecond to write.</summary>
+    [Id(8)]
+    public bool KeepStack { get; init; }
 }
 
 /// <summary>What an instance's grain answers.</summary>
@@ -38,15 +49,17 @@ public sealed record InstanceRun(
 [GenerateSerializer]
 [Immutable]
 [Alias("Cano.InstanceReply")]
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record InstanceReply([property: Id(0)] InstanceOutcome? Outcome, [property: Id(1)] bool Checkpointed);
 
 /// <summary>What came of a run. A run never ends as Cancelled by itself: that is decided by its batch.</summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Cano.InstanceOutcome")]
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record InstanceOutcome
 {
-    /// <summary>The exit state's name; null if it failed.</summary>
+    /// <summary>The name of the exit state, or of the failure state, that it reached; null otherwise.</summary>
     [Id(0)]
     public string? FinalState { get; init; }
 

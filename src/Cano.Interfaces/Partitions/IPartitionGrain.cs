@@ -1,9 +1,12 @@
+using System.ComponentModel;
 using Orleans.Concurrency;
 
-namespace Cano;
+namespace Cano.Protocol;
 
 /// <summary>A bounded slice of a batch's instances: starts them, takes in their outcomes, commits them in groups. Its key is <see cref="PartitionSpec.Key"/>.</summary>
 [Alias("Cano.IPartitionGrain")]
+[EditorBrowsable(EditorBrowsableState.Never)]
+[GrainInterfaceType("Cano.IPartitionGrain")]
 public interface IPartitionGrain : IResultsGrain
 {
     /// <summary>Stores the instances; nothing runs before the first <see cref="ExchangeAsync"/>. Storing the same again changes nothing.</summary>

@@ -1,9 +1,12 @@
+using System.ComponentModel;
 using Orleans.Concurrency;
 
-namespace Cano;
+namespace Cano.Protocol;
 
 /// <summary>A grain that has the results of a partition: the partition's own, or that of a small batch, which hosts its only partition.</summary>
 [Alias("Cano.IResultsGrain")]
+[EditorBrowsable(EditorBrowsableState.Never)]
+[GrainInterfaceType("Cano.IResultsGrain")]
 public interface IResultsGrain : IGrainWithStringKey
 {
     /// <summary>Reads results in the order submitted; those that are not final are left out.</summary>
@@ -55,4 +58,5 @@ public interface IResultsGrain : IGrainWithStringKey
 [GenerateSerializer]
 [Immutable]
 [Alias("Cano.ResultPage")]
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record ResultPage([property: Id(0)] InstanceResult[] Results, [property: Id(1)] int Next);

@@ -1,9 +1,12 @@
-namespace Cano;
+using System.ComponentModel;
+
+namespace Cano.Protocol;
 
 /// <summary>What a batch says to a partition. Everything in it is cumulative; the admission protocol (docs/protocol.md) rests on the first three.</summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Cano.PartitionOrders")]
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record PartitionOrders
 {
     /// <summary>The epoch of the batch's activation. A partition obeys only the highest it has heard, and writes it down before it answers.</summary>
@@ -61,6 +64,10 @@ public sealed record PartitionOrders
     /// </summary>
     [Id(12)]
     public DateTimeOffset? SentAt { get; init; }
+
+    /// <summary>The baggage that goes with <see cref="TraceParent"/>, as a W3C <c>baggage</c> header; null where there is none.</summary>
+    [Id(13)]
+    public string? Baggage { get; init; }
 }
 
 /// <summary>What a partition needs to know of a stop.</summary>
@@ -69,4 +76,5 @@ public sealed record PartitionOrders
 [GenerateSerializer]
 [Immutable]
 [Alias("Cano.StopOrder")]
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record StopOrder([property: Id(0)] StopReason Reason, [property: Id(1)] DateTimeOffset At);

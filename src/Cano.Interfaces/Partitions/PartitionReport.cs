@@ -1,9 +1,12 @@
-namespace Cano;
+using System.ComponentModel;
+
+namespace Cano.Protocol;
 
 /// <summary>What a partition says to its batch. Counts are of what is durable, unless it says otherwise.</summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Cano.PartitionReport")]
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record PartitionReport
 {
     /// <summary>The highest epoch that the partition has obeyed, durably. Higher than the batch's own: that batch activation is superseded.</summary>

@@ -1,9 +1,12 @@
+using System.ComponentModel;
+
 namespace Cano;
 
 /// <summary>The instances of one partition: a slice of a batch in the order submitted. Written once, never changed.</summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Cano.PartitionSpec")]
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record PartitionSpec
 {
     /// <summary>The most instances that a partition has.</summary>
@@ -52,6 +55,7 @@ public sealed record PartitionSpec
 [Immutable]
 [SuppressReferenceTracking]
 [Alias("Cano.InstanceSpec")]
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record InstanceSpec(
     [property: Id(0)] string Id,
     [property: Id(1)] string Workflow,

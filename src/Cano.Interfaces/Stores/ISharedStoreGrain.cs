@@ -1,7 +1,11 @@
-namespace Cano;
+using System.ComponentModel;
+
+namespace Cano.Protocol;
 
 /// <summary>One for each batch that uses it; its key is the batch's id. What <see cref="ISharedStore"/> stands on.</summary>
 [Alias("Cano.ISharedStoreGrain")]
+[EditorBrowsable(EditorBrowsableState.Never)]
+[GrainInterfaceType("Cano.ISharedStoreGrain")]
 public interface ISharedStoreGrain : IGrainWithStringKey
 {
     /// <summary>Reads a value.</summary>
@@ -37,11 +41,3 @@ public interface ISharedStoreGrain : IGrainWithStringKey
     [Alias("Clear")]
     Task ClearAsync();
 }
-
-/// <summary>A value of a shared store.</summary>
-/// <param name="Json">The value as UTF-8 JSON.</param>
-/// <param name="Version">Grows with each change of this value; 1 or more.</param>
-[GenerateSerializer]
-[Immutable]
-[Alias("Cano.SharedValue")]
-public sealed record SharedValue([property: Id(0)] byte[] Json, [property: Id(1)] long Version);

@@ -4,11 +4,11 @@ using System.Text.Json;
 namespace Cano;
 
 /// <summary>A store in memory; safe for concurrent use.</summary>
-/// <remarks>A value that came from JSON is kept as it came until it is read; reading it as a type turns it into an object of that type for good.</remarks>
+/// <remarks>Values are JSON from the moment they are put, as they are in a checkpoint, so that nothing changes when one is made.</remarks>
 public sealed class MemoryStore : IWorkflowStore
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, object?> _values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ReadOnlyMemory<byte>> _values = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public IReadOnlyCollection<string> Keys
@@ -42,31 +42,28 @@ public sealed class MemoryStore : IWorkflowStore
     public bool TryGet<T>(string key, [MaybeNullWhen(false)] out T value)
     {
         ArgumentNullException.ThrowIfNull(key);
+        ReadOnlyMemory<byte> json;
         lock (_gate)
         {
-            if (!_values.TryGetValue(key, out object? held))
+            if (!_values.TryGetValue(key, out json))
             {
                 value = default;
                 return false;
             }
-
-            value = Read<T>(key, held);
-            if (held is JsonElement && typeof(T) != typeof(object))
-            {
-                _values[key] = value;
-            }
-
-            return true;
         }
+
+        value = ValueJson.Read<T>(json.Span, ValuePlace.InStore(key));
+        return true;
     }
 
     /// <inheritdoc/>
     public void Put<T>(string key, T value)
     {
         StorableText.RequireName(key);
+        byte[] json = ValueJson.Write(value, ValuePlace.InStore(key));
         lock (_gate)
         {
-            _values[key] = value;
+            _values[key] = json;
         }
     }
 
@@ -74,11 +71,13 @@ public sealed class MemoryStore : IWorkflowStore
     public void Append<T>(string key, T item)
     {
         StorableText.RequireName(key);
+        ValuePlace place = ValuePlace.InStore(key);
+        byte[] json = ValueJson.Write(item, place);
         lock (_gate)
         {
-            List<T> list = _values.TryGetValue(key, out object? held) ? Read<List<T>>(key, held) : [];
-            list.Add(item);
-            _values[key] = list;
+            _values[key] = _values.TryGetValue(key, out ReadOnlyMemory<byte> list)
+                ? JsonList.Append<T>(list.Span, json, place)
+                : JsonList.Of(json);
         }
     }
 
@@ -109,15 +108,44 @@ public sealed class MemoryStore : IWorkflowStore
         }
     }
 
+    /// <summary>Guards the values; what must see several calls as one step takes it first.</summary>
+    internal Lock Gate => _gate;
+
+    /// <summary>What is held under a name, as <see cref="PutBack"/> takes it.</summary>
+    internal bool TryGetHeld(string key, out ReadOnlyMemory<byte> held)
+    {
+        lock (_gate)
+        {
+            return _values.TryGetValue(key, out held);
+        }
+    }
+
+    /// <summary>Puts back what <see cref="TryGetHeld"/> told.</summary>
+    internal void PutBack(string key, bool wasThere, ReadOnlyMemory<byte> held)
+    {
+        lock (_gate)
+        {
+            if (wasThere)
+            {
+                _values[key] = held;
+            }
+            else
+            {
+                _values.Remove(key);
+            }
+        }
+    }
+
     /// <summary>A new store with the values of a JSON object; null or empty gives an empty store.</summary>
-    internal static MemoryStore FromJson(ReadOnlySpan<byte> json)
+    /// <exception cref="JsonException">It is no JSON object.</exception>
+    internal static MemoryStore FromJson(byte[]? json)
     {
         MemoryStore store = new();
-        if (!json.IsEmpty)
+        if (json is { Length: > 0 })
         {
-            foreach ((string key, JsonElement value) in JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json, CanoJson.Values) ?? [])
+            foreach ((string name, ReadOnlyMemory<byte> value) in JsonObjectBytes.Read(json))
             {
-                store._values[key] = value;
+                store._values[name] = value;
             }
         }
 
@@ -129,25 +157,7 @@ public sealed class MemoryStore : IWorkflowStore
     {
         lock (_gate)
         {
-            return _values.Count == 0 ? null : JsonSerializer.SerializeToUtf8Bytes(_values, CanoJson.Values);
-        }
-    }
-
-    private static T Read<T>(string key, object? held)
-    {
-        try
-        {
-            return held switch
-            {
-                T value => value,
-                null when default(T) is null => default!,
-                JsonElement json => json.Deserialize<T>(CanoJson.Values)!,
-                _ => throw new InvalidCastException($"The store's value '{key}' is {held?.GetType().Name ?? "null"}; it can't be read as {typeof(T).Name}."),
-            };
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidCastException($"The store's value '{key}' can't be read as {typeof(T).Name}: {exception.Message}", exception);
+            return _values.Count == 0 ? null : JsonObjectBytes.Write(_values);
         }
     }
 }

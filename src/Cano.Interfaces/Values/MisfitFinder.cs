@@ -95,7 +95,7 @@ internal sealed class MisfitFinder
 
         foreach (JsonPropertyInfo property in known.Values.Where(property => property.IsRequired && !seen.ContainsKey(property)))
         {
-            Add(JsonPath.Member(path, property.Name), $"missing; it must be there ({JsonShape.Of(property.PropertyType)})");
+            Add(JsonPath.Member(path, property.Name), $"missing; it must be there ({TypeText.Of(property.PropertyType)})");
         }
     }
 
@@ -108,7 +108,7 @@ internal sealed class MisfitFinder
 
         if (value.ValueKind is JsonValueKind.Null && !property.IsSetNullable && !property.PropertyType.IsValueType)
         {
-            Add(path, $"must not be null ({JsonShape.Of(property.PropertyType)})");
+            Add(path, $"must not be null ({TypeText.Of(property.PropertyType)})");
         }
         else if (value.ValueKind is not JsonValueKind.Null || property.PropertyType.IsValueType)
         {
@@ -120,7 +120,7 @@ internal sealed class MisfitFinder
     {
         if (refusesNulls && value.ValueKind is JsonValueKind.Null)
         {
-            Add(path, $"must not be null ({JsonShape.Of(type)})");
+            Add(path, $"must not be null ({TypeText.Of(type)})");
         }
         else
         {
@@ -141,7 +141,7 @@ internal sealed class MisfitFinder
             string choice = type.Type.IsEnum ? $"; there are {JsonShape.Names(Enum.GetNames(type.Type))}" : "";
             Add(
                 JsonPath.Below(path, (exception as JsonException)?.Path),
-                $"can't be read as {JsonShape.Of(type.Type)}; it is {JsonShape.Of(value)}{choice}");
+                $"can't be read as {TypeText.Of(type.Type)}; it is {JsonShape.Of(value)}{choice}");
         }
     }
 

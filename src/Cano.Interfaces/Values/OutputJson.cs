@@ -16,17 +16,11 @@ internal static class OutputJson
         byte[] json;
         try
         {
-            json = JsonSerializer.SerializeToUtf8Bytes(output, CanoJson.Values);
+            json = ValueJson.Write(output, ValuePlace.Output);
         }
-        catch (Exception exception)
+        catch (CanoConfigurationException refusal)
         {
-            // Whatever it is (a cycle, a type without JSON, a getter that throws), it says that this output can't be kept.
-            SubmissionFault fault = UnwritableFinder.Find(output, typeof(T), CanoJson.Values, exception);
-            throw new OutputRefusedException(
-                ErrorCodes.OutputNotWritable,
-                $"The output ({JsonShape.Of(typeof(T))}) can't be written as JSON: {fault}",
-                fault.Path,
-                exception);
+            throw new OutputRefusedException(ErrorCodes.OutputNotWritable, refusal.Message, refusal.Path ?? "$", refusal);
         }
 
         return json.Length <= maxBytes
@@ -47,14 +41,14 @@ internal static class OutputJson
         T? output;
         try
         {
-            output = JsonSerializer.Deserialize<T>(json, CanoJson.Values);
+            output = JsonSerializer.Deserialize<T>(json, ValueFormat.Current.Options);
         }
         catch (Exception exception)
         {
             throw Unfit<T>(json, what, exception);
         }
 
-        return HasNoneOf(CanoJson.Values.GetTypeInfo(typeof(T)), json) ? throw Unfit<T>(json, what, thrown: null) : output;
+        return HasNoneOf(ValueFormat.Current.Options.GetTypeInfo(typeof(T)), json) ? throw Unfit<T>(json, what, thrown: null) : output;
     }
 
     /// <summary>Whether it is an object of another kind: the serializer would make one whose members are all <c>default</c>.</summary>
@@ -79,12 +73,12 @@ internal static class OutputJson
 
     private static JsonException Unfit<T>(byte[] json, string what, Exception? thrown)
     {
-        string type = JsonShape.Of(typeof(T));
+        string type = TypeText.Of(typeof(T));
         using JsonDocument document = Parse(json);
         string there = $"There is {JsonShape.Of(document.RootElement)}.";
         if (thrown is null)
         {
-            string members = JsonShape.Names(CanoJson.Values.GetTypeInfo(typeof(T)).Properties.Select(property => property.Name));
+            string members = JsonShape.Names(ValueFormat.Current.Options.GetTypeInfo(typeof(T)).Properties.Select(property => property.Name));
             return new($"{what} is no {type}, which has {members}. {there}");
         }
 
@@ -97,7 +91,7 @@ internal static class OutputJson
     {
         try
         {
-            return MisfitFinder.Find(output, typeof(T), CanoJson.Values, "$").FirstOrDefault();
+            return MisfitFinder.Find(output, typeof(T), ValueFormat.Current.Options, "$").FirstOrDefault();
         }
         catch (Exception exception) when (exception is NotSupportedException or InvalidOperationException or ArgumentException)
         {
@@ -106,5 +100,5 @@ internal static class OutputJson
         }
     }
 
-    private static JsonDocument Parse(byte[] json) => JsonDocument.Parse(json, new() { MaxDepth = CanoJson.Values.MaxDepth });
+    private static JsonDocument Parse(byte[] json) => JsonDocument.Parse(json, new() { MaxDepth = ValueFormat.Current.Options.MaxDepth });
 }

@@ -153,6 +153,7 @@ internal sealed class UnwritableFinder
     {
         double or float or Half => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{value} is no number of JSON"),
         null => JsonMessage.Of(thrown),
-        _ => $"{JsonShape.Of(value.GetType())}: {JsonMessage.Of(thrown)}",
+        _ when thrown is JsonException => JsonMessage.Of(thrown),
+        _ => $"{TypeText.Of(value.GetType())}: {JsonMessage.Of(thrown)}",
     };
 }

@@ -26,8 +26,11 @@ public abstract class Node<TState, TParams>
 /// touching the context, <c>PostAsync</c> stores the result and names the next state. A retry repeats all three.
 /// </summary>
 /// <remarks>
-/// A node runs at least once: after a crash it may run again from its start, side effects included. Instances of a node type come from a
-/// dependency injection scope made for each run of a workflow instance, so scoped services work; nothing needs to be thread-safe.
+/// A node runs at least once: after a crash it may run again from its start, side effects included. Objects of a node type are made for
+/// each run of a workflow instance in a dependency injection scope of its own, so scoped services work and nothing needs to be thread-safe.
+/// An attempt that failed leaves nothing behind in Cano: what it changed in the store and its output are undone, and the next attempt has
+/// new node objects from a new scope. What it has done elsewhere, the shared store included, stays. A node awaits all that it begins: what
+/// still runs after it has returned can change neither store nor output.
 /// A silo runs nodes on threads of their own, so a node may block its thread. After an await with <c>ConfigureAwait(false)</c> it is on the thread pool,
 /// where it should not block. Each attempt begins in the same, empty context: what another node or the starter set (culture,
 /// <c>AsyncLocal</c>, <c>RequestContext</c>) is not seen, and what a node does to its thread (name, priority, an interrupt) is undone

@@ -30,6 +30,9 @@ public sealed record RetryMode
     /// <summary>How far a pause may stray from its nominal length, as a fraction of it: 0 (never) to 1.</summary>
     public double Jitter { get; }
 
+    /// <summary>Whether an attempt that threw this is repeated; null: whatever it threw.</summary>
+    internal Func<Exception, bool>? IsRetried { get; private init; }
+
     /// <summary>The same pause before each retry.</summary>
     /// <param name="retries">How often an attempt is repeated after the first; 0 to 1,000,000.</param>
     /// <param name="delay">The pause; zero or more.</param>
@@ -74,6 +77,23 @@ public sealed record RetryMode
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxRetries"/> is out of its range.</exception>
     public static RetryMode Exponential(int maxRetries) =>
         ExponentialBackoff(maxRetries, TimeSpan.FromMilliseconds(100), 2, TimeSpan.FromSeconds(30), 0.1);
+
+    /// <summary>
+    /// The same mode for some exceptions only: one for which <paramref name="isRetried"/> answers false is final at once (kind
+    /// <c>node-failed</c>; a time-out stays a <c>timeout</c>). Called again, both must answer true.
+    /// </summary>
+    /// <param name="isRetried">
+    /// Asked for what an attempt threw, unless it was the last one; for an attempt that took longer than its
+    /// <see cref="NodeConfig.AttemptTimeout"/> that is a <see cref="TimeoutException"/>. Called by many runs at once. If it throws itself,
+    /// that counts as false.
+    /// </param>
+    /// <returns>The mode.</returns>
+    /// <example><code>RetryMode.Exponential(3).When(exception =&gt; exception is HttpRequestException or TimeoutException)</code></example>
+    public RetryMode When(Func<Exception, bool> isRetried)
+    {
+        ArgumentNullException.ThrowIfNull(isRetried);
+        return this with { IsRetried = IsRetried is { } earlier ? exception => earlier(exception) && isRetried(exception) : isRetried };
+    }
 
     /// <summary>The pause before a retry.</summary>
     /// <param name="retry">Which one, counted from 0.</param>

@@ -9,6 +9,9 @@ public sealed class WorkflowBuilder<TState, TParams>
     private readonly WorkflowKey<TState, TParams> _key;
     private readonly List<NodeRegistration<TState, TParams>> _nodes = [];
     private readonly List<TState> _exits = [];
+    private readonly List<TState> _failures = [];
+    private readonly List<string> _unreadableConfigs = [];
+    private Exception? _configFault;
     private readonly List<TState> _starts = [];
     private long _stepLimit = WorkflowDefinition.DefaultStepLimit;
 
@@ -23,8 +26,14 @@ public sealed class WorkflowBuilder<TState, TParams>
         return this;
     }
 
-    /// <summary>Registers a node type for a state. Its instances come from a dependency injection scope made for each run of an instance.</summary>
-    /// <typeparam name="TNode">The node; registered as a scoped service unless the services already know it.</typeparam>
+    /// <summary>
+    /// Registers a node type for a state. Each run of an instance makes an object of it when it first enters the state, with what its
+    /// constructor asks for from the run's dependency injection scope, and disposes of it at its end. A type registered for two states is
+    /// two objects. After an attempt that failed all of a run's node objects, and its scope, are made anew.
+    /// </summary>
+    /// <typeparam name="TNode">
+    /// The node. It need not be a service; if the services know it, they make it, and their lifetime says which states share an object.
+    /// </typeparam>
     /// <param name="state">The state in which it runs.</param>
     /// <returns>This builder.</returns>
     public WorkflowBuilder<TState, TParams> RegisterNode<TNode>(TState state)
@@ -41,7 +50,7 @@ public sealed class WorkflowBuilder<TState, TParams>
     public WorkflowBuilder<TState, TParams> RegisterNode(TState state, Node<TState, TParams> node)
     {
         ArgumentNullException.ThrowIfNull(node);
-        _nodes.Add(new(state, node.GetType().Name, NodeType: null, node, Lambda: null, node.Config));
+        _nodes.Add(new(state, node.GetType().Name, NodeType: null, node, Lambda: null, ConfigOf(node)));
         return this;
     }
 
@@ -77,6 +86,19 @@ public sealed class WorkflowBuilder<TState, TParams>
         return this;
     }
 
+    /// <summary>
+    /// Names terminal states that are no success: an instance that reaches one is Failed with kind <c>failure-state</c>, and that state as
+    /// its final state. It is not retried, and never counts toward a quota. For failures of the business, which no exception stands for.
+    /// </summary>
+    /// <param name="states">The states.</param>
+    /// <returns>This builder.</returns>
+    public WorkflowBuilder<TState, TParams> AddFailureStates(params TState[] states)
+    {
+        ArgumentNullException.ThrowIfNull(states);
+        _failures.AddRange(states);
+        return this;
+    }
+
     /// <summary>Says after how many transitions an instance is taken for a runaway and fails with kind <c>step-limit</c>.</summary>
     /// <param name="transitions">1 or more; 1,000,000 if this is never called.</param>
     /// <returns>This builder.</returns>
@@ -93,10 +115,26 @@ public sealed class WorkflowBuilder<TState, TParams>
         {
             throw new CanoConfigurationException(
                 ErrorCodes.InvalidDefinition,
-                $"The definition of workflow '{_key.Name}' has {(faults.Length == 1 ? "a fault" : $"{faults.Length} faults")}: {string.Join(' ', faults)}");
+                $"The definition of workflow '{_key.Name}' has {(faults.Length == 1 ? "a fault" : $"{faults.Length} faults")}: {string.Join(' ', faults)}",
+                innerException: _configFault);
         }
 
-        return new(_key, _starts[0], [.. _nodes], [.. _exits.Distinct()], _stepLimit);
+        return new(_key, _starts[0], [.. _nodes], [.. _exits.Distinct()], [.. _failures.Distinct()], _stepLimit);
+    }
+
+    /// <summary>Null, with the fault noted, if it can't be read: all faults are told together.</summary>
+    private NodeConfig? ConfigOf(Node<TState, TParams> node)
+    {
+        try
+        {
+            return node.Config;
+        }
+        catch (Exception exception)
+        {
+            _configFault ??= exception;
+            _unreadableConfigs.Add($"{node.GetType().Name}: reading its Config threw {exception.GetType().FullName}: {exception.Message}");
+            return NodeConfig.Default;
+        }
     }
 
     private IEnumerable<string> Faults()
@@ -111,9 +149,9 @@ public sealed class WorkflowBuilder<TState, TParams>
             yield return $"Start was called {_starts.Count} times; call it once.";
         }
 
-        foreach (TState state in _starts.Concat(_nodes.Select(node => node.State)).Concat(_exits).Distinct())
+        foreach (TState state in _starts.Concat(_nodes.Select(node => node.State)).Concat(_exits).Concat(_failures).Distinct())
         {
-            if (!Enum.IsDefined(state))
+            if (!StateNames<TState>.IsMember(state))
             {
                 yield return $"{state} is no member of {enumName}.";
             }
@@ -121,7 +159,7 @@ public sealed class WorkflowBuilder<TState, TParams>
 
         foreach (IGrouping<TState, NodeRegistration<TState, TParams>> twice in _nodes.GroupBy(node => node.State).Where(group => group.Count() > 1))
         {
-            yield return $"State {twice.Key} has {twice.Count()} nodes ({string.Join(", ", twice.Select(node => node.Name))}); a state has one.";
+            yield return $"State {StateNames<TState>.Text(twice.Key)} has {twice.Count()} nodes ({string.Join(", ", twice.Select(node => node.Name))}); a state has one.";
         }
 
         if (_exits.Count == 0)
@@ -131,12 +169,32 @@ public sealed class WorkflowBuilder<TState, TParams>
 
         foreach (TState both in _nodes.Select(node => node.State).Distinct().Intersect(_exits))
         {
-            yield return $"State {both} has a node and is an exit state; it can be only one of them.";
+            yield return $"State {StateNames<TState>.Text(both)} has a node and is an exit state; it can be only one of them.";
         }
 
-        if (_starts is [var start] && Enum.IsDefined(start) && !_exits.Contains(start) && !_nodes.Any(node => node.State.Equals(start)))
+        foreach (IGrouping<TState, TState> twice in _exits.GroupBy(exit => exit).Where(group => group.Count() > 1 && StateNames<TState>.Of(group.Key).Length > 1))
+        {
+            yield return $"Exit state {StateNames<TState>.Text(twice.Key)} is named {twice.Count()} times: these are names of one value.";
+        }
+
+        foreach (TState both in _nodes.Select(node => node.State).Distinct().Intersect(_failures))
+        {
+            yield return $"State {StateNames<TState>.Text(both)} has a node and is a failure state; it can be only one of them.";
+        }
+
+        foreach (TState both in _exits.Distinct().Intersect(_failures))
+        {
+            yield return $"State {StateNames<TState>.Text(both)} is an exit state and a failure state; it can be only one of them.";
+        }
+
+        if (_starts is [var start] && StateNames<TState>.IsMember(start) && !_exits.Contains(start) && !_failures.Contains(start) && !_nodes.Any(node => node.State.Equals(start)))
         {
             yield return $"The start state {start} has neither a node nor is it an exit state.";
+        }
+
+        foreach (string unreadable in _unreadableConfigs)
+        {
+            yield return unreadable;
         }
 
         foreach (NodeRegistration<TState, TParams> node in _nodes)
@@ -149,6 +207,11 @@ public sealed class WorkflowBuilder<TState, TParams>
             {
                 yield return $"{node.Name}: {fault}";
             }
+        }
+
+        if (ValueFormat.Current.ContractOf(typeof(TParams)).Fault is { } lossy)
+        {
+            yield return $"The params ({TypeText.Of(typeof(TParams))}) can't be kept whole: {lossy} A converter must be configured before the workflow is added.";
         }
 
         if (_stepLimit < 1)

@@ -1,25 +1,46 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Cano;
 
-/// <summary>What a node sees of the run it is part of. One object serves the whole run of an instance; a node must not keep it.</summary>
+/// <summary>
+/// What a node sees of the run that it is part of. Each attempt has one of its own: after the attempt has ended, neither the store nor the
+/// output can be changed through it, whatever the node left running.
+/// </summary>
 /// <typeparam name="TParams">What each instance is given.</typeparam>
 public sealed class WorkflowContext<TParams>
 {
+    private readonly IWorkflowStore _store;
+    private AttemptChanges? _changes;
+
     internal WorkflowContext(TParams @params, IWorkflowStore store, ISharedStore sharedStore, string instanceId, string batchId)
     {
         Params = @params;
-        Store = store;
+        _store = store;
         SharedStore = sharedStore;
         InstanceId = instanceId;
         BatchId = batchId;
     }
 
+    /// <summary>The context of a further attempt of the same run.</summary>
+    internal WorkflowContext(WorkflowContext<TParams> earlier, TParams @params)
+        : this(@params, earlier._store, earlier.SharedStore, earlier.InstanceId, earlier.BatchId)
+    {
+        Host = earlier.Host;
+        MaxOutputBytes = earlier.MaxOutputBytes;
+    }
+
     /// <summary>What the caller gave this instance; <c>default</c> when it gave nothing.</summary>
     public TParams Params { get; }
 
-    /// <summary>This instance's own store: a copy of what the caller gave the batch. It is saved with every checkpoint.</summary>
-    public IWorkflowStore Store { get; }
+    /// <summary>
+    /// This instance's own store: a copy of what the caller gave the batch. It is saved with every checkpoint. What an attempt changed in it
+    /// is undone if the attempt fails.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The attempt has ended.</exception>
+    public IWorkflowStore Store => _store is MemoryStore ? Changes : _store;
 
-    /// <summary>The store that all instances of the batch share. Durable.</summary>
+    /// <summary>The store that all instances of the batch share. Durable: what a failed attempt changed in it stays.</summary>
     public ISharedStore SharedStore { get; }
 
     /// <summary>The id of this instance, unique in its batch.</summary>
@@ -28,25 +49,79 @@ public sealed class WorkflowContext<TParams>
     /// <summary>The id of the batch.</summary>
     public string BatchId { get; }
 
+    /// <summary>The state whose node runs, as the member's name.</summary>
+    public string State { get; internal set; } = "";
+
     /// <summary>Which attempt of the present node this is, counted from 1.</summary>
     public int Attempt { get; internal set; } = 1;
 
-    /// <summary>The output as UTF-8 JSON; null: none was set.</summary>
-    internal byte[]? Output { get; set; }
+    /// <summary>
+    /// The services of this attempt: of the dependency injection scope that its node comes from. The scope lasts for the whole run; after
+    /// an attempt that failed the next one gets a new scope. It is made when it is first needed.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The attempt has ended.</exception>
+    public IServiceProvider Services
+    {
+        get
+        {
+            ThrowIfEnded();
+            return Host?.Services ?? throw new InvalidOperationException("This context belongs to no run, so it has no services.");
+        }
+    }
+
+    /// <summary>
+    /// A logger of the node's category: the full name of a node's type, or <c>workflow.state</c> for a function. Whatever is logged while
+    /// the node runs, by this logger or another, is in a scope with <c>BatchId</c>, <c>InstanceId</c>, <c>Workflow</c>, <c>State</c> and
+    /// <c>Attempt</c>.
+    /// </summary>
+    public ILogger Logger { get; internal set; } = NullLogger.Instance;
+
+    /// <summary>The run that the attempt is part of; null in a unit test of a single node.</summary>
+    internal IAttemptHost? Host { get; set; }
 
     /// <summary>How large the output may be, in bytes of JSON.</summary>
     internal int MaxOutputBytes { get; init; } = int.MaxValue;
 
+    /// <summary>True once the attempt has ended.</summary>
+    internal bool IsEnded => ReferenceEquals(Volatile.Read(ref _changes), AttemptChanges.Ended);
+
+    /// <summary>Made at the first use: an attempt that changes nothing pays nothing.</summary>
+    private AttemptChanges Changes
+    {
+        get
+        {
+            if (Volatile.Read(ref _changes) is not { } changes)
+            {
+                AttemptChanges made = new(_store as MemoryStore, State, Attempt);
+                changes = Interlocked.CompareExchange(ref _changes, made, null) ?? made;
+            }
+
+            return ReferenceEquals(changes, AttemptChanges.Ended) ? throw AttemptChanges.TooLate(State, Attempt) : changes;
+        }
+    }
+
     /// <summary>
-    /// Sets what the instance leaves as its output; the last call wins. It is written as JSON at once: what happens to
-    /// <paramref name="output"/> later changes nothing.
+    /// Sets what the instance leaves as its output; the last call of an attempt that succeeds wins. It is written as JSON at once: what
+    /// happens to <paramref name="output"/> later changes nothing.
     /// </summary>
     /// <typeparam name="T">What it is written as.</typeparam>
     /// <param name="output">The output; null is written as JSON null.</param>
+    /// <exception cref="InvalidOperationException">The attempt has ended.</exception>
     /// <exception cref="OutputRefusedException">
-    /// It can't be written as JSON (code <c>output-not-writable</c>), or is larger than the silo allows, 64 KB by default (code
-    /// <c>output-too-large</c>). A node that does not catch
-    /// it fails its instance with that kind, without another attempt.
+    /// It can't be written as JSON and read back whole (code <c>output-not-writable</c>), or is larger than the silo allows, 64 KB by default
+    /// (code <c>output-too-large</c>). A node that does not catch it fails its instance with that kind, without another attempt.
     /// </exception>
-    public void SetOutput<T>(T output) => Output = OutputJson.Write(output, MaxOutputBytes);
+    public void SetOutput<T>(T output) => Changes.SetOutput(OutputJson.Write(output, MaxOutputBytes));
+
+    /// <summary>Ends the attempt: from now on it can change nothing.</summary>
+    /// <returns>What it has changed, to be kept or undone; null: nothing.</returns>
+    internal AttemptChanges? End() => Interlocked.Exchange(ref _changes, AttemptChanges.Ended);
+
+    private void ThrowIfEnded()
+    {
+        if (IsEnded)
+        {
+            throw AttemptChanges.TooLate(State, Attempt);
+        }
+    }
 }

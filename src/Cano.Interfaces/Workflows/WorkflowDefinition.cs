@@ -32,12 +32,18 @@ public sealed class WorkflowDefinition<TState, TParams>
     where TState : struct, Enum
 {
     internal WorkflowDefinition(
-        WorkflowKey<TState, TParams> key, TState start, IReadOnlyList<NodeRegistration<TState, TParams>> nodes, IReadOnlyList<TState> exitStates, long stepLimit)
+        WorkflowKey<TState, TParams> key,
+        TState start,
+        IReadOnlyList<NodeRegistration<TState, TParams>> nodes,
+        IReadOnlyList<TState> exitStates,
+        IReadOnlyList<TState> failureStates,
+        long stepLimit)
     {
         Key = key;
         Start = start;
         Nodes = nodes;
         ExitStates = exitStates;
+        FailureStates = failureStates;
         StepLimit = stepLimit;
     }
 
@@ -49,6 +55,9 @@ public sealed class WorkflowDefinition<TState, TParams>
 
     /// <summary>The states in which an instance is Completed, in the order given, without repeats.</summary>
     public IReadOnlyList<TState> ExitStates { get; }
+
+    /// <summary>The states in which an instance is Failed with kind <c>failure-state</c>, in the order given, without repeats.</summary>
+    public IReadOnlyList<TState> FailureStates { get; }
 
     /// <summary>After how many transitions an instance fails with kind <c>step-limit</c>.</summary>
     public long StepLimit { get; }

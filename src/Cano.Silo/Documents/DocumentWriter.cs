@@ -9,7 +9,8 @@ internal static class DocumentWriter
     /// <summary>Text as it is, not escaped for the sake of HTML; indented for people.</summary>
     internal static JsonWriterOptions Indented { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true };
 
-    internal static void WriteResult(this Utf8JsonWriter writer, InstanceResult result) => JsonSerializer.Serialize(writer, ResultDocument.Of(result), DocumentJson.Options);
+    internal static void WriteResult(this Utf8JsonWriter writer, InstanceResult result, bool withStack = false) =>
+        JsonSerializer.Serialize(writer, ResultDocument.Of(result, withStack), DocumentJson.Options);
 
     /// <summary>The head of a results document, up to the opening of its array of results.</summary>
     internal static void WriteResultsStart(this Utf8JsonWriter writer, BatchStatus status)

@@ -17,7 +17,7 @@ internal sealed record ResultDocument
     /// <summary>What came of it.</summary>
     public WorkflowOutcome Outcome { get; init; }
 
-    /// <summary>The exit state, as the user declared it; null unless completed.</summary>
+    /// <summary>The exit state that it reached, or the failure state, as the user declared it; null otherwise.</summary>
     public string? FinalState { get; init; }
 
     /// <summary>Why it failed; null unless failed.</summary>
@@ -39,14 +39,20 @@ internal sealed record ResultDocument
     [JsonConverter(typeof(RawJsonConverter))]
     public byte[]? Output { get; init; }
 
-    internal static ResultDocument Of(InstanceResult result) => new()
+    /// <summary>Without the error's stack, for lists.</summary>
+    internal static ResultDocument Of(InstanceResult result) => Of(result, withStack: false);
+
+    /// <summary>The result.</summary>
+    /// <param name="result">What it is of.</param>
+    /// <param name="withStack">Whether its error's stack is part of it.</param>
+    internal static ResultDocument Of(InstanceResult result, bool withStack) => new()
     {
         Id = result.Id,
         Workflow = result.Workflow,
         Label = result.Label,
         Outcome = result.Outcome,
         FinalState = result.FinalState,
-        Error = result.Error is { } error ? new(error.Kind, error.Message, error.State, error.Attempts) : null,
+        Error = result.Error is { } error ? ErrorDocument.Of(error, withStack) : null,
         CancelReason = result.CancelReason,
         Duration = result.Duration,
         StartedAt = result.StartedAt,
@@ -64,7 +70,7 @@ internal sealed record ResultDocument
         Label = Label,
         Outcome = Outcome,
         FinalState = FinalState,
-        Error = Error is { } error ? new() { Kind = error.Kind, Message = error.Message, State = error.State, Attempts = error.Attempts } : null,
+        Error = Error?.ToError(),
         CancelReason = CancelReason,
         StartedAt = StartedAt,
         FinishedAt = FinishedAt,
@@ -77,4 +83,19 @@ internal sealed record ResultDocument
 /// <param name="Message">What happened; at most 4 KB.</param>
 /// <param name="State">The state in which it happened, as the user declared it; null if before the first.</param>
 /// <param name="Attempts">How many attempts that state's node had.</param>
-internal sealed record ErrorDocument(string Kind, string Message, string? State, int Attempts);
+/// <param name="Stack">
+/// The exception as text, at most 4 KB; only where one instance is asked for, and in <c>results.ndjson</c>. Left out where it was not kept:
+/// it is of those failures whose path is.
+/// </param>
+internal sealed record ErrorDocument(
+    string Kind,
+    string Message,
+    string? State,
+    int Attempts,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Stack = null)
+{
+    internal static ErrorDocument Of(WorkflowError error, bool withStack) =>
+        new(error.Kind, error.Message, error.State, error.Attempts, withStack ? error.Stack : null);
+
+    internal WorkflowError ToError() => new() { Kind = Kind, Message = Message, State = State, Attempts = Attempts, Stack = Stack };
+}

@@ -107,7 +107,7 @@ internal static class ResultEndpoints
         BatchView view = await run.GetViewAsync(cancellationToken);
         (bool exists, InstanceResult? result) = await run.FindAsync(view, instanceId, cancellationToken);
         return result is not null
-            ? TypedResults.Ok(ResultDocument.Of(result))
+            ? TypedResults.Ok(ResultDocument.Of(result, withStack: true))
             : throw (exists
                 ? new ApiException(404, "result-not-final", $"Instance '{instanceId}' of batch '{id}' has no outcome yet; ask again later.")
                 : ApiException.NoInstance(id));
@@ -122,7 +122,7 @@ internal static class ResultEndpoints
 
         void WriteLine(InstanceResult result)
         {
-            writer.WriteResult(result);
+            writer.WriteResult(result, withStack: true);
             writer.Flush();
             lines.Write("\n"u8);
             writer.Reset();

@@ -11,10 +11,16 @@ internal static class WorkflowEndpoint
 
 /// <summary>A workflow.</summary>
 /// <param name="Name">The name that instances are started with.</param>
-/// <param name="States">All states that have a node or are exits, as the user declared them.</param>
+/// <param name="States">All states that have a node or end an instance, as the user declared them.</param>
 /// <param name="ExitStates">Those in which an instance is completed.</param>
+/// <param name="FailureStates">Those in which an instance is failed, with kind <c>failure-state</c>.</param>
 /// <param name="Start">Where every instance begins.</param>
-internal sealed record WorkflowDocument(string Name, IReadOnlyList<string> States, IReadOnlyList<string> ExitStates, string Start)
+internal sealed record WorkflowDocument(
+    string Name, IReadOnlyList<string> States, IReadOnlyList<string> ExitStates, IReadOnlyList<string> FailureStates, string Start)
 {
-    internal static WorkflowDocument Of(IWorkflowProgram program) => new(program.Name, program.States, program.ExitStates, program.Start);
+    internal static WorkflowDocument Of(IWorkflowProgram program) =>
+        new(program.Name, program.States, program.ExitStates, program.FailureStates, program.Start);
+
+    /// <summary>Whether an instance that reaches the state has ended.</summary>
+    internal bool IsEnd(string state) => ExitStates.Contains(state) || FailureStates.Contains(state);
 }

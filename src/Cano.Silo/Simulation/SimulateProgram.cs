@@ -19,6 +19,8 @@ internal sealed class SimulateProgram(IServiceProvider services, TimeProvider ti
 
     public IReadOnlyList<string> ExitStates => _plain.ExitStates;
 
+    public IReadOnlyList<string> FailureStates => _plain.FailureStates;
+
     public string Start => _plain.Start;
 
     public IReadOnlyList<SubmissionFault> CheckParams(byte[] @params, string path) => _plain.CheckParams(@params, path);

@@ -32,7 +32,11 @@ internal static class ServeTelemetry
 
         if (Sends(builder.Configuration, "LOGS"))
         {
-            telemetry.WithLogging(log => log.AddOtlpExporter(), options => options.IncludeFormattedMessage = true);
+            telemetry.WithLogging(log => log.AddOtlpExporter(), options =>
+            {
+                options.IncludeFormattedMessage = true;
+                options.IncludeScopes = true;
+            });
         }
     }
 

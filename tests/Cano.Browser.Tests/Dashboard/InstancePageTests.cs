@@ -1,12 +1,11 @@
 using Cano.Tests.Browsers;
-using Cano.Tests.Http;
 using Cano.Tests.Pages;
 using Microsoft.Playwright;
 
 namespace Cano.Tests.Dashboard;
 
 /// <summary>The instances of a batch, and one of them.</summary>
-public sealed class InstancePageTests(ApiProcess api, SharedBrowser browser) : DashboardTests(api, browser), IClassFixture<ApiProcess>
+public sealed class InstancePageTests(HeldApi held, SharedBrowser browser) : DashboardTests(held.Process, browser), IClassFixture<HeldApi>
 {
     [Fact]
     public async Task Instances_ByOutcome_AreListedInTheOrderSubmitted()
@@ -44,12 +43,37 @@ public sealed class InstancePageTests(ApiProcess api, SharedBrowser browser) : D
     [Fact]
     public async Task Instance_Runs_IsFollowedToItsOutcome()
     {
-        string id = await StartAsync("running", """{ "kind": "waitForever" }""", [Instance("a", 3_000)]);
+        string id = await StartAsync("running", """{ "kind": "waitForever" }""", [held.Instance("a", until: "seen")]);
         PageSession session = await OpenAsync($"/batches/{id}/instances/a");
 
         await Expect(session.Page.Locator("#outcome")).ToContainTextAsync("runs");
+        held.LetEnd("seen");
         await Expect(session.Page.Locator("#outcome")).ToContainTextAsync("completed");
         await Expect(session.Page.Locator("#instance")).ToContainTextAsync("Exit state");
+    }
+
+    [Fact]
+    public async Task Instance_ThatFailed_ShowsItsStack()
+    {
+        string id = await RunAsync("stack", """{ "kind": "waitForever" }""", [Instance("a", 1, throwAtStep: 1)]);
+        PageSession session = await OpenAsync($"/batches/{id}/instances/a");
+        ILocator stack = session.Page.Locator("#stack pre");
+        await Expect(stack).ToBeHiddenAsync();
+
+        await session.Page.GetByText("Stack", new() { Exact = true }).ClickAsync();
+
+        await Expect(stack).ToBeVisibleAsync();
+        await Expect(stack).ToContainTextAsync("simulated failure at step 1");
+        await Expect(stack).ToContainTextAsync("at Cano.");
+    }
+
+    [Fact]
+    public async Task Instance_ThatWasCancelled_ShowsTheStateThatItWasIn()
+    {
+        string id = await RunAsync("cancelled", """{ "kind": "waitForQuota", "quota": 1 }""", [Instance("slow", 600_000), Instance("quick", 300)]);
+        PageSession session = await OpenAsync($"/batches/{id}/instances/slow");
+
+        await Expect(session.Page.Locator(".path tbody tr").Last).ToContainTextAsync("Working (cancelled here)");
     }
 
     [Fact]

@@ -54,9 +54,8 @@ public class ConcurrentWorkflowInstanceTests
         CanoConfigurationException exception = Assert.Throws<CanoConfigurationException>(
             () => new ConcurrentWorkflowInstance<OrderState, Type>("a", new WorkflowKey<OrderState, Type>("w"), typeof(int)));
 
-        Assert.Equal(ErrorCodes.InvalidValue, exception.Code);
-        Assert.StartsWith("The params of instance 'a' (Type) can't be written as JSON: ", exception.Message, StringComparison.Ordinal);
-        Assert.IsType<NotSupportedException>(exception.InnerException);
+        Assert.Equal(ErrorCodes.UnstorableValue, exception.Code);
+        Assert.StartsWith("The params of instance 'a' (Type) can't be kept whole: ", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,13 +64,13 @@ public class ConcurrentWorkflowInstanceTests
         CanoConfigurationException exception = Assert.Throws<CanoConfigurationException>(
             () => new ConcurrentWorkflowInstance<OrderState, Broken>("a", new WorkflowKey<OrderState, Broken>("w"), new Broken()));
 
-        Assert.Equal("The params of instance 'a' (Broken) can't be written as JSON: $.value: reading it threw InvalidOperationException: broken getter", exception.Message);
+        Assert.Equal("The params of instance 'a' (Broken) can't be kept whole: $.value: reading it threw InvalidOperationException: broken getter", exception.Message);
     }
 
     private sealed class Broken
     {
-        private readonly string _fault = "broken getter";
+        public string? Text { get; set; }
 
-        public int Value => throw new InvalidOperationException(_fault);
+        public int Value => Text?.Length ?? throw new InvalidOperationException("broken getter");
     }
 }

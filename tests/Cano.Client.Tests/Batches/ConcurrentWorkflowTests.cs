@@ -127,12 +127,11 @@ public class ConcurrentWorkflowTests
     [Fact]
     public async Task Start_WithAStoreThatIsNoJson_IsRefused()
     {
-        MemoryStore store = new();
-        store.Put("type", typeof(int));
+        OwnStore store = new(new MemoryStore(), "type") { Held = typeof(int) };
 
         CanoConfigurationException exception = await Assert.ThrowsAsync<CanoConfigurationException>(() => Batch().StartAsync(_cluster.Factory, store));
 
-        Assert.Equal((ErrorCodes.InvalidValue, "$.store"), (exception.Code, exception.Path));
+        Assert.Equal((ErrorCodes.UnstorableValue, "$.store"), (exception.Code, exception.Path));
         Assert.StartsWith("The store given to the batch can't be written as JSON: ", exception.Message, StringComparison.Ordinal);
         Assert.Empty(_cluster.Calls);
     }
@@ -189,13 +188,25 @@ public class ConcurrentWorkflowTests
     /// <summary>A store that a user wrote.</summary>
     private sealed class OwnStore(IWorkflowStore inner, params string[] more) : IWorkflowStore
     {
+        /// <summary>The value of those names that the inner store does not have.</summary>
+        public object? Held { get; init; }
+
         public IReadOnlyCollection<string> Keys => [.. inner.Keys, .. more];
 
         public int Count => inner.Count;
 
         public T Get<T>(string key) => inner.Get<T>(key);
 
-        public bool TryGet<T>(string key, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out T value) => inner.TryGet(key, out value);
+        public bool TryGet<T>(string key, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out T value)
+        {
+            if (inner.TryGet(key, out value))
+            {
+                return true;
+            }
+
+            value = Held is T held ? held : default;
+            return more.Contains(key);
+        }
 
         public void Put<T>(string key, T value) => inner.Put(key, value);
 

@@ -167,6 +167,9 @@ public sealed class StoppedRunsTests(StoppedRunsTests.ComputingSilo cluster) : I
 
         private static readonly TimeSpan s_work = TimeSpan.FromMilliseconds(100);
 
+        /// <summary>Of all but the first: they compute when the stop comes, however long the machine takes to get there.</summary>
+        private static readonly TimeSpan s_longWork = TimeSpan.FromSeconds(60);
+
         private static int s_begun;
         private static int s_ended;
         private static int s_signalled;
@@ -187,8 +190,8 @@ public sealed class StoppedRunsTests(StoppedRunsTests.ComputingSilo cluster) : I
 
         private static ValueTask<StepState> Compute(CancellationToken cancellationToken)
         {
-            Interlocked.Increment(ref s_begun);
-            for (long begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < s_work;)
+            TimeSpan work = Interlocked.Increment(ref s_begun) < 10 ? s_work : s_longWork;
+            for (long begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < work;)
             {
                 if (cancellationToken.IsCancellationRequested)
                 {

@@ -6,7 +6,10 @@ using Orleans.TestingHost;
 
 namespace Cano;
 
-/// <summary>Silos in this process, on memory storage, whose grains follow a clock that tests move. Each test class has its own.</summary>
+/// <summary>
+/// Silos in this process, on memory storage, whose grains follow a clock that tests move. Each test class has its own. At its end nothing of
+/// its batches may be left in the silos (<see cref="Leftovers"/>).
+/// </summary>
 public class CanoCluster : IAsyncLifetime
 {
     private InProcessTestCluster? _cluster;
@@ -14,6 +17,8 @@ public class CanoCluster : IAsyncLifetime
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
 
     public Gates Gates { get; } = new();
+
+    public LiveNodes Nodes { get; } = new();
 
     public InProcessTestCluster Cluster => _cluster!;
 
@@ -33,6 +38,7 @@ public class CanoCluster : IAsyncLifetime
             AddStorage(silo);
             silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Grains, Clock);
             silo.Services.AddSingleton(Gates);
+            silo.Services.AddSingleton(Nodes);
             silo.AddCano(cano =>
             {
                 // Tests end while instances wait at gates; nobody is to wait for those.
@@ -47,12 +53,12 @@ public class CanoCluster : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         if (_cluster is not null)
         {
-            await _cluster.DisposeAsync();
+            await using InProcessTestCluster cluster = _cluster;
+            await Leftovers.AssertNoneAsync(this, Leftovers.Patience);
         }
-
-        GC.SuppressFinalize(this);
     }
 
     /// <summary>Gives a silo its storage: Orleans' own in memory, which a user's tests would take.</summary>

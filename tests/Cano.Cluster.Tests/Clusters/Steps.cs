@@ -25,6 +25,15 @@ public sealed class Gates
 
     public Gate this[string name] => _gates.GetOrAdd(name, static name => new(name));
 
+    /// <summary>Lets go of all that wait at any gate.</summary>
+    public void OpenAll()
+    {
+        foreach (Gate gate in _gates.Values)
+        {
+            gate.Open();
+        }
+    }
+
     public sealed class Gate(string name)
     {
         private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -118,9 +127,13 @@ public static class Steps
         new(id, Key, new(act, gate, number));
 }
 
-public sealed class StepNode(Gates gates) : Node<StepState, StepParams, StepParams, int>
+public sealed class StepNode(Gates gates, LiveNodes nodes) : Node<StepState, StepParams, StepParams, int>, IDisposable
 {
+    private readonly LiveNodes.Life _life = nodes.Begin();
+
     public override NodeConfig Config => NodeConfig.Minimal;
+
+    public void Dispose() => _life.Dispose();
 
     public override async ValueTask<StepParams> PrepAsync(WorkflowContext<StepParams> context, CancellationToken cancellationToken)
     {

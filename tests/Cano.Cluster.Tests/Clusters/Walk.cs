@@ -27,9 +27,13 @@ public static class Walk
     public static ConcurrentWorkflowInstance<StepState, WalkParams> Instance(string id, params string?[] gates) => new(id, Key, new(gates, gates.Length));
 }
 
-public sealed class WalkNode(Gates gates, ILocalSiloDetails silo) : Node<StepState, WalkParams, string, int>
+public sealed class WalkNode(Gates gates, LiveNodes nodes, ILocalSiloDetails silo) : Node<StepState, WalkParams, string, int>, IDisposable
 {
+    private readonly LiveNodes.Life _life = nodes.Begin();
+
     public override NodeConfig Config => NodeConfig.Minimal;
+
+    public void Dispose() => _life.Dispose();
 
     public override async ValueTask<string> PrepAsync(WorkflowContext<WalkParams> context, CancellationToken cancellationToken)
     {

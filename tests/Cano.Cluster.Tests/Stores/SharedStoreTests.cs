@@ -64,7 +64,7 @@ public sealed class SharedStoreTests(CanoCluster cluster) : IClassFixture<CanoCl
 
         InvalidCastException exception = await Assert.ThrowsAsync<InvalidCastException>(async () => await store.GetAsync<int>("a", Token));
 
-        Assert.StartsWith("The shared store's value 'a' can't be read as Int32: ", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The shared store's value 'a' can't be read as int: ", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -18,6 +18,7 @@ internal static class BatchSamples
         LargestParams = 22,
         LargestParamsInstance = "order-2",
         TraceParent = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01",
+        Baggage = "tenant=eu,user=a%20b",
         DigestVersion = 1,
         EarlierDigest = "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210",
     };

@@ -12,6 +12,7 @@ internal static class InstanceSamples
         Attempts = 3,
         ExceptionType = "System.InvalidOperationException",
         Inner = ["System.IO.IOException: no network", "System.Net.Sockets.SocketException: refused"],
+        Stack = "System.InvalidOperationException: no price\n   at Orders.PriceOrder.ExecAsync(Order prep)",
     };
 
     private static readonly PathStep s_step = new("Price", 3, 4, 2, "no price");
@@ -55,6 +56,8 @@ internal static class InstanceSamples
         new InstanceRun(Spec, """{"region":"eu"}"""u8.ToArray(), MayHaveCheckpoint: true)
         {
             TraceParent = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01",
+            Baggage = "tenant=eu,user=a%20b",
+            KeepStack = true,
             KeepPath = true,
             Incarnation = "5d1f0c3a9b7e4826",
             Deadline = BatchSamples.Noon.AddDays(1),

@@ -24,6 +24,7 @@ internal static class PartitionSamples
         Surplus = [4],
         Started = [0, 1],
         StartedAt = [BatchSamples.Noon.Ticks + 6, BatchSamples.Noon.Ticks + 7],
+        Paths = [null, InstanceSamples.Path],
     };
 
     internal static readonly object[] All =
@@ -52,6 +53,7 @@ internal static class PartitionSamples
             TraceParent = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01",
             Incarnation = "5d1f0c3a9b7e4826",
             SentAt = BatchSamples.Noon.AddSeconds(2),
+            Baggage = "tenant=eu,user=a%20b",
         },
         new PartitionReport
         {

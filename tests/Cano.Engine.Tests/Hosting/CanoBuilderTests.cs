@@ -43,14 +43,11 @@ public sealed class CanoBuilderTests
         Assert.Equal("invalid-definition", Assert.Throws<CanoConfigurationException>(() => _cano.AddWorkflow(Flow.Key, _ => { })).Code);
 
     [Fact]
-    public void AddWorkflow_RegistersNodeTypesAsScopedUnlessTheyAreKnown()
+    public void AddWorkflow_LeavesNodeTypesOutOfTheServices()
     {
-        _cano.Services.AddSingleton<EchoNode>();
         _cano.AddWorkflow(Flow.Key, Configure);
-        _cano.AddWorkflow(s_other, workflow => workflow.Start(Step.Start).RegisterNode<PlainNode>(Step.Start).AddExitState(Step.Done));
 
-        Assert.Equal(ServiceLifetime.Singleton, Assert.Single(_cano.Services, service => service.ServiceType == typeof(EchoNode)).Lifetime);
-        Assert.Equal(ServiceLifetime.Scoped, Assert.Single(_cano.Services, service => service.ServiceType == typeof(PlainNode)).Lifetime);
+        Assert.DoesNotContain(_cano.Services, service => service.ServiceType == typeof(EchoNode));
     }
 
     [Fact]
@@ -72,6 +69,4 @@ public sealed class CanoBuilderTests
         ServiceProvider services = _cano.Services.AddOptions().BuildServiceProvider();
         return new(services.GetServices<IWorkflowRegistration>(), services, TimeProvider.System, services.GetRequiredService<IOptions<CanoOptions>>());
     }
-
-    public sealed class PlainNode : NodeOfThreePhases;
 }

@@ -148,15 +148,6 @@ public sealed class CheckpointTests
     }
 
     [Fact]
-    public async Task Store_ThatCantBeWrittenAsJson_FailsTheInstance()
-    {
-        InstanceOutcome outcome = await RunAsync(PutsAndGoesOn(typeof(string)), s_always);
-
-        Assert.Equal("invalid-checkpoint", outcome.Error!.Kind);
-        Assert.StartsWith("The store can't be saved, for it can't be written as JSON: ", outcome.Error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Store_TooLargeForARow_FailsTheInstance()
     {
         InstanceOutcome outcome = await RunAsync(PutsAndGoesOn(new string('x', RunProgress.MaxStoreBytes)), s_always);

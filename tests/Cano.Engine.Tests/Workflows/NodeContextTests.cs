@@ -56,6 +56,30 @@ public sealed class NodeContextTests
         Assert.Equal(Describe(), seen);
     }
 
+    [Fact]
+    public async Task WhatTheCallerSets_NoNodeSees_AndTheCallerKeeps()
+    {
+        CultureInfo culture = CultureInfo.CurrentCulture;
+        string empty = Describe();
+        string? seen = null;
+        Set();
+        string caller = Describe();
+        try
+        {
+            await Flow.Of((_, _) =>
+            {
+                seen = Describe();
+                return new(Step.Done);
+            }).RunAsync();
+
+            Assert.Equal((empty, caller), (seen, Describe()));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
+    }
+
     private static void Set()
     {
         s_flowing.Value = "of a node";

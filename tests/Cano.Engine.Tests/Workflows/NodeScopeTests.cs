@@ -56,7 +56,40 @@ public sealed class NodeScopeTests
 
         WorkflowError error = (await runner.RunAsync()).Error!;
 
-        Assert.Equal(("node-failed", "the fuse has blown", "Middle", 0), (error.Kind, error.Message, error.State, error.Attempts));
+        Assert.Equal(("node-failed", "the fuse has blown", "Middle", 1), (error.Kind, error.Message, error.State, error.Attempts));
+    }
+
+    [Fact]
+    public async Task Node_ThatCantBeMadeAtFirst_IsMadeAgainByARetry()
+    {
+        Fuse fuse = new() { Left = 1 };
+        await using ServiceProvider services = new ServiceCollection().AddSingleton(fuse).BuildServiceProvider();
+        WorkflowRunner<Step, Input> runner = WorkflowRunner.For(
+            Flow.Of(workflow => workflow.RegisterNode<RetriedFusedNode>(Step.Start)), services);
+        fuse.Left = 0;
+        fuse.MendsItself = true;
+
+        WorkflowResult<Step> result = await runner.RunAsync();
+
+        Assert.Equal((Step.Done, 2), (result.FinalState, result.Path!.Steps[0].Attempts));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task NodeType_OfTwoStates_IsAnObjectForEachUnlessTheServicesSayOtherwise(bool isScopedService)
+    {
+        ServiceCollection collection = new();
+        if (isScopedService)
+        {
+            collection.AddScoped<TwiceNode>();
+        }
+
+        await using ServiceProvider services = collection.BuildServiceProvider();
+        WorkflowRunner<Step, Input> runner = WorkflowRunner.For(
+            Flow.Of(workflow => workflow.RegisterNode<TwiceNode>(Step.Start).RegisterNode<TwiceNode>(Step.Middle)), services);
+
+        Assert.Equal(isScopedService ? 2 : 1, (await runner.RunAsync()).GetOutput<int>());
     }
 
     [Fact]
@@ -144,6 +177,34 @@ public sealed class NodeScopeTests
     public sealed class Fuse
     {
         public int Left { get; set; }
+
+        public bool MendsItself { get; set; }
+    }
+
+    public sealed class RetriedFusedNode : NodeOfThreePhases
+    {
+        public RetriedFusedNode(Fuse fuse)
+        {
+            if (--fuse.Left < 0)
+            {
+                fuse.Left = fuse.MendsItself ? 1 : 0;
+                throw new InvalidOperationException("the fuse has blown");
+            }
+        }
+
+        public override NodeConfig Config => NodeConfig.Minimal with { Retry = RetryMode.Fixed(1, TimeSpan.Zero) };
+    }
+
+    /// <summary>Says how often this very object has run.</summary>
+    public sealed class TwiceNode : NodeOfThreePhases
+    {
+        private int _runs;
+
+        public override ValueTask<Step> PostAsync(WorkflowContext<Input> context, string? exec, CancellationToken cancellationToken)
+        {
+            context.SetOutput(++_runs);
+            return new(context.State == nameof(Step.Start) ? Step.Middle : Step.Done);
+        }
     }
 
     public sealed class FusedNode : NodeOfThreePhases

@@ -119,18 +119,25 @@ public sealed class PathTests
     [Fact]
     public async Task Path_OfWhatCantBeSavedBeforeARetry_HasTheAttemptThatFailed()
     {
-        WorkflowDefinition<Step, Input> definition = Flow.Of(
-            (context, _) =>
+        WorkflowDefinition<Step, Input> definition = Flow.Of(workflow => workflow
+            .RegisterNode(Step.Start, (context, _) =>
             {
-                context.Store.Put("x", typeof(string));
-                throw new IOException("no");
-            },
-            s_twoRetries);
-        InstanceOutcome outcome = await definition.Compile(_clock, new() { CheckpointInterval = TimeSpan.Zero })
+                context.Store.Put("x", new string('x', RunProgress.MaxStoreBytes));
+                return new(Step.Middle);
+            })
+            .RegisterNode(
+                Step.Middle,
+                (_, _) =>
+                {
+                    _clock.Advance(s_second);
+                    throw new IOException("no");
+                },
+                s_twoRetries));
+        InstanceOutcome outcome = await definition.Compile(_clock, new() { CheckpointInterval = s_second })
             .RunAsync(Flow.Execution(checkpoints: new RecordingSink()), CancellationToken.None);
 
         Assert.Equal("invalid-checkpoint", outcome.Error!.Kind);
-        Assert.Equal(("Start", 1, "no"), Assert.Single(Attempts(outcome.Path!)));
+        Assert.Equal([("Start", 1, null), ("Middle", 1, "no")], Attempts(outcome.Path!));
     }
 
     [Fact]

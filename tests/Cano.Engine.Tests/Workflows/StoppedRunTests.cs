@@ -119,6 +119,38 @@ public sealed class StoppedRunTests : IDisposable
         Assert.Equal(("Done", _clock.Start + (2 * s_minute)), (outcome.FinalState, outcome.FinishedAt));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task OwnTimeoutOfANode_InTheInstantOfTheDeadline_IsAFailureLikeAnyOther(bool hasRetries)
+    {
+        RunControl control = Begin(_clock.Start + s_minute);
+        ValueTask<InstanceOutcome> run = RunAsync(control, workflow => workflow.RegisterNode(
+            Step.Start,
+            async (_, cancellationToken) =>
+            {
+                _begun.Add("attempt");
+                using CancellationTokenSource limit = new(s_minute, _clock);
+                using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+                await Task.Delay(Timeout.InfiniteTimeSpan, _clock, both.Token);
+                return Step.Done;
+            },
+            hasRetries ? NodeConfig.Minimal with { Retry = RetryMode.Fixed(5, TimeSpan.Zero) } : NodeConfig.Minimal));
+        await _clock.PassNextTimerAsync();
+
+        if (hasRetries)
+        {
+            await Assert.ThrowsAsync<RunStoppedException>(async () => await run);
+        }
+        else
+        {
+            WorkflowError error = (await run).Error!;
+            Assert.Equal(("node-failed", "System.Threading.Tasks.TaskCanceledException"), (error.Kind, error.ExceptionType));
+        }
+
+        Assert.Equal(["attempt"], _begun);
+    }
+
     [Fact]
     public async Task Deadline_ThatHasPassed_NothingBegins()
     {
@@ -151,6 +183,46 @@ public sealed class StoppedRunTests : IDisposable
 
         await Assert.ThrowsAsync<RunStoppedException>(async () => await run);
         Assert.Empty(sink.Saved);
+    }
+
+    [Fact]
+    public async Task StoppedRun_WhosePathIsKept_TellsTheStateThatItIsInOnce()
+    {
+        RunControl control = Begin();
+        TaskCompletionSource mayGoOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        ValueTask<InstanceOutcome> run = Flow.Of(workflow => workflow
+            .RegisterNode(Step.Start, (_, _) =>
+            {
+                _clock.Advance(s_minute);
+                return new(Step.Middle);
+            })
+            .RegisterNode(
+                Step.Middle,
+                async (context, _) =>
+                {
+                    if (context.Attempt == 1)
+                    {
+                        throw new IOException("at first");
+                    }
+
+                    _begun.Add("waits");
+                    await mayGoOn.Task;
+                    return Step.Done;
+                },
+                NodeConfig.Minimal with { Retry = RetryMode.Fixed(1, TimeSpan.Zero) })).Compile(_clock)
+            .RunAsync(Flow.Execution(control: control, keepPath: true), control.Token);
+        Assert.Equal(["waits"], _begun);
+        _clock.Advance(2 * s_minute);
+
+        _controls.Stop("batch", "one", keepsPaths: true);
+        mayGoOn.SetResult();
+        InstanceOutcome outcome = await run;
+
+        InstancePath path = _controls.TakePath("batch", "one", "i")!;
+        Assert.Equal(
+            [new("Start", 0, s_minute.Ticks, 1, null), new("Middle", s_minute.Ticks, 2 * s_minute.Ticks, 2, "at first")], path.Steps);
+        Assert.Null(_controls.TakePath("batch", "one", "i"));
+        Assert.Equal("Done", outcome.FinalState);
     }
 
     private RunControl Begin(DateTimeOffset? deadline = null) =>

@@ -9,6 +9,11 @@ internal sealed class CanoProcess : IAsyncDisposable
 {
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
+    /// <summary>
+    /// What a command is begun with. Where tests run in the background of a script they ignore SIGINT, all that they start inherits that, and no program of .NET takes it back.
+    /// </summary>
+    private static readonly string[] s_prefix = IgnoresInterrupt() ? ["env", "--default-signal=INT"] : [];
+
     private readonly Process _process;
     private readonly StringBuilder _error = new();
     private readonly StringBuilder _outputText = new();
@@ -67,7 +72,8 @@ internal sealed class CanoProcess : IAsyncDisposable
     /// <summary>Starts a command that becomes such a program.</summary>
     internal static CanoProcess Start(string[] command, string folder, string? input, (string Name, string Value)[] environment)
     {
-        ProcessStartInfo start = new(command[0], command[1..])
+        string[] all = [.. s_prefix, .. command];
+        ProcessStartInfo start = new(all[0], all[1..])
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,
@@ -132,6 +138,14 @@ internal sealed class CanoProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private static bool IgnoresInterrupt()
+    {
+        const string name = "SigIgn:";
+        const int interrupt = 1 << (2 - 1);
+        return OperatingSystem.IsLinux()
+            && (Convert.ToUInt64(File.ReadLines("/proc/self/status").Single(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..].Trim(), 16) & interrupt) != 0;
     }
 
     private async Task ReadOutputAsync()

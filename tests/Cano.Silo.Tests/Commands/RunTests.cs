@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Cano.CrashHost;
 using Cano.Tests.Storage;
 
 namespace Cano.Tests.Commands;
@@ -10,6 +11,9 @@ public sealed class RunTests : IDisposable
 {
     private const int SigInt = 2;
     private const int SigTerm = 15;
+
+    /// <summary>The host with a workflow whose instances stay where they are if the process is told so.</summary>
+    private const string HostWithTrail = "Cano.CrashHost";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -225,8 +229,12 @@ public sealed class RunTests : IDisposable
     [Fact]
     public async Task Run_KilledAndStartedWithAnotherBatch_FinishesBoth()
     {
-        Batch("""{ "kind": "waitForever" }""", """{ "id": "slow", "workflow": "cano.simulate", "params": { "delayMs": 3000 } }""", """{ "id": "fast", "workflow": "cano.simulate" }""");
-        await using (CanoProcess first = CanoProcess.Start(_folder.Path, ["run", "batch.json"]))
+        Batch(
+            """{ "kind": "waitForever" }""",
+            $$"""{ "id": "held", "workflow": "{{Trail.Key.Name}}", "params": { "holdAtStep": 1 } }""",
+            """{ "id": "fast", "workflow": "cano.simulate" }""");
+        await using (CanoProcess first = CanoProcess.Start(
+            HostWithTrail, _folder.Path, ["run", "batch.json"], environment: (Trail.HoldVariable, "1")))
         {
             await first.ErrorSaysAsync("1 completed");
             first.KillHard();
@@ -234,12 +242,12 @@ public sealed class RunTests : IDisposable
         }
 
         _folder.Write("other.json", """{ "timeout": { "kind": "waitForever" }, "instances": [ { "id": "a", "workflow": "cano.simulate" } ] }""");
-        CanoProcessResult other = await RunAsync("run", "other.json", "--json");
+        CanoProcessResult other = await RunTrailAsync("run", "other.json", "--json");
 
         Assert.Equal(0, other.ExitCode);
         Assert.Contains("Finished batch batch of an earlier process: 2 completed, 0 failed, 0 cancelled of 2.", other.Error, StringComparison.Ordinal);
-        CanoProcessResult joined = await RunAsync("run", "batch.json", "--json");
-        Assert.Equal(["slow completed ", "fast completed "], Outcomes(joined));
+        CanoProcessResult joined = await RunTrailAsync("run", "batch.json", "--json");
+        Assert.Equal(["held completed ", "fast completed "], Outcomes(joined));
     }
 
     [Fact]
@@ -326,4 +334,10 @@ public sealed class RunTests : IDisposable
         _folder.Write("batch.json", $$"""{ "id": "batch", "timeout": {{timeout}}, "instances": [ {{string.Join(", ", instances)}} ] }""");
 
     private Task<CanoProcessResult> RunAsync(params string[] args) => CanoProcess.RunAsync(_folder.Path, args);
+
+    private async Task<CanoProcessResult> RunTrailAsync(params string[] args)
+    {
+        await using CanoProcess process = CanoProcess.Start(HostWithTrail, _folder.Path, args);
+        return await process.EndAsync();
+    }
 }

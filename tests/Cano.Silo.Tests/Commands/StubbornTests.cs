@@ -33,18 +33,26 @@ public sealed class StubbornTests(ITestOutputHelper output) : IDisposable
         Assert.InRange(late, TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
 
+    /// <summary>A duration is <c>DURATION</c>: long beside what the fast ones take. Where the machine is too busy for that, it is tried with more.</summary>
     [Theory]
     [InlineData("""{ "kind": "waitForQuota", "quota": 2 }""", "quotaReached 2 1 3")]
-    [InlineData("""{ "kind": "waitDuration", "duration": "00:00:04" }""", "durationElapsed 2 1 3")]
+    [InlineData("""{ "kind": "waitDuration", "duration": "DURATION" }""", "durationElapsed 2 1 3")]
     [InlineData("""{ "kind": "waitQuotaOrDuration", "quota": 2, "duration": "00:00:50" }""", "quotaReached 2 1 3")]
-    [InlineData("""{ "kind": "waitQuotaOrDuration", "quota": 3, "duration": "00:00:04" }""", "durationElapsed 2 1 3")]
+    [InlineData("""{ "kind": "waitQuotaOrDuration", "quota": 3, "duration": "DURATION" }""", "durationElapsed 2 1 3")]
     public async Task EveryStrategy_WithStubbornNodes_GivesTheRightDocument(string timeout, string counts)
     {
-        Batch(timeout, [
-            Instance("stubborn", Slow), Instance("fails", "\"throwAtStep\": 1"), Instance("blocks", Slow + ", \"block\": true"),
-            Instance("fast", "\"delayMs\": 100"), Instance("listens", "\"delayMs\": 60000"), Instance("faster", "\"delayMs\": 50")]);
-
-        (JsonElement document, _) = await RunAsync();
+        JsonElement document = default;
+        foreach (string duration in (string[])["00:00:03", "00:00:12", "00:00:48"])
+        {
+            Batch(timeout.Replace("DURATION", duration, StringComparison.Ordinal), [
+                Instance("stubborn", Slow), Instance("fails", "\"throwAtStep\": 1"), Instance("blocks", Slow + ", \"block\": true"),
+                Instance("fast", "\"delayMs\": 100"), Instance("listens", "\"delayMs\": 60000"), Instance("faster", "\"delayMs\": 50")]);
+            (document, _) = await RunAsync();
+            if (Counts(document) == counts)
+            {
+                break;
+            }
+        }
 
         Assert.Equal(counts, Counts(document));
         Assert.Equal(

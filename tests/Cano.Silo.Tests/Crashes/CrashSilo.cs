@@ -47,9 +47,19 @@ internal sealed class CrashSilo : IAsyncDisposable
     /// <summary><c>run</c> of a batch, which is to die at a write.</summary>
     internal static async Task DieAsync(string dieAt, TemporaryFolder folder, string file, bool hold = false, params string[] settings)
     {
-        await using CrashSilo silo = new(
-            CanoProcess.Start("Cano.CrashHost", folder.Path, ["run", file, .. Set(settings)], input: null, Environment(dieAt, hold)), gatewayPort: 0);
+        await using CrashSilo silo = Run(dieAt, folder, file, hold, settings);
         await silo.DeadAsync();
+    }
+
+    /// <summary>The same of a batch that has a deadline, which may come before that write.</summary>
+    /// <returns>False: it did, and the process has ended by itself.</returns>
+    internal static async Task<bool> TryDieAsync(string dieAt, TemporaryFolder folder, string file, bool hold = false)
+    {
+        await using CrashSilo silo = Run(dieAt, folder, file, hold);
+        CanoProcessResult result = await silo._process.EndAsync();
+        Assert.True(
+            result.ExitCode is KilledExitCode or 0, $"The process was to be killed, or to see the deadline, and ended with {result.ExitCode}. Standard error: {result.Error}");
+        return result.ExitCode == KilledExitCode;
     }
 
     /// <summary>Waits until it has died by the hand that was to kill it.</summary>
@@ -98,6 +108,9 @@ internal sealed class CrashSilo : IAsyncDisposable
 
         await _process.DisposeAsync();
     }
+
+    private static CrashSilo Run(string dieAt, TemporaryFolder folder, string file, bool hold, params string[] settings) => new(
+        CanoProcess.Start("Cano.CrashHost", folder.Path, ["run", file, .. Set(settings)], input: null, Environment(dieAt, hold)), gatewayPort: 0);
 
     private static IEnumerable<string> Set(string[] settings) => settings.SelectMany(setting => (string[])["--set", setting]);
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Cano.Tests.Storage;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -9,13 +10,16 @@ public sealed class PurgeCrashTests : IDisposable
 {
     private const string Id = "purged";
 
+    /// <summary>Eight such params are a partition.</summary>
+    private static readonly JsonElement s_large = JsonSerializer.SerializeToElement(new string('x', 60_000));
+
     private readonly TemporaryFolder _folder = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public void Dispose() => _folder.Dispose();
 
-    // The batch has 10 partitions: its purge is two steps. Its own row is written for the start, the end, the decision to purge, the first step, the tombstone.
+    // The batch has 10 partitions, by its bytes: its purge is two steps. Its own row is written for the start, the end, the decision to purge, the first step, the tombstone.
     [Theory]
     [InlineData("before cano.batch 3")]
     [InlineData("after cano.batch 3")]
@@ -51,7 +55,8 @@ public sealed class PurgeCrashTests : IDisposable
     }
 
     private static ConcurrentWorkflow<SimulateState> Batch() => new ConcurrentWorkflowBuilder<SimulateState>(new ConcurrentTimeout.WaitForever())
-        .AddInstances(Enumerable.Range(0, 10_000).Select(number => new ConcurrentWorkflowInstance<SimulateState, SimulateParams>($"i{number}", SimulateWorkflow.Key)))
+        .AddInstances(Enumerable.Range(0, 80).Select(number => new ConcurrentWorkflowInstance<SimulateState, SimulateParams>(
+            $"i{number}", SimulateWorkflow.Key, new SimulateParams { Output = s_large })))
         .WithId(Id)
         .Build();
 }

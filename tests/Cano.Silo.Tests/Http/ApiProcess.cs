@@ -25,6 +25,12 @@ public sealed class ApiProcess : IAsyncLifetime
 
     internal ApiProcess(params string[] settings) => _settings = settings;
 
+    /// <summary>The program that is started, one that stands beside the tests.</summary>
+    internal string Program { get; init; } = "Cano.Silo";
+
+    /// <summary>What its environment has beside that of the tests.</summary>
+    internal (string Name, string Value)[] Environment { get; init; } = [];
+
     public HttpClient Http { get; private set; } = new() { Timeout = CanoProcess.Patience };
 
     internal string Log => _process!.Error;
@@ -41,7 +47,8 @@ public sealed class ApiProcess : IAsyncLifetime
     {
         string[] settings = ["Cano:SiloPort=0", "Cano:GatewayPort=0", "Logging:Console:LogToStandardErrorThreshold=Trace", .. _settings];
         string[] arguments = ["serve", "--urls", "http://127.0.0.1:0", .. settings.SelectMany(setting => (string[])["--set", setting])];
-        _process = CanoProcess.Start("Cano.Silo", _folder.Path, arguments, environment: ("TMPDIR", Directory.CreateDirectory(TemporaryFiles).FullName));
+        _process = CanoProcess.Start(
+            Program, _folder.Path, arguments, environment: [("TMPDIR", Directory.CreateDirectory(TemporaryFiles).FullName), .. Environment]);
         await _process.ErrorSaysAsync(Listening);
         Http.BaseAddress = new(_process.Error.Split(Listening)[1].Split('\n')[0].Trim());
     }
@@ -94,8 +101,12 @@ public sealed class ApiProcess : IAsyncLifetime
     internal Task<Answer> StartLinesAsync(string lines) => AskAsync(HttpMethod.Post, "/api/batches", new StringContent(lines, Encoding.UTF8, "application/x-ndjson"));
 
     /// <summary>Follows a batch to its end.</summary>
+    /// <param name="id">The batch.</param>
+    /// <param name="lastEventId">The event after which to begin; null: at the beginning.</param>
+    /// <param name="seen">Called with each status as it comes; null: nothing is.</param>
     /// <returns>The events: type, id, status.</returns>
-    internal async Task<List<(string Type, string Id, JsonElement Status)>> FollowAsync(string id, string? lastEventId = null)
+    internal async Task<List<(string Type, string Id, JsonElement Status)>> FollowAsync(
+        string id, string? lastEventId = null, Func<JsonElement, Task>? seen = null)
     {
         using HttpRequestMessage request = new(HttpMethod.Get, $"/api/batches/{id}/events");
         if (lastEventId is not null)
@@ -109,6 +120,7 @@ public sealed class ApiProcess : IAsyncLifetime
         await foreach (System.Net.ServerSentEvents.SseItem<string> item in System.Net.ServerSentEvents.SseParser.Create(await answer.Content.ReadAsStreamAsync(Token)).EnumerateAsync(Token))
         {
             events.Add((item.EventType, item.EventId!, JsonElement.Parse(item.Data)));
+            await (seen?.Invoke(events[^1].Item3) ?? Task.CompletedTask);
         }
 
         return events;

@@ -68,6 +68,44 @@ public sealed class BatchApiTests(ApiProcess api) : IClassFixture<ApiProcess>
         Assert.Equal(["slow", "bad", "one", "two"], lines.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line).GetProperty("id").GetString()));
     }
 
+    /// <summary>A list of results is for the eye and for counting; whoever wants to know why asks for one, or for all as lines.</summary>
+    [Fact]
+    public async Task ErrorStack_IsThereForOneInstanceAndInLines_NotInLists()
+    {
+        await api.StartAsync(Batch("stack", instances:
+            """
+            { "id": "bad", "workflow": "cano.simulate", "params": { "throwAtStep": 1 } },
+            { "id": "wrong", "workflow": "cano.simulate", "params": { "stepz": 1 } }
+            """));
+        await api.FollowAsync("stack");
+
+        JsonElement bad = (await api.GetAsync("/api/batches/stack/results/bad")).Json.GetProperty("error");
+        Assert.StartsWith("System.InvalidOperationException: simulated failure at step 1\n   at Cano.", bad.GetProperty("stack").GetString(), StringComparison.Ordinal);
+        JsonElement described = (await api.GetAsync("/api/batches/stack/instances/bad")).Json.GetProperty("result").GetProperty("error");
+        Assert.Equal(bad.GetRawText(), described.GetRawText());
+        string line = (await api.GetAsync("/api/batches/stack/results.ndjson")).Text.Split('\n')[0];
+        Assert.Equal(bad.GetProperty("stack").GetString(), JsonElement.Parse(line).GetProperty("error").GetProperty("stack").GetString());
+        Assert.DoesNotContain("stack\"", (await api.GetAsync("/api/batches/stack/results/wrong")).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("stack\":", (await api.GetAsync("/api/batches/stack/results")).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("stack\":", (await api.GetAsync("/api/batches/stack/results.json")).Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>In which state did the time go of what was cancelled?</summary>
+    [Fact]
+    public async Task Instance_ThatWasCancelled_TellsTheStateThatItWasIn()
+    {
+        await api.StartAsync(Batch("cancelled-path", """{ "kind": "waitForQuota", "quota": 1 }""",
+            """
+            { "id": "slow", "workflow": "cano.simulate", "params": { "delayMs": 600000 } },
+            { "id": "quick", "workflow": "cano.simulate", "params": { "delayMs": 300 } }
+            """));
+        await api.FollowAsync("cancelled-path");
+
+        JsonElement slow = (await api.GetAsync("/api/batches/cancelled-path/instances/slow")).Json;
+        Assert.Equal("cancelled", slow.GetProperty("result").GetProperty("outcome").GetString());
+        Assert.Equal(["Start", "Working"], slow.GetProperty("path").GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("state").GetString()));
+    }
+
     [Fact]
     public async Task Result_NotFinal_Is404ThatSaysSo()
     {
@@ -114,9 +152,17 @@ public sealed class BatchApiTests(ApiProcess api) : IClassFixture<ApiProcess>
     public async Task Events_OfARunningBatch_GrowAndEndWithFinishedAndCanBeTakenUpAgain()
     {
         string instances = string.Join(',', Enumerable.Range(0, 30).Select(number => $$"""{ "id": "i{{number}}", "workflow": "cano.simulate", "params": { "delayMs": {{number * 40}} } }"""));
-        await api.StartAsync(Batch("follow", instances: instances));
+        const string lasts = """{ "id": "lasts", "workflow": "cano.simulate", "params": { "delayMs": 600000 } }""";
+        await api.StartAsync(Batch("follow", instances: $"{instances},{lasts}"));
 
-        List<(string Type, string Id, JsonElement Status)> events = await api.FollowAsync("follow");
+        // One instance lasts until all others were seen to have ended, so that the batch runs while it is followed, however busy the machine is.
+        List<(string Type, string Id, JsonElement Status)> events = await api.FollowAsync("follow", seen: async status =>
+        {
+            if (status.GetProperty("phase").GetString() == "running" && status.GetProperty("completed").GetInt32() == 30)
+            {
+                await api.AskAsync(HttpMethod.Post, "/api/batches/follow/cancel");
+            }
+        });
 
         Assert.Equal("finished", events[^1].Type);
         Assert.All(events[..^1], one => Assert.Equal("progress", one.Type));
@@ -124,7 +170,7 @@ public sealed class BatchApiTests(ApiProcess api) : IClassFixture<ApiProcess>
         Assert.Equal(completed.Order(), completed);
         Assert.Equal(30, completed[^1]);
         Assert.InRange(events.Count, 2, 1 + (int)Math.Ceiling(TimeSpan.Parse(events[^1].Status.GetProperty("totalDuration").GetString()!, CultureInfo.InvariantCulture).TotalSeconds * 5) + 1);
-        Assert.All(events, one => Assert.Equal(30, Sum(one.Status)));
+        Assert.All(events, one => Assert.Equal(31, Sum(one.Status)));
 
         List<(string Type, string Id, JsonElement Status)> again = await api.FollowAsync("follow", events[0].Id);
         Assert.Equal("finished", Assert.Single(again).Type);
@@ -203,6 +249,7 @@ public sealed class BatchApiTests(ApiProcess api) : IClassFixture<ApiProcess>
 
         Assert.Equal("""["Start","Working","Done","Rejected"]""", simulate.GetProperty("states").GetRawText());
         Assert.Equal("""["Done","Rejected"]""", simulate.GetProperty("exitStates").GetRawText());
+        Assert.Equal("[]", simulate.GetProperty("failureStates").GetRawText());
         Assert.Equal("Start", simulate.GetProperty("start").GetString());
     }
 

@@ -54,7 +54,7 @@ public sealed class StatisticsApiTests(ApiProcess api) : IClassFixture<ApiProces
         Assert.Equal(
             ["a1", "a2", "a3", "a4", "b1", "b2", "b3", "b4", "b5", "c1", "c2", "s1", "s2"],
             all.GetProperty("timeline").GetProperty("instances").EnumerateArray().Select(one => one.GetProperty("id").GetString()));
-        Assert.Contains("Start Working 11", all.GetProperty("transitions").EnumerateArray().Select(one => $"{one.GetProperty("from")} {one.GetProperty("to")} {one.GetProperty("count")}"));
+        Assert.Contains("Start Working 13", all.GetProperty("transitions").EnumerateArray().Select(one => $"{one.GetProperty("from")} {one.GetProperty("to")} {one.GetProperty("count")}"));
 
         JsonElement b = all.GetProperty("variants")[1];
         Assert.Equal(0.4, b.GetProperty("successRate").GetProperty("value").GetDouble());

@@ -50,11 +50,13 @@ public sealed class ClusterTests(SharedPostgres postgres) : IAsyncLifetime
     [Fact]
     public async Task ALoneSilo_AfterAllWereKilled_IsAtWorkWithin30Seconds()
     {
+        using TemporaryFolder folder = new();
+        string end = folder.At("end");
         ServeProcess[] silos = [Serve(), Serve()];
         await Task.WhenAll(silos.Select(silo => silo.ReadyAsync()));
         await using (ClusterClient client = await ClusterClient.ConnectAsync(_connectionString))
         {
-            await client.Cano.StartAsync(Batch("left", 20, steps: 4, delayMs: 300), cancellationToken: Token);
+            await client.Cano.StartAsync(Batch("left", 20, steps: int.MaxValue, delayMs: 100, untilFile: end), cancellationToken: Token);
         }
 
         Array.ForEach(silos, silo => silo.Process.KillHard());
@@ -64,6 +66,7 @@ public sealed class ClusterTests(SharedPostgres postgres) : IAsyncLifetime
         ServeProcess lone = Serve();
         await lone.Process.ErrorSaysAsync("trail left/");
         TimeSpan atWork = Stopwatch.GetElapsedTime(killed);
+        folder.Write("end", "");
         await lone.Process.ErrorSaysAsync("catalog: empty");
 
         TestContext.Current.TestOutputHelper?.WriteLine($"At work after {atWork.TotalSeconds:N1} s.");
@@ -79,7 +82,7 @@ public sealed class ClusterTests(SharedPostgres postgres) : IAsyncLifetime
         ServeProcess silo = Serve();
         await silo.ReadyAsync();
         ClusterClient client = await ConnectAsync();
-        ConcurrentWorkflowRun<TrailState> other = await client.Cano.StartAsync(Batch("other", 1, steps: 100, delayMs: 500), cancellationToken: Token);
+        ConcurrentWorkflowRun<TrailState> other = await client.Cano.StartAsync(Batch("other", 1, steps: int.MaxValue, delayMs: 500), cancellationToken: Token);
         using TemporaryFolder folder = new();
         string file = folder.Write("batch.json", """{ "id": "mine", "timeout": { "kind": "waitForever" }, "instances": [{ "id": "a", "workflow": "cano.simulate" }] }""");
 
@@ -123,10 +126,10 @@ public sealed class ClusterTests(SharedPostgres postgres) : IAsyncLifetime
         }
     }
 
-    private static ConcurrentWorkflow<TrailState> Batch(string id, int instances, int steps = 1, int delayMs = 0) =>
+    private static ConcurrentWorkflow<TrailState> Batch(string id, int instances, int steps = 1, int delayMs = 0, string? untilFile = null) =>
         new ConcurrentWorkflowBuilder<TrailState>(new ConcurrentTimeout.WaitForever())
             .AddInstances(Enumerable.Range(0, instances).Select(number =>
-                new ConcurrentWorkflowInstance<TrailState, TrailParams>($"i-{number}", Trail.Key, new TrailParams(steps, DelayMs: delayMs))))
+                new ConcurrentWorkflowInstance<TrailState, TrailParams>($"i-{number}", Trail.Key, new TrailParams(steps, DelayMs: delayMs, UntilFile: untilFile))))
             .WithId(id)
             .Build();
 

@@ -40,6 +40,22 @@ public sealed class PostgresLaneTests(SharedPostgres postgres)
         await storage.Lane.RunAsync(writes: true, () => Task.CompletedTask).WaitAsync(CanoProcess.Patience, TimeProvider.System, Token);
     }
 
+    /// <summary>That a test fails which leaves an operation in the lane.</summary>
+    [Fact]
+    public async Task End_WhileAnOperationRuns_WaitsForIt()
+    {
+        await using PostgresStorage storage = await OpenAsync();
+        TaskCompletionSource free = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task left = storage.Lane.RunAsync(writes: false, () => free.Task);
+
+        await Assert.ThrowsAsync<TimeoutException>(() => storage.EndLaneAsync(TimeSpan.FromMilliseconds(50)));
+        Assert.False(left.IsCompleted);
+        free.SetResult();
+
+        await left;
+        await storage.EndLaneAsync(SqliteStorage.EndPatience);
+    }
+
     /// <summary>An operation of 30 s fills the lane: rows are written once it has ended, with the ETags that they had.</summary>
     [Fact]
     public async Task Rows_BehindAnOperationOf30Seconds_AreWrittenAndRead()

@@ -63,9 +63,12 @@ internal sealed class PostgresStorage : IAsyncDisposable
         }
     }
 
+    /// <inheritdoc cref="SqliteStorage.EndLaneAsync"/>
+    internal Task EndLaneAsync(TimeSpan patience) => SqliteStorage.EndLaneAsync(_lifecycle, patience);
+
     public async ValueTask DisposeAsync()
     {
-        await _lifecycle.OnStop();
+        await EndLaneAsync(SqliteStorage.EndPatience);
         await _services.DisposeAsync();
     }
 }

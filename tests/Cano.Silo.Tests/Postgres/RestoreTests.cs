@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Http;
 using System.Text;
 using System.Text.Json;
+using Cano.CrashHost;
 using Cano.TestDatabase;
 using Cano.Tests.Commands;
+using Cano.Tests.Storage;
 using Npgsql;
 
 namespace Cano.Tests.Postgres;
@@ -13,11 +15,18 @@ public sealed class RestoreTests : IDisposable
 {
     private const int Instances = 3_000;
 
+    private const string End = "end";
+
     private readonly HttpClient _http = new() { Timeout = CanoProcess.Patience };
+    private readonly TemporaryFolder _folder = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _folder.Dispose();
+    }
 
     [Fact]
     public async Task Dump_MadeWhileABatchRuns_IsRestoredAndGoneOnFrom()
@@ -34,13 +43,14 @@ public sealed class RestoreTests : IDisposable
             await StartAsync(url, "before", count: 10, steps: 1);
             await FinishedAsync(url, "before");
             before = await ResultsAsync(url, "before");
-            await StartAsync(url, "middle", Instances, steps: 10);
+            await StartAsync(url, "middle", Instances, steps: 10, lasting: 10);
             await UntilAsync(url, "middle", status => status.GetProperty("completed").GetInt32() >= Instances / 4);
             final = [.. Lines(await ResultsAsync(url, "middle"))];
 
             file = await server.DumpAsync(database);
 
             Assert.Equal("running", (await StatusAsync(url, "middle")).GetProperty("phase").GetString());
+            _folder.Write(End, "");
             await FinishedAsync(url, "middle");
             await StartAsync(url, "after", count: 10, steps: 1);
             await FinishedAsync(url, "after");
@@ -97,12 +107,16 @@ public sealed class RestoreTests : IDisposable
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    private async Task StartAsync(Uri url, string id, int count, int steps)
+    /// <summary>Starts a batch of which the last so many instances last until there is a file, so that it can't end before.</summary>
+    private async Task StartAsync(Uri url, string id, int count, int steps, int lasting = 0)
     {
         StringBuilder lines = new($$"""{ "id": "{{id}}", "timeout": { "kind": "waitForever" } }""" + "\n");
         foreach (int number in Enumerable.Range(0, count))
         {
-            lines.Append($$$"""{ "id": "i{{{number}}}", "workflow": "cano.simulate", "params": { "steps": {{{steps}}}, "delayMs": 100 } }""").Append('\n');
+            object instance = number < count - lasting
+                ? new { id = $"i{number}", workflow = "cano.simulate", @params = new { steps, delayMs = 100 } }
+                : new { id = $"i{number}", workflow = Trail.Key.Name, @params = new { steps = int.MaxValue, delayMs = 100, untilFile = _folder.At(End) } };
+            lines.Append(JsonSerializer.Serialize(instance)).Append('\n');
         }
 
         using StringContent content = new(lines.ToString(), Encoding.UTF8, "application/x-ndjson");

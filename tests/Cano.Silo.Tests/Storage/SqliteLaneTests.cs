@@ -101,6 +101,26 @@ public sealed class SqliteLaneTests : IDisposable
         Assert.Equal("in the end", (await row.ReadAsync())!.Text);
     }
 
+    /// <summary>That a test fails which leaves an operation in the lane.</summary>
+    [Fact]
+    public async Task End_WhileAnOperationRuns_WaitsForIt()
+    {
+        using ManualResetEventSlim free = new();
+        await using SqliteStorage sqlite = await OpenAsync();
+        Task left = sqlite.Lane.RunAsync(writes: false, () =>
+        {
+            free.Wait(CancellationToken.None);
+            return Task.CompletedTask;
+        });
+
+        await Assert.ThrowsAsync<TimeoutException>(() => sqlite.EndLaneAsync(TimeSpan.FromMilliseconds(50)));
+        Assert.False(left.IsCompleted);
+        free.Set();
+
+        await sqlite.EndLaneAsync(SqliteStorage.EndPatience);
+        Assert.True(left.IsCompletedSuccessfully);
+    }
+
     private Task<SqliteStorage> OpenAsync() => SqliteStorage.OpenAsync(
         _folder.Path, path => _connection = new(SqliteSchema.ConnectionString(path, SqliteOpenMode.ReadWriteCreate)));
 

@@ -14,6 +14,9 @@ namespace Cano.Tests.Storage;
 /// <summary>The real provider on a real file, without a silo: only the storage's part of the silo's life is played.</summary>
 internal sealed class SqliteStorage : IAsyncDisposable
 {
+    /// <summary>Within which a lane must have ended.</summary>
+    internal static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(60);
+
     private readonly ServiceProvider _services;
     private readonly StorageLifecycle _lifecycle = new();
     private readonly MeterListener _listener = new();
@@ -102,9 +105,25 @@ internal sealed class SqliteStorage : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends the lane, which waits for all that is under way in it.</summary>
+    /// <exception cref="TimeoutException">Something never came to its end: a leak of the test, or of the lane.</exception>
+    internal Task EndLaneAsync(TimeSpan patience) => EndLaneAsync(_lifecycle, patience);
+
+    internal static async Task EndLaneAsync(StorageLifecycle lifecycle, TimeSpan patience)
+    {
+        try
+        {
+            await lifecycle.OnStop().WaitAsync(patience, TimeProvider.System);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"Within {patience.TotalSeconds} s not all operations that the lane was given have ended.");
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await _lifecycle.OnStop();
+        await EndLaneAsync(EndPatience);
         _listener.Dispose();
         await _services.DisposeAsync();
     }

@@ -61,7 +61,7 @@ public sealed class ServeTelemetryTests : IDisposable
 
         byte[] trace = Convert.FromHexString(caller.TraceId.ToHexString());
         await collector.GotAsync("traces", trace, Spans.Batch, Spans.Partition, Spans.Instance, Spans.Node, "service.instance.id");
-        await collector.GotAsync("logs", trace, "repeats state");
+        await collector.GotAsync("logs", trace, "failed: node-failed", "exception.stacktrace");
         await collector.GotAsync("metrics", [], "cano.instance.finished", "service.instance.id");
     }
 

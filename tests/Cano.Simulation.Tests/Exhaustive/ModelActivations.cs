@@ -34,7 +34,7 @@ internal sealed class ModelMember(ResultIndex durable, bool isOwner, int tag)
 
     /// <summary>Whether a write is due that adds something: those of mere times of starts are left out.</summary>
     internal bool HasToCommit(DateTimeOffset now) =>
-        State.UntilCommit(Later()) == TimeSpan.Zero && State.PlanCommit(now, Segment.MaxAddedBytes) is { Added.Length: > 0 } or { Segment.Seal: not null };
+        State.UntilCommit(Later()) == TimeSpan.Zero && State.PlanCommit(now) is { Added.Length: > 0 } or { Segment.Seal: not null };
 
     internal void AddTo(ref Fingerprint print)
     {

@@ -329,7 +329,7 @@ internal sealed class ProtocolModel
     /// <summary>Writes what is planned. False: another activation has written, and this one ends.</summary>
     private bool Commit(int p, ModelMember member)
     {
-        PartitionCommit commit = member.State.PlanCommit(Now, Segment.MaxAddedBytes);
+        PartitionCommit commit = member.State.PlanCommit(Now);
         if (!_rows.TryWrite(p, commit, member.Tag))
         {
             End(p, member);

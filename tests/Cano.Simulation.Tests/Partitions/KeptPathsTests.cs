@@ -75,7 +75,7 @@ public sealed class KeptPathsTests
         ResultLog? log = null;
         while (ready.Count > 0)
         {
-            List<ReadyOutcome> next = ready.Peek(int.MaxValue, rows.MaxAddedBytes);
+            List<ReadyOutcome> next = ready.Peek(int.MaxValue, Segment.MaxAddedBytes);
             log = rows.Commit(log, seal: null, [.. next.Select(one => one.ToStored(SimulatedTime.Start))]);
             ready.Remove(next);
         }
@@ -83,6 +83,59 @@ public sealed class KeptPathsTests
         Assert.All(rows.Segments, segment => Assert.InRange(segment.Results.Sum(result => result.ApproximateBytes), 1, 512 * 1024));
         Assert.Equal(1_000, rows.Segments.Sum(segment => segment.Results.Length));
         Assert.InRange(rows.Segments.Sum(segment => segment.Results.Count(result => result.Path is not null)), 101, 130);
+    }
+
+    /// <summary>A stack is kept with the path, or not at all.</summary>
+    [Fact]
+    public void LargePartition_BeyondTheFirstHundredThatFail_KeepsNoStackEither()
+    {
+        ResultIndex durable = new(MemoryPartitionRows.Spec(1_000));
+        KeptPaths paths = new(durable);
+        WorkflowError error = new() { Kind = WorkflowErrorKinds.NodeFailed, Message = "no", Stack = "at" };
+
+        InstanceOutcome[] kept = [.. Enumerable.Range(0, 1_000).Select(index => paths.Kept(index, Outcome(success: false) with { Error = error }))];
+
+        Assert.Equal(kept.Select(outcome => outcome.Path is null), kept.Select(outcome => outcome.Error!.Stack is null));
+        Assert.InRange(kept.Count(outcome => outcome.Error!.Stack is not null), 101, 130);
+        Assert.Equal(Enumerable.Range(0, 1_000).Where(durable.Names.IsSampled), Enumerable.Range(0, 1_000).Where(paths.MayKeepStack));
+    }
+
+    [Fact]
+    public void StoppedInstances_WhosePathIsKept_AreSealedWithIt()
+    {
+        ResultIndex durable = new(MemoryPartitionRows.Spec(1_000));
+        KeptPaths paths = new(durable);
+        (int Index, long At)[] started = [.. Enumerable.Range(40, 20).Select(index => (index, 7L))];
+
+        Assert.Empty(paths.OfSealed(started, []));
+        paths.AddStopped(Window(durable, started), id => id == "i50" ? null : s_path);
+
+        Assert.Equal([49, 55], started.Zip(paths.OfSealed(started, [new(55, Outcome(success: true), false)])).Where(one => one.Second is not null).Select(one => one.First.Index));
+    }
+
+    [Fact]
+    public void StoppedInstances_WithLongPaths_TakeABoundedPartOfTheRow()
+    {
+        ResultIndex durable = new(MemoryPartitionRows.Spec(100));
+        KeptPaths paths = new(durable);
+        PathStep longest = new(new string('s', 40), long.MaxValue, long.MaxValue, int.MaxValue, new string('e', PathStep.MaxErrorBytes));
+        InstancePath path = new([.. Enumerable.Repeat(longest, InstancePath.MaxSteps)], long.MaxValue, true);
+        (int Index, long At)[] started = [.. Enumerable.Range(0, 100).Select(index => (index, 7L))];
+
+        paths.AddStopped(Window(durable, started), _ => path);
+
+        Assert.InRange(paths.OfSealed(started, []).Sum(one => one?.ApproximateBytes ?? 0), KeptPaths.MaxCancelledBytes, KeptPaths.MaxCancelledBytes + path.ApproximateBytes);
+    }
+
+    private static InstanceWindow Window(ResultIndex durable, (int Index, long At)[] started)
+    {
+        InstanceWindow window = new(durable);
+        foreach ((int index, long at) in started)
+        {
+            window.Start(index, new(at, TimeSpan.Zero));
+        }
+
+        return window;
     }
 
     private static StoredResult Stored(KeptPaths paths, int index) =>

@@ -13,8 +13,6 @@ internal sealed class MemoryPartitionRows : IPartitionRows
     /// <summary>What a segment's write waits for once it has landed.</summary>
     internal Task Gate { get; set; } = Task.CompletedTask;
 
-    public int MaxAddedBytes => Segment.MaxAddedBytes;
-
     public Task<PartitionSpec?> ReadSpecAsync() => Task.FromResult(_spec);
 
     public Task WriteSpecAsync(PartitionSpec spec)

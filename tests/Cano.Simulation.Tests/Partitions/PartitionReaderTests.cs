@@ -31,7 +31,7 @@ public sealed class PartitionReaderTests
     public async Task Read_SealedPartition_CancelledOnesAreWhatTheSealSays()
     {
         long stopped = SimulatedTime.Start.UtcTicks;
-        Seal seal = new() { Reason = StopReason.QuotaReached, StoppedAt = stopped, SealedAt = stopped + 5, Surplus = [1], Started = [1, 2], StartedAt = [stopped - 7, stopped + 2] };
+        Seal seal = new() { Reason = StopReason.QuotaReached, StoppedAt = stopped, SealedAt = stopped + 5, Surplus = [1], Started = [1, 2], StartedAt = [stopped - 7, stopped + 2], Paths = [null, new([new("Work", 0, 1, 1, null)], 0, false)] };
         ResultLog log = MemoryPartitionRows.With(MemoryPartitionRows.Spec(3)).Commit(null, seal);
 
         InstanceResult[] results = (await PartitionReader.InOrderAsync(log, 0, 3)).Results;
@@ -39,6 +39,7 @@ public sealed class PartitionReaderTests
         Assert.Equal([CancelReason.QuotaReached, CancelReason.Surplus, CancelReason.QuotaReached], results.Select(one => one.CancelReason!.Value));
         Assert.Equal([null, TimeSpan.FromTicks(7), TimeSpan.Zero], results.Select(one => one.StartedAt is null ? null : (TimeSpan?)one.Duration));
         Assert.All(results, one => Assert.Equal(stopped + 5, one.FinalAt.UtcTicks));
+        Assert.Equal([null, null, "Work"], results.Select(one => one.Path?.Steps[0].State));
     }
 
     /// <summary>A partition kept all its outputs in memory, so that a batch took as much of it as it had results.</summary>

@@ -202,7 +202,7 @@ public sealed class PartitionStateTests
     [Fact]
     public void PlanCommit_MoreThanFits_SealsWithTheLastOnly()
     {
-        PartitionState state = New(3);
+        PartitionState state = New(3, maxAddedBytes: 1);
         Tell(state, new() { Fence = 1, Window = 3 });
         StartAll(state);
         End(state, 0, success: true);
@@ -210,14 +210,52 @@ public sealed class PartitionStateTests
         Tell(state, new() { Fence = 1, Stop = s_cancel });
         state.RunsStopped();
 
-        PartitionCommit first = state.PlanCommit(s_now, maxBytes: 1);
+        PartitionCommit first = state.PlanCommit(s_now);
         Assert.Null(first.Segment.Seal);
         Assert.Single(first.Added);
         state.Applied(first, TimeSpan.FromHours(5));
-        PartitionCommit second = state.PlanCommit(s_now, maxBytes: 1);
+        PartitionCommit second = state.PlanCommit(s_now);
         Assert.NotNull(second.Segment.Seal);
         Assert.Equal([0, 1], second.Segment.Results.Select(one => one.Index));
         Assert.Equal(0, second.Number);
+    }
+
+    /// <summary>A partition of many instances lets results gather for a tenth of a second, unless a write's worth of bytes waits.</summary>
+    [Fact]
+    public void UntilCommit_AsManyBytesWaitAsOneWriteTakes_IsNowAndOnlyThen()
+    {
+        int one = ReadyOutcomesTests.Outcome(0, success: true).ApproximateBytes;
+        PartitionState state = New(1_000, maxAddedBytes: 2 * one);
+        Tell(state, new() { Fence = 1, Window = 1_000 });
+        StartAll(state);
+        End(state, 0, success: true);
+        state.Applied(state.PlanCommit(s_now), TimeSpan.FromHours(1));
+
+        End(state, 1, success: true);
+        Assert.False(state.IsCongested);
+        Assert.False(IsCommitDue(state));
+
+        End(state, 2, success: false);
+        Assert.True(state.IsCongested);
+        Assert.True(IsCommitDue(state));
+
+        state.Applied(state.PlanCommit(s_now), TimeSpan.FromHours(1));
+        Assert.Equal(3, state.Durable.Order.Count);
+        Assert.False(state.IsCongested);
+    }
+
+    [Fact]
+    public void UntilCommit_ManyBytesWaitForTheQuota_IsNotNow()
+    {
+        PartitionState state = New(1_000, maxAddedBytes: 1);
+        Tell(state, new() { Fence = 1, Window = 1_000, Quota = true });
+        StartAll(state);
+        End(state, 0, success: true);
+
+        Assert.True(state.IsCongested);
+        Assert.False(IsCommitDue(state));
+        Tell(state, new() { Fence = 1, Window = 1_000, Quota = true, Admitted = 1 });
+        Assert.True(IsCommitDue(state));
     }
 
     [Fact]
@@ -242,10 +280,10 @@ public sealed class PartitionStateTests
         Assert.Equal(CommitPace.StartsDurableAfter, state.UntilCommit(TimeSpan.Zero));
         Assert.Equal(TimeSpan.Zero, state.UntilCommit(CommitPace.StartsDurableAfter));
 
-        PartitionCommit early = state.PlanCommit(s_now, 1_000);
+        PartitionCommit early = state.PlanCommit(s_now);
         Assert.Empty(early.Segment.Started);
         Assert.True(early.LeavesStarts);
-        PartitionCommit commit = state.PlanCommit(s_now + CommitPace.StartsDurableAfter, 1_000);
+        PartitionCommit commit = state.PlanCommit(s_now + CommitPace.StartsDurableAfter);
         Assert.Equal([0], commit.Segment.Started);
         Assert.Equal([s_now.UtcTicks], commit.Segment.StartedAt);
         Assert.False(commit.LeavesStarts);
@@ -344,13 +382,14 @@ public sealed class PartitionStateTests
         Assert.False(heard.IsOfOtherIncarnation("one"));
         Assert.True(heard.IsOfOtherIncarnation("two"));
         Assert.Equal("one", heard.Incarnation);
-        Assert.Equal("one", heard.PlanCommit(s_now, 1).Segment.Incarnation);
+        Assert.Equal("one", heard.PlanCommit(s_now).Segment.Incarnation);
     }
 
     private RunOrder Tell(PartitionState state, PartitionOrders orders) =>
         state.ApplyOrders(orders with { Epoch = Math.Max(1, orders.Epoch), Sequence = ++_sequence }, s_now);
 
-    private static PartitionState New(int instances) => new(new(MemoryPartitionRows.Spec(instances)), isOwner: true);
+    private static PartitionState New(int instances, int maxAddedBytes = Segment.MaxAddedBytes) =>
+        new(new(MemoryPartitionRows.Spec(instances)), isOwner: true, maxAddedBytes);
 
     private static PartitionState Reopened(Segment segment, int instances)
     {
@@ -371,14 +410,14 @@ public sealed class PartitionStateTests
 
     private static InstanceReply Reply(bool success) => new(ReadyOutcomesTests.Outcome(0, success).Outcome, Checkpointed: false);
 
-    private static bool HasToSeal(PartitionState state) => state.UntilCommit(TimeSpan.FromHours(2)) == TimeSpan.Zero && state.PlanCommit(s_now, 1_000).Segment.Seal is not null;
+    private static bool HasToSeal(PartitionState state) => state.UntilCommit(TimeSpan.FromHours(2)) == TimeSpan.Zero && state.PlanCommit(s_now).Segment.Seal is not null;
 
     private static bool IsCommitDue(PartitionState state) => state.UntilCommit(TimeSpan.FromHours(1)) == TimeSpan.Zero;
 
     private static PartitionCommit Commit(PartitionState state)
     {
         Assert.Equal(TimeSpan.Zero, state.UntilCommit(TimeSpan.FromHours(2)));
-        PartitionCommit commit = state.PlanCommit(s_now, 1_000);
+        PartitionCommit commit = state.PlanCommit(s_now);
         state.Applied(commit, TimeSpan.FromHours(2));
         return commit;
     }

@@ -244,6 +244,37 @@ public sealed class PartitionTests
         Assert.Equal((2, 0), (report.Completed, report.Unplaceable));
     }
 
+    /// <summary>
+    /// Outputs were held in memory as fast as instances ended, however slow the storage was: 30,000 of 64 KB took 3.5 GB.
+    /// </summary>
+    [Fact]
+    public async Task Exchange_LargeOutputsWhileAWriteTakesLong_StartsNoMoreThanTheSlotsUntilItIsDurable()
+    {
+        FirstSucceed instances = new(10) { OutputBytes = Segment.MaxAddedBytes };
+        Partition partition = Open(instances, new() { MaxRunningInstances = 2, ReservedPerBatch = 1 });
+        await partition.PrepareAsync(MemoryPartitionRows.Spec(10));
+        TaskCompletionSource written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _rows.Gate = written.Task;
+        PartitionOrders orders = new() { Fence = 1, Window = 10 };
+
+        Task<PartitionReport> answer = Begin(partition, orders with { Sequence = 1, Known = long.MaxValue - 1 });
+        Until(() => _rows.Segments.Count > 0);
+        while (_scheduler.Time.GetUtcNow() < SimulatedTime.Start + TimeSpan.FromSeconds(10) && _scheduler.Step())
+        {
+        }
+
+        Assert.Equal(2, instances.Started);
+        _rows.Gate = Task.CompletedTask;
+        written.SetResult();
+        PartitionReport report = await EndAsync(answer);
+        for (int sequence = 2; !report.Sealed; sequence++)
+        {
+            report = await ExchangeAsync(partition, orders with { Sequence = sequence, Known = report.Version });
+        }
+
+        Assert.Equal((10, 10), (instances.Started, report.Completed));
+    }
+
     private const string Current = "current";
 
     private static PartitionOrders Stopped => new() { Fence = 1, Sequence = 20, Window = 3, Stop = new(StopReason.Cancelled, SimulatedTime.Start) };
@@ -324,11 +355,13 @@ public sealed class PartitionTests
 
         internal TimeProvider? Time { get; set; }
 
+        internal int OutputBytes { get; init; }
+
         public Task<InstanceReply> RunAsync(string batchId, InstanceRun run)
         {
             Started++;
             return run.Instance.Id[1] - '0' < count
-                ? Task.FromResult(new InstanceReply(ReadyOutcomesTests.Outcome(0, success: true).Outcome, false))
+                ? Task.FromResult(new InstanceReply(ReadyOutcomesTests.Outcome(0, success: true).Outcome with { Output = new byte[OutputBytes] }, false))
                 : new TaskCompletionSource<InstanceReply>().Task;
         }
 

@@ -29,7 +29,7 @@ public sealed class ReadyOutcomesTests
             Assert.Equal(committable, all.Count);
             Assert.Equal(Enumerable.Range(0, successes.Length).Where(i => successes[i]).Take(Math.Max(0, admitted)), taken);
             Assert.Equal(Enumerable.Range(0, successes.Length).Where(i => !successes[i]), all.Where(one => !one.Outcome.IsSuccess).Select(one => one.Index));
-            Assert.Equal(Enumerable.Range(0, successes.Length).Where(i => successes[i]).Except(taken), ready.RemainingSuccesses);
+            Assert.Equal(Enumerable.Range(0, successes.Length).Where(i => successes[i]).Except(taken), ready.RemainingSuccesses.Select(one => one.Index));
         });
 
     internal static ReadyOutcome Outcome(int index, bool success) => new(

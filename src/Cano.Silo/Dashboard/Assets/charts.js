@@ -114,7 +114,7 @@ const kinds = {
     const columns = new Map(nodes.map(([name, column]) => [name, column]));
     // What leads back, or over other states, goes around them.
     const straight = (source, target) => columns.get(target) - columns.get(source) === 1;
-    const colours = { start: "running", state: "accent", exit: "completed" };
+    const colours = { start: "running", state: "accent", exit: "completed", failure: "failed" };
     return frame({
       legend: { show: false },
       tooltip: { ...frame().tooltip, trigger: "item", formatter: ({ data, name }) => data.count ? `${data.source} → ${data.target}: ${format.format(data.count)}` : name },

@@ -40,24 +40,27 @@ internal sealed record StateGraph(IReadOnlyList<StateNode> Nodes, IReadOnlyList<
             }
         }
 
-        int last = Math.Max(2, columns.Where(column => !workflow.ExitStates.Contains(column.Key)).Max(column => column.Value) + 1);
+        int last = Math.Max(2, columns.Where(column => !workflow.IsEnd(column.Key)).Max(column => column.Value) + 1);
         foreach (string state in workflow.States)
         {
-            columns[state] = workflow.ExitStates.Contains(state) ? Math.Max(last, columns.GetValueOrDefault(state)) : columns.GetValueOrDefault(state, last - 1);
+            columns[state] = workflow.IsEnd(state) ? Math.Max(last, columns.GetValueOrDefault(state)) : columns.GetValueOrDefault(state, last - 1);
         }
 
         return columns;
     }
 
     private static string Kind(WorkflowDocument workflow, string state) =>
-        state == workflow.Start ? "start" : workflow.ExitStates.Contains(state) ? "exit" : "state";
+        state == workflow.Start ? "start"
+            : workflow.ExitStates.Contains(state) ? "exit"
+            : workflow.FailureStates.Contains(state) ? "failure"
+            : "state";
 }
 
 /// <summary>A state.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Column">How many steps from the start, about.</param>
 /// <param name="Row">Which of those in its column, from 0.</param>
-/// <param name="Kind"><c>start</c>, <c>state</c> or <c>exit</c>.</param>
+/// <param name="Kind"><c>start</c>, <c>state</c>, <c>exit</c> or <c>failure</c>.</param>
 internal sealed record StateNode(string Name, int Column, int Row, string Kind);
 
 /// <summary>A way from a state to another.</summary>
