@@ -3,7 +3,10 @@ using System.Text.Json;
 namespace Cano;
 
 /// <summary>How users' values (params, outputs, store values) are written as JSON.</summary>
-/// <remarks>There is one way for each process, shared by all its silos and clients.</remarks>
+/// <remarks>
+/// There is one way for each process, shared by all its silos and clients. Params are read strictly in addition: unknown members, missing ones
+/// without a default, null where the type says not null and names that differ only in case are refused.
+/// </remarks>
 public static class CanoJson
 {
     /// <summary>

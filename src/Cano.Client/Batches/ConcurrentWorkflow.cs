@@ -80,7 +80,8 @@ public sealed class ConcurrentWorkflow<TState>
     /// <exception cref="HostStoppedException">The host of <paramref name="client"/> has stopped; the batch, if it was started, is not
     /// affected.</exception>
     /// <exception cref="CanoConfigurationException">
-    /// The batch is not valid; nothing was sent. Or a silo refused the params of instances, which do not fit their workflow (code <c>invalid-params</c>;
+    /// The batch is not valid; nothing was sent. Or a silo refused the params of instances, which do not fit their workflow (code
+    /// <c>invalid-params</c>;
     /// <see cref="CanoConfigurationException.Faults"/> has all of a partition's); nothing is kept of it.
     /// </exception>
     /// <exception cref="WorkflowNotRegisteredException">No silo knows one of its workflows; nothing was stored.</exception>
@@ -115,7 +116,8 @@ public sealed class ConcurrentWorkflow<TState>
     /// <exception cref="HostStoppedException">The host of <paramref name="client"/> has stopped; whether the batch was started is
     /// unknown.</exception>
     /// <exception cref="CanoConfigurationException">
-    /// The batch is not valid; nothing was sent. Or a silo refused the params of instances, which do not fit their workflow (code <c>invalid-params</c>;
+    /// The batch is not valid; nothing was sent. Or a silo refused the params of instances, which do not fit their workflow (code
+    /// <c>invalid-params</c>;
     /// <see cref="CanoConfigurationException.Faults"/> has all of a partition's); nothing is kept of it.
     /// </exception>
     /// <exception cref="WorkflowNotRegisteredException">No silo knows one of its workflows; nothing was stored.</exception>

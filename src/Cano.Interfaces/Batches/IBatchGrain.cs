@@ -34,7 +34,8 @@ public interface IBatchGrain : IResultsGrain
     /// <exception cref="BatchPurgedException">A batch of this id was purged.</exception>
     /// <exception cref="WorkflowNotRegisteredException">A workflow is unknown.</exception>
     /// <exception cref="CanoConfigurationException">
-    /// The header is not valid, params or store are too large, params do not fit their workflow (code <c>invalid-params</c>), or a partition is not prepared (code
+    /// The header is not valid, params or store are too large, params do not fit their workflow (code <c>invalid-params</c>), or a
+    /// partition is not prepared (code
     /// <c>not-prepared</c>).
     /// </exception>
     [Alias("Start")]
@@ -103,7 +104,8 @@ public interface IBatchGrain : IResultsGrain
     Task<bool> CleanUpAsync(string digest, int partitions);
 
     /// <summary>
-    /// Takes a start back whose partitions were refused: removes what it has prepared, as <see cref="CleanUpAsync"/> does, and its entry in the catalog.
+    /// Takes a start back whose partitions were refused: removes what it has prepared, as <see cref="CleanUpAsync"/> does, and its entry in
+    /// the catalog.
     /// </summary>
     /// <param name="digest">The <see cref="BatchHeader.Digest"/> of that start.</param>
     /// <param name="partitions">How many partitions it was to have.</param>

@@ -24,7 +24,7 @@ internal sealed class MisfitFinder
         return finder._found;
     }
 
-    private void Look(JsonElement value, Type type, string path)
+    private void Look(JsonElement value, Type type, string path, bool refusesNulls = false)
     {
         if (value.ValueKind is not JsonValueKind.Null)
         {
@@ -45,14 +45,14 @@ internal sealed class MisfitFinder
                 int index = 0;
                 foreach (JsonElement item in value.EnumerateArray())
                 {
-                    Look(item, element, JsonPath.Item(path, index++));
+                    LookAtItem(item, element, JsonPath.Item(path, index++), refusesNulls);
                 }
 
                 break;
             case (JsonTypeInfoKind.Dictionary, JsonValueKind.Object) when info.ElementType is { } element:
                 foreach (JsonProperty member in value.EnumerateObject())
                 {
-                    Look(member.Value, element, JsonPath.Member(path, JsonShape.Name(member)));
+                    LookAtItem(member.Value, element, JsonPath.Member(path, JsonShape.Name(member)), refusesNulls);
                 }
 
                 break;
@@ -112,7 +112,19 @@ internal sealed class MisfitFinder
         }
         else if (value.ValueKind is not JsonValueKind.Null || property.PropertyType.IsValueType)
         {
-            Look(value, property.PropertyType, path);
+            Look(value, property.PropertyType, path, ItemNulls.AreRefused(property));
+        }
+    }
+
+    private void LookAtItem(JsonElement value, Type type, string path, bool refusesNulls)
+    {
+        if (refusesNulls && value.ValueKind is JsonValueKind.Null)
+        {
+            Add(path, $"must not be null ({TypeText.Of(type)})");
+        }
+        else
+        {
+            Look(value, type, path);
         }
     }
 
@@ -127,7 +139,9 @@ internal sealed class MisfitFinder
             when (exception is JsonException or InvalidOperationException or NotSupportedException or FormatException)
         {
             string choice = type.Type.IsEnum ? $"; there are {JsonShape.Names(Enum.GetNames(type.Type))}" : "";
-            Add(JsonPath.Below(path, (exception as JsonException)?.Path), $"can't be read as {TypeText.Of(type.Type)}; it is {JsonShape.Of(value)}{choice}");
+            Add(
+                JsonPath.Below(path, (exception as JsonException)?.Path),
+                $"can't be read as {TypeText.Of(type.Type)}; it is {JsonShape.Of(value)}{choice}");
         }
     }
 

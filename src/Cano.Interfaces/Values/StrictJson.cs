@@ -29,7 +29,7 @@ internal static class StrictJson
             AllowDuplicateProperties = false,
         };
         IJsonTypeInfoResolver resolver = strict.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver();
-        strict.TypeInfoResolver = resolver.WithAddedModifier(MakeOptionalWhatIsLeftOut);
+        strict.TypeInfoResolver = resolver.WithAddedModifier(MakeOptionalWhatIsLeftOut).WithAddedModifier(ItemNulls.Refuse);
         strict.MakeReadOnly(populateMissingResolver: true);
         return strict;
     }
@@ -41,8 +41,8 @@ internal static class StrictJson
         {
             MemberInfo? member = property.AttributeProvider as MemberInfo;
             JsonIgnoreCondition? own = member?.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition;
-            bool mayBeLeftOut =
-                (own ?? type.Options.DefaultIgnoreCondition) is JsonIgnoreCondition.WhenWritingNull or JsonIgnoreCondition.WhenWritingDefault;
+            JsonIgnoreCondition condition = own ?? type.Options.DefaultIgnoreCondition;
+            bool mayBeLeftOut = condition is JsonIgnoreCondition.WhenWritingNull or JsonIgnoreCondition.WhenWritingDefault;
             bool isDeclaredRequired = member?.IsDefined(typeof(RequiredMemberAttribute), inherit: false) is true;
             if (property.IsRequired && mayBeLeftOut && !isDeclaredRequired)
             {

@@ -79,6 +79,16 @@ public sealed class ParamsJsonTests
         Assert.Equal(["$.$type: missing; it says which type it is; there are circle"], Faults<Shape>("""{"radius":2}"""));
     }
 
+    /// <summary>The serializer looks at the annotation of the member, not at those of its items.</summary>
+    [Theory]
+    [InlineData("""{"names":["a",null],"maybe":[null],"inner":[],"by":{}}""", "$.names[1]: must not be null (string)")]
+    [InlineData("""{"names":[],"maybe":[],"inner":[{"names":[],"maybe":[],"inner":[],"by":{"k":null}}],"by":{}}""", "$.inner[0].by.k: must not be null (Item)")]
+    public void Read_NullAmongItemsThatAreNotNull_IsRefused(string json, string fault) => Assert.Equal([fault], Faults<Lists>(json));
+
+    [Fact]
+    public void Read_NullAmongItemsThatMayBeNull_IsRead() =>
+        Assert.Equal([null], Read<Lists>("""{"names":[],"maybe":[null],"inner":[],"by":{}}""").Maybe);
+
     [Fact]
     public void Read_WhatAConstructorRefuses_SaysWhy() => Assert.Equal(["$: Even numbers only. (Parameter 'number')"], Faults<Even>("""{"number":3}"""));
 
@@ -107,6 +117,8 @@ public sealed class ParamsJsonTests
     internal sealed record Item(string Name, decimal Price);
 
     internal sealed record Order(int Number, TimeSpan Delay, Color Color, List<Item> Items, Dictionary<string, Item> By, string? Note, int Optional = 7);
+
+    internal sealed record Lists(List<string> Names, string?[] Maybe, IReadOnlyList<Lists> Inner, Dictionary<string, Item> By);
 
     internal sealed record Amount([property: JsonPropertyName("amount")] int Value);
 
