@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace Cano;
 
 /// <summary>
-/// SHA-256 of the RFC 8785 canonical JSON of a batch's content, one instance at a time: <c>{"instances":[...],"maxConcurrency":...,"store":...,"timeout":...}</c>,
+/// SHA-256 of the RFC 8785 canonical JSON of a batch's content, one instance at a time:
+/// <c>{"instances":[...],"maxConcurrency":...,"sharedStore":...,"store":...,"timeout":...}</c>,
 /// members that are left out being absent. The members are written here in the canonical order of their names.
 /// </summary>
 internal sealed class ContentDigest : IDisposable
@@ -54,8 +55,8 @@ internal sealed class ContentDigest : IDisposable
 
     /// <summary>Ends the content.</summary>
     /// <returns>The digest in lower-case hex.</returns>
-    /// <exception cref="JsonException">The store has no canonical form.</exception>
-    internal string Finish(int? maxConcurrency, JsonElement? store, ConcurrentTimeout timeout)
+    /// <exception cref="JsonException">A store has no canonical form.</exception>
+    internal string Finish(int? maxConcurrency, JsonElement? store, ConcurrentTimeout timeout, JsonElement? sharedStore = null)
     {
         _buffer.ResetWrittenCount();
         _buffer.Write("]"u8);
@@ -63,6 +64,12 @@ internal sealed class ContentDigest : IDisposable
         {
             _buffer.Write(",\"maxConcurrency\":"u8);
             CanonicalNumber.Write(limit, _buffer);
+        }
+
+        if (sharedStore is { } shared)
+        {
+            _buffer.Write(",\"sharedStore\":"u8);
+            CanonicalJson.Write(shared, _buffer);
         }
 
         if (store is { } values)

@@ -6,8 +6,11 @@ namespace Cano;
 internal static class StoreJson
 {
     /// <summary>Null for an empty store.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="path">Where it stands in a batch's document.</param>
     /// <exception cref="CanoConfigurationException">A value can't be written as JSON.</exception>
-    internal static byte[]? Write(IWorkflowStore? store)
+    internal static byte[]? Write(IWorkflowStore? store, string name = "store", string path = "$.store")
     {
         try
         {
@@ -22,7 +25,7 @@ internal static class StoreJson
         {
             // Whatever it is (a cycle, a type without JSON, a getter that throws), it says that this store can't be sent.
             throw new CanoConfigurationException(
-                ErrorCodes.InvalidValue, $"The store given to the batch can't be written as JSON: {exception.Message}", "$.store", exception);
+                ErrorCodes.InvalidValue, $"The {name} given to the batch can't be written as JSON: {exception.Message}", path, exception);
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed partial class WorkflowRun<TState, TParams>
         ProgramState<TState, TParams> state, Node<TState, TParams> node, CancellationToken cancellationToken) =>
         state.Config.AttemptTimeout is { } limit
             ? LimitedAttemptAsync(state, node, limit, cancellationToken)
-            : node.RunAttemptAsync(Context, cancellationToken);
+            : node.RunAsync(Context, cancellationToken);
 
     private async ValueTask<TState> TracedAttemptAsync(
         ProgramState<TState, TParams> state, Node<TState, TParams> node, CancellationToken cancellationToken)
@@ -51,7 +51,7 @@ internal sealed partial class WorkflowRun<TState, TParams>
         Exception? thrown = null;
         try
         {
-            next = await node.RunAttemptAsync(Context, both.Token);
+            next = await node.RunAsync(Context, both.Token);
         }
         catch (Exception exception)
         {

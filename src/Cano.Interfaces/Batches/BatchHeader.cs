@@ -12,6 +12,9 @@ public sealed record BatchHeader
     /// <summary>The most labels that <see cref="Labels"/> lists.</summary>
     internal const int MaxLabels = 100;
 
+    /// <summary>The most bytes that <see cref="SharedStore"/> may have: it is sent with each start and written with each state of the batch.</summary>
+    internal const int MaxSharedStoreBytes = 100_000;
+
     /// <summary>The strategy.</summary>
     [Id(0)]
     public required ConcurrentTimeout Timeout { get; init; }
@@ -37,7 +40,7 @@ public sealed record BatchHeader
     public required int[] PartitionSizes { get; init; }
 
     /// <summary>
-    /// SHA-256, in lower-case hex, of the RFC 8785 canonical JSON of the content (timeout, maxConcurrency, store, instances): equal digests are the same batch.
+    /// SHA-256, in lower-case hex, of the RFC 8785 canonical JSON of the content (timeout, maxConcurrency, store, sharedStore, instances): equal digests are the same batch.
     /// It is also part of the partitions' keys, so that two starts of one id with different content never touch each other's rows.
     /// </summary>
     [Id(6)]
@@ -62,4 +65,11 @@ public sealed record BatchHeader
     /// <summary>The span that the batch was started in, as a W3C <c>traceparent</c>: what the batch's own spans hang below, also after a crash. Null when that was not sampled.</summary>
     [Id(11)]
     public string? TraceParent { get; init; }
+
+    /// <summary>
+    /// What the shared store begins with: a JSON object in UTF-8, names and values; null: it begins empty. The batch's row holds it, so it
+    /// is small; at most 100,000 bytes.
+    /// </summary>
+    [Id(12)]
+    public byte[]? SharedStore { get; init; }
 }

@@ -18,6 +18,7 @@ internal static class BatchSamples
         LargestParams = 22,
         LargestParamsInstance = "order-2",
         TraceParent = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01",
+        SharedStore = "{\"count\":0}"u8.ToArray(),
     };
 
     internal static readonly BatchStatus Status = new()
@@ -66,7 +67,7 @@ internal static class BatchSamples
     [
         Header,
         Status,
-        new BatchView(7, Status, Header.Digest, [3, 2], [2, 1], Hosted: true) { Lost = [1] },
+        new BatchView(7, Status, Header.Digest, [3, 2], [2, 1], Hosted: true) { Lost = [1], Incarnation = "00c0ffee00c0ffee" },
         new ConcurrentTimeout.WaitForever(),
         new ConcurrentTimeout.WaitForQuota(3),
         new ConcurrentTimeout.WaitDuration(new TimeSpan(0, 0, 5)),

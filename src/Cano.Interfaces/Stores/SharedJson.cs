@@ -1,8 +1,9 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Cano;
 
-/// <summary>How values of shared stores are written and read.</summary>
+/// <summary>How values of shared stores are written and read, and what is thrown where one does not fit.</summary>
 internal static class SharedJson
 {
     internal static byte[] Write<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, CanoJson.Values);
@@ -19,4 +20,11 @@ internal static class SharedJson
             throw new InvalidCastException($"The shared store's value '{key}' can't be read as {typeof(T).Name}: {exception.Message}", exception);
         }
     }
+
+    internal static KeyNotFoundException NoValue(string key) => new($"The shared store has no value named '{key}'.");
+
+    internal static InvalidCastException NoList(string key) => new($"The shared store's value '{key}' is no list; nothing can be appended to it.");
+
+    internal static InvalidCastException NoSum(string key, long by) => new(string.Create(
+        CultureInfo.InvariantCulture, $"The shared store's value '{key}' is no whole number of 64 bits, or would be none with {by} added; it was left as it is."));
 }
