@@ -16,7 +16,7 @@ internal abstract record Scenario(string Name, string Measures, int Instances, i
 {
     internal static IReadOnlyList<Scenario> All { get; } =
         [new Throughput(), new Small(), new Crowd(), new Reads(), new Stop(), new Trickle(), new Messages(), new Lists(), new Statistics(), new Silos(), new Beside(),
-            new Outputs(100), new Outputs(65_000), new Find(), new Shared()];
+            new Outputs(100), new Outputs(65_000), new Find(), new Shared(), new SharedTrickle()];
 
     /// <summary>Starts what is needed, measures and prints.</summary>
     internal virtual async Task RunAsync(LoadSettings settings)

@@ -1,6 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
 using Orleans;
-using Orleans.Storage;
 
 namespace Cano.LoadTests;
 
@@ -10,9 +8,9 @@ namespace Cano.LoadTests;
 /// </summary>
 internal sealed record Shared() : Scenario("shared", "what a call of the shared store in each instance costs", 5_000, 3)
 {
-    private IServiceProvider? _services;
+    private SharedWrites? _writes;
 
-    protected override void Begin(IServiceProvider services) => _services = services;
+    protected override void Begin(IServiceProvider services) => _writes = new(services);
 
     protected override async Task MeasureAsync(IGrainFactory client, LoadSettings settings, Counts counts)
     {
@@ -38,7 +36,7 @@ internal sealed record Shared() : Scenario("shared", "what a call of the shared 
                     ratios[call].Add(ratio);
                 }
 
-                long writes = await CountAsync(run.Result.BatchId);
+                long writes = await _writes!.CountAsync(run.Result.BatchId);
                 double each = settings.Instances;
                 Print($"{round,-5}  {call,-9}  {run.Elapsed.TotalMilliseconds,-7:N0}  {ratio,-18:N2}  {writes * 1000 / each,-32:N1}  {Math.Max(0, run.Counted.Written - bytesWithout) / each,-26:N0}  {SharedOrders.Attempts - attempts,-15:N0}  {run.Result.Completed:N0}");
             }
@@ -52,14 +50,4 @@ internal sealed record Shared() : Scenario("shared", "what a call of the shared 
 
     private static ConcurrentWorkflow<NoOpState> Orders(LoadSettings settings, SharedCall call) =>
         Batch(new ConcurrentTimeout.WaitForever(), settings.Instances, SharedOrders.Key, _ => (int)call);
-
-    /// <summary>How often the store's row was written (its ETag in a database counts that).</summary>
-    private async Task<long> CountAsync(string batchId)
-    {
-        IGrainStorage storage = _services!.GetRequiredKeyedService<IGrainStorage>(SiloStorage.ProviderName);
-        BatchState batch = (await new BatchRow(storage, batchId).ReadAsync())!;
-        GrainState<SharedStoreState> state = new();
-        await storage.ReadStateAsync("cano.shared", GrainId.Create("cano", $"shared/{GrainKeys.OfSharedStore(batchId, batch.Incarnation)}"), state);
-        return state.RecordExists && long.TryParse(state.ETag, out long writes) ? writes : 0;
-    }
 }

@@ -16,6 +16,11 @@ internal static class SharedOrders
 {
     internal static readonly WorkflowKey<NoOpState, int> Key = new("load.shared");
 
+    /// <summary>Waits so many milliseconds and appends 450 bytes.</summary>
+    internal static readonly WorkflowKey<NoOpState, int> Trickle = new("load.shared-trickle");
+
+    private static readonly string s_item = new('x', 450);
+
     private static readonly TimeSpan s_half = TimeSpan.FromMilliseconds(250);
 
     private static long s_attempts;
@@ -32,6 +37,19 @@ internal static class SharedOrders
                 await Task.Delay(s_half, TimeProvider.System, cancellationToken);
                 await CallAsync(context.SharedStore, (SharedCall)context.Params, context.InstanceId);
                 await Task.Delay(s_half, TimeProvider.System, cancellationToken);
+                return NoOpState.Done;
+            },
+            NodeConfig.Minimal)
+        .AddExitStates(NoOpState.Done);
+
+    internal static void DefineTrickle(WorkflowBuilder<NoOpState, int> workflow) => workflow
+        .Start(NoOpState.Start)
+        .RegisterNode(
+            NoOpState.Start,
+            static async (context, cancellationToken) =>
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(context.Params), TimeProvider.System, cancellationToken);
+                await context.SharedStore.AppendAsync("items", s_item, cancellationToken);
                 return NoOpState.Done;
             },
             NodeConfig.Minimal)

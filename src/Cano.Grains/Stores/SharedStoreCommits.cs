@@ -97,6 +97,7 @@ internal sealed class SharedStoreCommits(SharedStoreRow row, string owner, TimeP
             SharedStoreState next = new() { Values = values.ToValues(), LastVersion = values.LastVersion };
             await row.WriteAsync(next);
             _durable = next;
+            _pace.Wrote(values.Bytes, clock);
         }
     }
 

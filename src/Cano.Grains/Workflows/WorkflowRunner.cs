@@ -46,12 +46,14 @@ public sealed class WorkflowRunner<TState, TParams>
     /// <see cref="CanoJson.Values"/>. Left out: <c>default</c>.
     /// </param>
     /// <param name="store">The instance's store: this very object, so that a test can look into it afterwards. Null: an empty one.</param>
+    /// <param name="sharedStore">The store that it shares with other instances, for example a <see cref="MemorySharedStore"/>. Null: an empty one of its own.</param>
     /// <param name="cancellationToken">Cancels the run; it is checked at each transition and handed to the nodes.</param>
     /// <returns>The result: <see cref="WorkflowOutcome.Completed"/> or <see cref="WorkflowOutcome.Failed"/>, with its <see cref="WorkflowResult{TState}.Path"/>.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> is signalled and the run noticed it.</exception>
-    public async Task<WorkflowResult<TState>> RunAsync(TParams @params = default!, IWorkflowStore? store = null, CancellationToken cancellationToken = default)
+    public async Task<WorkflowResult<TState>> RunAsync(
+        TParams @params = default!, IWorkflowStore? store = null, ISharedStore? sharedStore = null, CancellationToken cancellationToken = default)
     {
-        WorkflowContext<TParams> context = new(@params, store ?? new MemoryStore(), new MemorySharedStore(), LocalId, LocalId);
+        WorkflowContext<TParams> context = new(@params, store, sharedStore, LocalId, LocalId);
         InstanceOutcome outcome = await _program.RunAsync(context, keepPath: true, cancellationToken);
         return new(new InstanceResult
         {

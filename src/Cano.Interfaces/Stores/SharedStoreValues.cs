@@ -14,8 +14,6 @@ internal sealed class SharedStoreValues(string owner)
     internal const int MaxBytes = 1_000_000;
 
     private readonly Dictionary<string, SharedSlot> _slots = new(StringComparer.Ordinal);
-    private long _bytes;
-
     /// <param name="owner">Whose store it is, for messages.</param>
     /// <param name="values">The values that there are.</param>
     /// <param name="lastVersion">The highest version of any value that there ever was.</param>
@@ -26,12 +24,15 @@ internal sealed class SharedStoreValues(string owner)
         foreach ((string key, SharedValue value) in values)
         {
             _slots.Add(key, new(value));
-            _bytes += Cost(key, value.Json.Length);
+            Bytes += Cost(key, value.Json.Length);
         }
     }
 
     /// <summary>The highest version of any value, removed ones included, so that a version never comes again.</summary>
     internal long LastVersion { get; private set; }
+
+    /// <summary>How large the store is, as its limit counts it.</summary>
+    internal long Bytes { get; private set; }
 
     /// <summary>The names, in no particular order.</summary>
     internal IReadOnlyCollection<string> Keys => _slots.Keys;
@@ -78,7 +79,7 @@ internal sealed class SharedStoreValues(string owner)
         }
 
         _slots.Remove(key);
-        _bytes -= Cost(key, slot.Length);
+        Bytes -= Cost(key, slot.Length);
         LastVersion++;
         return true;
     }
@@ -216,14 +217,14 @@ internal sealed class SharedStoreValues(string owner)
     /// <summary>Counts what a change adds, or refuses it.</summary>
     private void RequireRoom(string key, long more)
     {
-        if (more > 0 && _bytes + more > MaxBytes)
+        if (more > 0 && Bytes + more > MaxBytes)
         {
             throw new CanoConfigurationException(
                 ErrorCodes.StoreTooLarge,
-                $"With '{key}' the shared store {owner} would hold {_bytes + more} bytes; at most {MaxBytes} are allowed. "
+                $"With '{key}' the shared store {owner} would hold {Bytes + more} bytes; at most {MaxBytes} are allowed. "
                 + "Put the data elsewhere and share a reference.");
         }
 
-        _bytes += more;
+        Bytes += more;
     }
 }

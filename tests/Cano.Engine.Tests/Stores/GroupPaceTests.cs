@@ -60,5 +60,24 @@ public sealed class GroupPaceTests
         await GatherAsync();
     }
 
+    /// <summary>Each write writes all of the store: a large one, changed singly, is not written more than 10 MB in a second.</summary>
+    [Fact]
+    public async Task Gather_AfterALargeWrite_WaitsForItsShareOfASecond()
+    {
+        _count = 1;
+        _pace.Wrote(500_000, _clock);
+        Task gathered = GatherAsync();
+        _clock.Advance(TimeSpan.FromMilliseconds(49));
+        Assert.False(gathered.IsCompleted);
+
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        await gathered;
+        _pace.Wrote(500_000, _clock);
+        _clock.Advance(TimeSpan.FromMilliseconds(50));
+        await GatherAsync();
+        _pace.Wrote(9_000, _clock);
+        await GatherAsync();
+    }
+
     private Task GatherAsync() => _pace.GatherAsync(() => _count, _clock);
 }

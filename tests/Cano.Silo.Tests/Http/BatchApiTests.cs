@@ -221,7 +221,7 @@ public sealed class BatchApiTests(ApiProcess api) : IClassFixture<ApiProcess>
             [
                 "/api/batches get", "/api/batches post", "/api/batches/{id} delete", "/api/batches/{id} get", "/api/batches/{id}/cancel post", "/api/batches/{id}/events get",
                 "/api/batches/{id}/instances/{instanceId} get", "/api/batches/{id}/results get", "/api/batches/{id}/results.csv get", "/api/batches/{id}/results.json get", "/api/batches/{id}/results.ndjson get",
-                "/api/batches/{id}/results/{instanceId} get", "/api/batches/{id}/statistics get", "/api/workflows get",
+                "/api/batches/{id}/results/{instanceId} get", "/api/batches/{id}/statistics get", "/api/batches/{id}/store get", "/api/workflows get",
             ],
             description.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(operation => $"{path.Name} {operation.Name}")).Order(StringComparer.Ordinal));
         JsonElement start = description.GetProperty("paths").GetProperty("/api/batches").GetProperty("post");
