@@ -46,6 +46,7 @@ internal sealed class BatchRules(IKnownWorkflows workflows, IOptions<CanoOptions
                 "$.store");
         }
 
+        SubmissionLimits.CheckSharedStore(header.SharedStore?.Length ?? 0);
         foreach (string workflow in header.Workflows)
         {
             if (!workflows.IsKnown(workflow))

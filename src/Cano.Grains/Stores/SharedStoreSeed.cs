@@ -1,0 +1,22 @@
+using System.Text.Json;
+
+namespace Cano;
+
+/// <summary>The values that a shared store begins with, as its batch was given them.</summary>
+internal static class SharedStoreSeed
+{
+    /// <summary>The version of each of them.</summary>
+    private const long Version = 1;
+
+    /// <param name="json">A JSON object in UTF-8: names and values.</param>
+    internal static SharedStoreState ToState(byte[] json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+        return new()
+        {
+            Values = document.RootElement.EnumerateObject().ToDictionary(
+                value => value.Name, value => new SharedValue(JsonSerializer.SerializeToUtf8Bytes(value.Value), Version), StringComparer.Ordinal),
+            LastVersion = Version,
+        };
+    }
+}
