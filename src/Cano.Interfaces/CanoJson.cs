@@ -7,8 +7,7 @@ namespace Cano;
 public static class CanoJson
 {
     /// <summary>
-    /// System.Text.Json's web defaults (camelCase, case-insensitive reading, numbers from strings) with enums as strings, public fields,
-    /// the
+    /// System.Text.Json's web defaults (camelCase, case-insensitive reading, numbers from strings) with enums as strings, public fields, the
     /// type discriminator in any place, and what <see cref="Configure"/> added. Read-only; another object after each extension.
     /// </summary>
     public static JsonSerializerOptions Values => ValueFormat.Current.Options;

@@ -23,13 +23,14 @@ internal static class StorableText
             return $"{what} has {text.Length} characters; it may have at most {maxLength}.";
         }
 
-        return text.Contains('\0', StringComparison.Ordinal) || !IsWellFormed(text)
-            ? $"{what} has a character that can't be stored: NUL, or half a surrogate pair."
-            : null;
+        return IsStorable(text) ? null : $"{what} has a character that can't be stored: NUL, or half a surrogate pair.";
     }
 
+    private static bool IsStorable(string text) => !text.Contains('\0', StringComparison.Ordinal) && IsWellFormed(text);
+
     /// <summary>Says what is wrong with the name of a value in a store, or null: two names could be one once they are written.</summary>
-    internal static string? NameFault(string name) => Fault(name, int.MaxValue, $"The name '{Shown(name)}' of a value in a store");
+    internal static string? NameFault(string name) =>
+        IsStorable(name) ? null : Fault(name, int.MaxValue, $"The name '{Shown(name)}' of a value in a store");
 
     /// <summary>Refuses a name under which a value can't be kept.</summary>
     /// <exception cref="ArgumentException">The name is empty or has a character that can't be stored.</exception>

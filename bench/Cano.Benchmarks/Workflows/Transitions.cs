@@ -34,10 +34,10 @@ public class Transitions
     }
 
     [Benchmark]
-    public ValueTask<InstanceOutcome> Lambdas() => _lambdas.RunAsync(NewContext(), keepPath: false, CancellationToken.None);
+    public ValueTask<InstanceOutcome> Lambdas() => _lambdas.RunAsync(NewContext(), @params: null, keepPath: false, CancellationToken.None);
 
     [Benchmark]
-    public ValueTask<InstanceOutcome> Classes() => _classes.RunAsync(NewContext(), keepPath: false, CancellationToken.None);
+    public ValueTask<InstanceOutcome> Classes() => _classes.RunAsync(NewContext(), @params: null, keepPath: false, CancellationToken.None);
 
     private static WorkflowProgram<Step, int> Program(Action<WorkflowBuilder<Step, int>> nodes) =>
         new(

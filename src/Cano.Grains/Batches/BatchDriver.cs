@@ -4,8 +4,7 @@ namespace Cano;
 
 /// <summary>
 /// Drives a batch that is not finished: the only place that acts on what its <see cref="Arbiter"/> decides. One loop hears its hosted
-/// partition, writes what is decided, tells the
-/// partitions what is new, until nothing changes; events wake it.
+/// partition, writes what is decided, tells the partitions what is new, until nothing changes; events wake it.
 /// </summary>
 internal sealed class BatchDriver
 {

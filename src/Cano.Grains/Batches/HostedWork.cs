@@ -52,22 +52,6 @@ internal sealed class HostedWork(PartitionWork work, IPartitionRows later, Parti
     internal PartitionCommit? Plan() => work.State.UntilCommit(services.Elapsed) == TimeSpan.Zero ? work.PlanCommit() : null;
 
     /// <summary>Writes a commit that goes into a row of its own.</summary>
-    internal async Task WriteAsync(PartitionCommit commit, BatchRecord record)
-    {
-        TimeSpan begun = services.Elapsed;
-        try
-        {
-            await later.WriteSegmentAsync(commit.Number, commit.Segment);
-        }
-        catch (Exception exception)
-        {
-            record.End(exception);
-            return;
-        }
-
-        if (record.IsAlive)
-        {
-            work.Applied(commit, begun);
-        }
-    }
+    internal Task WriteAsync(PartitionCommit commit, BatchRecord record) =>
+        work.CommitAsync(commit, later, isAlive: () => record.IsAlive, record.End);
 }

@@ -12,8 +12,8 @@ internal interface IPartitionReads
 
 /// <summary>
 /// Reads and writes the rows of one partition, for one activation. It remembers the ETag of every row that it read or wrote, and each write
-/// succeeds only if the row
-/// still is what this activation believes: a write that fails, for whatever reason, leaves the outcome unknown and the activation must end.
+/// succeeds only if the row still is what this activation believes: a write that fails, for whatever reason, leaves the outcome unknown and
+/// the activation must end.
 /// </summary>
 internal interface IPartitionRows : IPartitionReads
 {

@@ -1,10 +1,8 @@
-using Microsoft.Extensions.Logging;
-
 namespace Cano;
 
 /// <summary>
-/// The runs of a partition's instances: takes slots, asks each until it has an outcome, and stops them. Which may run is the
-/// <see cref="PartitionState"/>'s to say.
+/// The runs of a partition's instances: takes slots, asks each until it has an outcome, and stops them. Which may run is the <see
+/// cref="PartitionState"/>'s to say.
 /// </summary>
 #pragma warning disable CA1001 // The token source has no timer and is signalled at the end: there is nothing to dispose of.
 internal sealed class InstanceRuns
@@ -19,6 +17,7 @@ internal sealed class InstanceRuns
     private readonly PartitionServices _services;
     private readonly Dictionary<int, InstanceSlots.Slot> _slots = [];
     private readonly UnplaceableInstances _unplaceable;
+    private readonly RunRequests _requests;
     private readonly CancellationTokenSource _over = new();
     private PartitionSpec? _spec;
     private string? _traceParent;
@@ -36,6 +35,7 @@ internal sealed class InstanceRuns
     {
         _batchId = GrainKeys.BatchOf(key);
         _unplaceable = new(key, state, services);
+        _requests = new(_batchId, services, () => IsOver);
         _state = state;
         _readSpec = readSpec;
         _services = services;
@@ -65,7 +65,7 @@ internal sealed class InstanceRuns
     {
         Abandon();
         _services.Instances.StopHere(_batchId, _state.Incarnation);
-        _state.KeepPathsOfStopped(id => _services.Instances.TakePath(_batchId, _state.Incarnation, id));
+        _state.Paths.AddStopped(_state.Window, id => _services.Instances.TakePath(_batchId, _state.Incarnation, id));
         if (_state.IsInherited || _state.Durable.Names.Workflows.Any(workflow => !_services.Instances.CanRunHere(workflow)))
         {
             _ = Supervised.RunAsync(StopElsewhereAsync, Failed);
@@ -184,17 +184,31 @@ internal sealed class InstanceRuns
             TraceParent = _traceParent,
             Baggage = _baggage,
             KeepPath = _state.Durable.Names.IsSampled(index),
-            KeepStack = _state.MayKeepStack(index),
+            KeepStack = _state.Paths.MayKeepStack(index),
             Incarnation = _state.Incarnation,
             Deadline = _state.Deadline,
         };
-        _ = Supervised.RunAsync(() => RunAsync(index, run, slot), Failed);
+        _ = RunAsync(index, run, slot);
         Changed();
     }
 
+    /// <summary>
+    /// Never fails. It is made for each instance, so it has its last handler itself: <see cref="Supervised"/> would cost three objects.
+    /// </summary>
     private async Task RunAsync(int index, InstanceRun run, InstanceSlots.Slot slot)
     {
-        InstanceReply? reply = await AskAsync(index, run);
+        try
+        {
+            TakeReply(index, await _requests.RunAsync(run), slot);
+        }
+        catch (Exception exception)
+        {
+            Failed(exception);
+        }
+    }
+
+    private void TakeReply(int index, InstanceReply? reply, InstanceSlots.Slot slot)
+    {
         if (_stopped)
         {
             return;
@@ -202,6 +216,11 @@ internal sealed class InstanceRuns
 
         if (reply is null)
         {
+            if (!IsOver)
+            {
+                SetAside(index);
+            }
+
             _slots.Remove(index);
             slot.Dispose();
             return;
@@ -225,47 +244,6 @@ internal sealed class InstanceRuns
 
         slot.Dispose();
         StartMore();
-    }
-
-    /// <summary>Asks an instance until it has an outcome. Null: no longer, since the partition or the silo stops, or it was set aside.</summary>
-    private async Task<InstanceReply?> AskAsync(int index, InstanceRun run)
-    {
-        for (int attempt = 0; !IsOver;)
-        {
-            try
-            {
-                InstanceReply reply = await _services.Instances.RunAsync(_batchId, run);
-                if (reply.Outcome is not null)
-                {
-                    return reply;
-                }
-
-                attempt = 0;
-            }
-            catch (Exception exception) when (exception is not OutOfMemoryException)
-            {
-                if (IsOver)
-                {
-                    return null;
-                }
-
-                if (!_services.Instances.CanRun(run.Instance.Workflow))
-                {
-                    SetAside(index);
-                    return null;
-                }
-
-                // The answer did not come, whatever the reason: the silo is gone, the call timed out. The instance is asked again; it may
-                // have run.
-                LogLevel level = PartitionLog.LevelOf(attempt);
-                _services.Logger.InstanceDidNotAnswer(level, exception, _batchId, run.Instance.Id, attempt + 1);
-                await Task.Delay(_services.PauseBefore(attempt++), _services.Pacing);
-            }
-
-            run = run with { MayHaveCheckpoint = true };
-        }
-
-        return null;
     }
 
     private void SetAside(int index)

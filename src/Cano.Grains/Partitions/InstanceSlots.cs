@@ -3,13 +3,12 @@ using Microsoft.Extensions.Options;
 namespace Cano;
 
 /// <summary>
-/// Which instances may run on this silo: <see cref="CanoOptions.MaxRunningInstances"/> of them, shared among the batches as
-/// <see cref="FairShares{TBatch}"/> says. Safe for concurrent use.
+/// Which instances may run on this silo: <see cref="CanoOptions.MaxRunningInstances"/> of them, shared among the batches as <see
+/// cref="FairShares{TBatch}"/> says. Safe for concurrent use.
 /// </summary>
 /// <remarks>
 /// Within a batch a slot goes to the instance that is first in the order submitted, give or take a few partitions: they are finished one
-/// after
-/// the other, and the results of each come close together and share writes.
+/// after the other, and the results of each come close together and share writes.
 /// </remarks>
 internal sealed class InstanceSlots
 {

@@ -2,8 +2,7 @@ namespace Cano;
 
 /// <summary>
 /// Which instances of a partition run, have ended, or are next, and since when they run. Pure. Instances start in the order submitted, at
-/// most <see cref="Size"/> at once;
-/// those that no silo can run are set aside and hold nobody up.
+/// most <see cref="Size"/> at once; those that no silo can run are set aside and hold nobody up.
 /// </summary>
 internal sealed class InstanceWindow
 {

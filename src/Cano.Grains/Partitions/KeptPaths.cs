@@ -39,9 +39,11 @@ internal sealed class KeptPaths(ResultIndex durable)
     }
 
     /// <summary>Takes in how far instances had come that were stopped, of those whose path is kept.</summary>
-    internal void AddStopped(IEnumerable<(int Index, long At)> started, Func<string, InstancePath?> pathOf)
+    /// <param name="window">Which instances have started.</param>
+    /// <param name="pathOf">How far the instance of an id had come; null: that is not known.</param>
+    internal void AddStopped(InstanceWindow window, Func<string, InstancePath?> pathOf)
     {
-        foreach ((int index, _) in started)
+        foreach ((int index, _) in window.StartedBy(long.MaxValue, durable))
         {
             if (durable.Names.IsSampled(index) && pathOf(durable.Names.Id(index)) is { } path)
             {

@@ -2,13 +2,12 @@ namespace Cano;
 
 /// <summary>
 /// One activation of a partition that has rows of its own: the driver of a <see cref="PartitionState"/>. One loop writes what the state
-/// plans, applies it and wakes those who
-/// wait for news. It knows nothing of Orleans; its holder calls it from one scheduler, one turn at a time.
+/// plans, applies it and wakes those who wait for news. It knows nothing of Orleans; its holder calls it from one scheduler, one turn at a
+/// time.
 /// </summary>
 /// <remarks>
 /// It ends (<see cref="Failure"/>) with the first write that fails, because then its outcome is unknown, and when it learns that a later
-/// activation is at work. Calls that
-/// wait are answered then, and a new activation reads what is durable.
+/// activation is at work. Calls that wait are answered then, and a new activation reads what is durable.
 /// </remarks>
 internal sealed class Partition
 {
@@ -57,7 +56,8 @@ internal sealed class Partition
     internal DateTimeOffset? RunningSince(int index) => _work?.RunningSince(index);
 
     /// <summary>
-    /// The results as they are durable now; null where there are no rows. An activation that has not written may have loaded before the last write of another one: it reads anew.
+    /// The results as they are durable now; null where there are no rows. An activation that has not written may have loaded before the
+    /// last write of another one: it reads anew.
     /// </summary>
     internal async Task<ResultLog?> OpenLogAsync()
     {
@@ -133,8 +133,8 @@ internal sealed class Partition
     }
 
     /// <summary>
-    /// The holder must go away: what is ready is written at once, so that it need not run again elsewhere; then <see cref="Leave"/>. One that has nothing to commit writes
-    /// nothing: it may have come up for a reader only, and its rows may be gone.
+    /// The holder must go away: what is ready is written at once, so that it need not run again elsewhere; then <see cref="Leave"/>. One
+    /// that has nothing to commit writes nothing: it may have come up for a reader only, and its rows may be gone.
     /// </summary>
     internal async Task LeaveAsync()
     {
@@ -173,7 +173,8 @@ internal sealed class Partition
     private PartitionWork NewWork(PartitionSpec spec, ResultIndex index, bool isOwner) => new(_key, spec, index, isOwner, _reads, Segment.MaxAddedBytes, _services, Wake, Fail);
 
     /// <summary>
-    /// Rows of another incarnation than the one that speaks are what a purge has missed, or the one that speaks is over itself. The batch's row says which.
+    /// Rows of another incarnation than the one that speaks are what a purge has missed, or the one that speaks is over itself. The batch's
+    /// row says which.
     /// </summary>
     /// <exception cref="BatchDataLostException">The rows are not there.</exception>
     private async Task<PartitionWork> RequireIncarnationAsync(PartitionOrders orders)
@@ -260,21 +261,8 @@ internal sealed class Partition
 
     private async Task CommitAsync(PartitionWork work)
     {
-        PartitionCommit commit = work.PlanCommit();
-        TimeSpan begun = _services.Elapsed;
-        try
+        if (await work.CommitAsync(work.PlanCommit(), _rows, isAlive: () => Failure is null, End))
         {
-            await _rows.WriteSegmentAsync(commit.Number, commit.Segment);
-        }
-        catch (Exception exception)
-        {
-            End(exception);
-            return;
-        }
-
-        if (Failure is null)
-        {
-            work.Applied(commit, begun);
             _news.Written(work.State.Version);
         }
     }

@@ -2,17 +2,14 @@ namespace Cano;
 
 /// <summary>
 /// What a partition knows and decides: takes in orders, outcomes and writes, and answers what to write next, what to report and which
-/// instances may run. Pure: no clock,
-/// no I/O, nothing awaited; <see cref="Partition"/> and <see cref="BatchDriver"/> act on it. Times since a fixed moment (<c>elapsed</c>)
-/// pace writes and messages,
-/// <c>now</c> is the silo's clock.
+/// instances may run. Pure: no clock, no I/O, nothing awaited; <see cref="Partition"/> and <see cref="BatchDriver"/> act on it. Times since
+/// a fixed moment (<c>elapsed</c>) pace writes and messages, <c>now</c> is the silo's clock.
 /// </summary>
 internal sealed class PartitionState
 {
     private readonly ReadyOutcomes _ready = new();
     private readonly CommitPace _pace = new();
     private readonly LocalDeadline _deadline = new();
-    private readonly KeptPaths _paths;
     private readonly int _maxAddedBytes;
     private PartitionOrders? _orders;
     private string? _incarnation;
@@ -31,7 +28,7 @@ internal sealed class PartitionState
         Durable = durable;
         IsOwner = isOwner;
         IsInherited = !isOwner;
-        _paths = new(durable);
+        Paths = new(durable);
         Window = new(durable);
     }
 
@@ -40,6 +37,9 @@ internal sealed class PartitionState
 
     /// <summary>Which instances run.</summary>
     internal InstanceWindow Window { get; }
+
+    /// <summary>Whose path and stack is kept.</summary>
+    internal KeptPaths Paths { get; }
 
     /// <summary>True once this activation has made a write, so that no older one can make any.</summary>
     internal bool IsOwner { get; private set; }
@@ -147,7 +147,7 @@ internal sealed class PartitionState
             return;
         }
 
-        ReadyOutcome outcome = new(index, _paths.Kept(index, reply.Outcome!), reply.Checkpointed);
+        ReadyOutcome outcome = new(index, Paths.Kept(index, reply.Outcome!), reply.Checkpointed);
         _pace.Ready(isFirst: _ready.Count == 0, elapsed);
         _ready.Add(outcome);
         if (_orders is { Quota: true } && outcome.Outcome.IsSuccess)
@@ -161,12 +161,6 @@ internal sealed class PartitionState
     /// more.
     /// </summary>
     internal void RunsStopped() => _runsStopped = true;
-
-    /// <summary>Takes in how far the instances had come that were stopped, by their ids; null: that is not known.</summary>
-    internal void KeepPathsOfStopped(Func<string, InstancePath?> pathOf) => _paths.AddStopped(Window.StartedBy(long.MaxValue, Durable), pathOf);
-
-    /// <inheritdoc cref="KeptPaths.MayKeepStack"/>
-    internal bool MayKeepStack(int index) => _paths.MayKeepStack(index);
 
     /// <summary>The number of instances that wait for a silo has changed.</summary>
     internal void UnplaceableChanged() => _version++;
@@ -234,6 +228,7 @@ internal sealed class PartitionState
         (int Index, long At)[] started = [.. Window
             .StartedBy(seals ? long.MaxValue : (now - CommitPace.StartsDurableAfter).UtcTicks, Durable)
             .Where(one => !kept.Contains(one.Index))];
+        ReadyOutcome[] surplus = seals ? [.. _ready.RemainingSuccesses.Skip(successes)] : [];
         return new(
             opens ? Durable.LastSegment + 1 : Durable.LastSegment,
             new()
@@ -242,7 +237,7 @@ internal sealed class PartitionState
                 Epoch = Math.Max(Durable.Epoch, _obey),
                 Incarnation = _incarnation,
                 Results = opens ? added : [.. Durable.Last!.Results, .. added],
-                Seal = seals ? MakeSeal(now, successes, started) : null,
+                Seal = seals ? Seal.Of(_orders!.Stop!, now, surplus, started, Paths.OfSealed(started, surplus)) : null,
                 Started = seals ? [] : [.. started.Select(one => one.Index)],
                 StartedAt = seals ? [] : [.. started.Select(one => one.At)],
             },
@@ -286,22 +281,10 @@ internal sealed class PartitionState
 
     /// <summary>
     /// A stopped partition is sealed once it has nothing that may still be admitted: after a quota was reached nothing can; after another
-    /// stop, once the batch has answered
-    /// to all the successes that wait.
+    /// stop, once the batch has answered to all the successes that wait.
     /// </summary>
     private bool MaySeal(int waitingSuccesses, int admittedLeft) => IsStopped && _runsStopped
         && (_orders!.Stop!.Reason == StopReason.QuotaReached
             || waitingSuccesses <= admittedLeft
             || (_orders.Known >= _version && _orders.Fence == Durable.Fence));
-
-    private Seal MakeSeal(DateTimeOffset now, int admittedNow, (int Index, long At)[] started) => new()
-    {
-        Reason = _orders!.Stop!.Reason,
-        StoppedAt = _orders.Stop.At.UtcTicks,
-        SealedAt = now.UtcTicks,
-        Surplus = [.. _ready.RemainingSuccesses.Skip(admittedNow).Select(one => one.Index)],
-        Started = [.. started.Select(one => one.Index)],
-        StartedAt = [.. started.Select(one => one.At)],
-        Paths = _paths.OfSealed(started, _ready.RemainingSuccesses.Skip(admittedNow)),
-    };
 }

@@ -70,6 +70,34 @@ internal sealed class PartitionWork
     /// <summary>What to write next, with all that can go with it.</summary>
     internal PartitionCommit PlanCommit() => State.PlanCommit(_services.Clock.GetUtcNow());
 
+    /// <summary>Writes a commit to a row of its own, and applies it.</summary>
+    /// <param name="commit">The commit.</param>
+    /// <param name="rows">Where it is written.</param>
+    /// <param name="isAlive">Whether the holder goes on: it may end while the write is under way.</param>
+    /// <param name="end">Ends the holder, since the outcome of the write is unknown.</param>
+    /// <returns>True: it was applied.</returns>
+    internal async Task<bool> CommitAsync(PartitionCommit commit, IPartitionRows rows, Func<bool> isAlive, Action<Exception> end)
+    {
+        TimeSpan begun = _services.Elapsed;
+        try
+        {
+            await rows.WriteSegmentAsync(commit.Number, commit.Segment);
+        }
+        catch (Exception exception)
+        {
+            end(exception);
+            return false;
+        }
+
+        if (!isAlive())
+        {
+            return false;
+        }
+
+        Applied(commit, begun);
+        return true;
+    }
+
     /// <summary>A commit is durable.</summary>
     /// <param name="commit">The commit.</param>
     /// <param name="begun">When its write began, as <see cref="PartitionServices.Elapsed"/>.</param>

@@ -2,8 +2,8 @@ namespace Cano;
 
 /// <summary>
 /// What is durable of a partition, as this activation knows it, without the results themselves: which instance has a result, in which
-/// segment, the fence, the epoch,
-/// the seal. Only the last segment of the chain is kept whole, because it is written again. Pure: segments in, answers out.
+/// segment, the fence, the epoch, the seal. Only the last segment of the chain is kept whole, because it is written again. Pure: segments
+/// in, answers out.
 /// </summary>
 internal sealed class ResultIndex
 {

@@ -134,6 +134,24 @@ internal sealed record Seal
     [Id(6)]
     public InstancePath?[] Paths { get; init; } = [];
 
+    /// <summary>Closes a partition.</summary>
+    /// <param name="stop">The batch's stop.</param>
+    /// <param name="now">The time of the commit.</param>
+    /// <param name="surplus">Successes that were not admitted.</param>
+    /// <param name="started">The places of instances that have been started and have no result, and since when they run.</param>
+    /// <param name="paths">How far those have come.</param>
+    internal static Seal Of(
+        StopOrder stop, DateTimeOffset now, ReadyOutcome[] surplus, (int Index, long At)[] started, InstancePath?[] paths) => new()
+        {
+            Reason = stop.Reason,
+            StoppedAt = stop.At.UtcTicks,
+            SealedAt = now.UtcTicks,
+            Surplus = [.. surplus.Select(one => one.Index)],
+            Started = [.. started.Select(one => one.Index)],
+            StartedAt = [.. started.Select(one => one.At)],
+            Paths = paths,
+        };
+
     internal CancelReason CancelReason => Reason switch
     {
         StopReason.QuotaReached => Cano.CancelReason.QuotaReached,

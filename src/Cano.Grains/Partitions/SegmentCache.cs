@@ -2,8 +2,7 @@ namespace Cano;
 
 /// <summary>
 /// Segments that readers have asked for lately or that were just written, least recently used ones first to go. One for each silo, bounded
-/// in bytes: the results of a batch are
-/// in storage, not in memory. Safe for concurrent use.
+/// in bytes: the results of a batch are in storage, not in memory. Safe for concurrent use.
 /// </summary>
 internal sealed class SegmentCache(long maxBytes = SegmentCache.DefaultMaxBytes)
 {

@@ -18,10 +18,11 @@ internal sealed class FormatWatch(
 
     protected override Task DoRoundAsync(CancellationToken cancellationToken)
     {
-        foreach ((SiloAddress other, GrainManifest manifest) in manifests.Current.Silos)
+        string own = ValueFormat.Current.Fingerprint;
+        foreach ((SiloAddress other, string format) in Differing(manifests.Current, _grain, own))
         {
-            string own = ValueFormat.Current.Fingerprint;
-            if (!other.Equals(silo.SiloAddress) && FormatOf(manifest) is { } format && format != own && _told.Add(other))
+            // This silo's own announcement was made when it started, and the format may have been extended since.
+            if (!other.Equals(silo.SiloAddress) && _told.Add(other))
             {
                 logger.FormatDiffers(other, format, own);
             }
@@ -30,11 +31,13 @@ internal sealed class FormatWatch(
         return Task.CompletedTask;
     }
 
-    /// <summary>Null: a silo without Cano, or of a version that does not say.</summary>
-    private string? FormatOf(GrainManifest manifest) =>
-        manifest.Grains.TryGetValue(_grain, out GrainProperties? properties)
-            ? properties.Properties.GetValueOrDefault(WorkflowAnnouncement.FormatProperty)
-            : null;
+    /// <summary>The silos that announce another format. One without Cano, or of a version that does not say, announces none.</summary>
+    internal static IEnumerable<(SiloAddress Silo, string Format)> Differing(ClusterManifest cluster, GrainType grain, string own) =>
+        from silo in cluster.Silos
+        where silo.Value.Grains.ContainsKey(grain)
+        let format = silo.Value.Grains[grain].Properties.GetValueOrDefault(WorkflowAnnouncement.FormatProperty)
+        where format is not null && format != own
+        select (silo.Key, format);
 }
 
 internal static partial class FormatWatchLog

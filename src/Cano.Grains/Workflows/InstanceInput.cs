@@ -11,7 +11,7 @@ internal static class InstanceInput
         @params = default!;
         return json is null || ParamsJson.Read(json, "$", out @params) is not { Count: > 0 } faults
             ? null
-            : Failure.Of(WorkflowErrorKinds.InvalidParams, $"The params do not fit {JsonShape.Of(typeof(TParams))}: {string.Join(" | ", faults)}");
+            : Failure.Of(WorkflowErrorKinds.InvalidParams, $"The params do not fit {TypeText.Of(typeof(TParams))}: {string.Join(" | ", faults)}");
     }
 
     /// <summary>Null: the store is read, from the checkpoint if there is one.</summary>

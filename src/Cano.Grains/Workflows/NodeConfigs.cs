@@ -16,10 +16,12 @@ internal static class NodeConfigs
         {
             foreach (NodeRegistration<TState, TParams> node in definition.Nodes)
             {
+                string fails = "can't be made";
                 try
                 {
                     // Made also where its config is known: that its services are there is to show now.
                     Node<TState, TParams>? made = NodeSource.Of(node, services) is { } source ? (scope ??= new(services, sources: 0)).Make(source) : null;
+                    fails = "has a Config that can't be read";
                     NodeConfig config = node.Config ?? made!.Config;
                     configs.Add(config);
                     if (Fault(config) is { } fault)
@@ -30,7 +32,7 @@ internal static class NodeConfigs
                 catch (Exception exception)
                 {
                     causes.Add(exception);
-                    faults.Add($"{node.Name} can't be made: {Failure.Message(exception)}");
+                    faults.Add($"{node.Name} {fails}: {Failure.Message(exception)}");
                 }
             }
         }

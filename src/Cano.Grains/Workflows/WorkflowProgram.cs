@@ -100,11 +100,12 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
     }
 
     /// <summary>Runs one instance from its start with params and a store that are objects already, without checkpoints.</summary>
-    internal ValueTask<InstanceOutcome> RunAsync(WorkflowContext<TParams> context, bool keepPath, CancellationToken cancellationToken)
+    internal ValueTask<InstanceOutcome> RunAsync(
+        WorkflowContext<TParams> context, byte[]? @params, bool keepPath, CancellationToken cancellationToken)
     {
         RunPath path = NewPath(resumedAfter: null);
         WorkflowRun<TState, TParams> run =
-            new(this, context, _start, new(TimeProvider.GetUtcNow()), progress: null, path, keepPath, keepStack: true, control: null);
+            new(this, context, _start, new(@params, TimeProvider.GetUtcNow()), progress: null, path, keepPath, keepStack: true, control: null);
         return run.RunAsync(cancellationToken);
     }
 
@@ -219,7 +220,7 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
         WorkflowContext<TParams> context =
             new(@params, store, execution.SharedStore, execution.InstanceId, execution.BatchId) { MaxOutputBytes = MaxOutputBytes };
         ProgramState<TState, TParams> at = _start;
-        RunStart start = new(startedAt);
+        RunStart start = new(execution.Params, startedAt);
         if (execution.Resume is { } resume)
         {
             if (FindSaved(resume.State) is not { } saved || resume.Attempt < 1 || resume.Steps < 0)
@@ -237,7 +238,7 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
                 return unfitOutput;
             }
 
-            start = new(startedAt, resume.Steps, resume.Attempt, output);
+            start = new(execution.Params, startedAt, resume.Steps, resume.Attempt, output);
         }
 
         RunProgress? progress = execution.Checkpoints is { } sink ? new(sink, store, _options.CheckpointInterval, TimeProvider) : null;

@@ -21,7 +21,7 @@ internal sealed partial class WorkflowRun<TState, TParams>
 
         if (_context.IsEnded)
         {
-            _context = new(_context);
+            _context = new(_context, _attempt == 1 ? _context.Params : ParamsAnew());
         }
 
         _context.State = state.Name;
@@ -91,6 +91,10 @@ internal sealed partial class WorkflowRun<TState, TParams>
         return next;
     }
 
+    /// <summary>A failed attempt may have changed the object that it was given.</summary>
+    private TParams ParamsAnew() =>
+        InstanceInput.ReadParams(_params, out TParams anew) is null ? anew : _context.Params;
+
     /// <summary>From here on the attempt can change nothing; what it has changed is kept, or undone.</summary>
     private void EndAttempt(bool succeeded)
     {
@@ -155,9 +159,6 @@ internal sealed partial class WorkflowRun<TState, TParams>
 
         return (default, failure);
     }
-
-    /// <summary>The node has done its work, and would come to the same output again.</summary>
-    private static bool IsOfOutput(string kind) => kind is WorkflowErrorKinds.OutputNotWritable or WorkflowErrorKinds.OutputTooLarge;
 
     private void NoteRetry(ProgramState<TState, TParams> state, WorkflowError failure)
     {

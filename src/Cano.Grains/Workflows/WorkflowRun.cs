@@ -10,6 +10,7 @@ internal sealed partial class WorkflowRun<TState, TParams> : IAttemptHost
     private readonly RunPath _path;
     private readonly bool _keepPath;
     private readonly bool _keepStack;
+    private readonly byte[]? _params;
     private readonly RunControl? _control;
     private ExecutionContext? _flow;
     private ProgramState<TState, TParams> _at;
@@ -39,6 +40,7 @@ internal sealed partial class WorkflowRun<TState, TParams> : IAttemptHost
         _steps = start.Steps;
         _output = start.Output;
         _startedAt = start.At;
+        _params = start.Params;
         _progress = progress;
         _path = path;
         _keepPath = keepPath;
@@ -210,8 +212,9 @@ internal sealed partial class WorkflowRun<TState, TParams> : IAttemptHost
 }
 
 /// <summary>Where a run begins.</summary>
+/// <param name="Params">What the params were read from, as UTF-8 JSON; null: nothing.</param>
 /// <param name="At">When the instance first began to run.</param>
 /// <param name="Steps">How many transitions it has made.</param>
 /// <param name="Attempt">Which attempt of its first node is next.</param>
 /// <param name="Output">The output set so far, as UTF-8 JSON; null: none.</param>
-internal readonly record struct RunStart(DateTimeOffset At, long Steps = 0, int Attempt = 1, byte[]? Output = null);
+internal readonly record struct RunStart(byte[]? Params, DateTimeOffset At, long Steps = 0, int Attempt = 1, byte[]? Output = null);

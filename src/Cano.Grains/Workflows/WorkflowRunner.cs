@@ -58,6 +58,7 @@ public sealed class WorkflowRunner<TState, TParams>
         byte[]? json = @params is null ? null : ValueJson.Write(@params, ValuePlace.Params, compact: true);
         if (InstanceInput.ReadParams(json, out TParams copy) is { } unfit)
         {
+            _program.LogFailure(LocalId, LocalId, unfit, exception: null);
             return ToResult(_program.Failed(unfit, _program.TimeProvider.GetUtcNow()));
         }
 
@@ -65,7 +66,7 @@ public sealed class WorkflowRunner<TState, TParams>
         {
             MaxOutputBytes = _program.MaxOutputBytes,
         };
-        return ToResult(await _program.RunAsync(context, keepPath: true, cancellationToken));
+        return ToResult(await _program.RunAsync(context, json, keepPath: true, cancellationToken));
     }
 
     private WorkflowResult<TState> ToResult(InstanceOutcome outcome) => new(new InstanceResult

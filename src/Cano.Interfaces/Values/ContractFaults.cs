@@ -28,7 +28,6 @@ internal sealed class ContractFaults
 
     private readonly JsonSerializerOptions _options;
     private readonly HashSet<Type> _seen = [];
-    private readonly Stack<string> _members = [];
 
     private ContractFaults(JsonSerializerOptions options) => _options = options;
 
@@ -38,22 +37,19 @@ internal sealed class ContractFaults
     /// </summary>
     internal bool HasConditions { get; private set; }
 
-    /// <summary>Where the fault is, as a JSON path; null: it is the type itself, or there is none.</summary>
-    internal string? Path { get; private set; }
-
     /// <summary>Looks at a type and the types within it.</summary>
     /// <param name="type">The type.</param>
     /// <param name="options">How its values are written.</param>
-    /// <param name="fault">The first fault, with type and member; null: none.</param>
+    /// <param name="fault">The first fault and where it is in the JSON; null: none.</param>
     /// <returns>What else was found.</returns>
-    internal static ContractFaults Find(Type type, JsonSerializerOptions options, out string? fault)
+    internal static ContractFaults Find(Type type, JsonSerializerOptions options, out SubmissionFault? fault)
     {
         ContractFaults found = new(options);
-        fault = found.Of(type);
+        fault = found.Of(type, "$");
         return found;
     }
 
-    private string? Of(Type type)
+    private SubmissionFault? Of(Type type, string path)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (!_seen.Add(type))
@@ -63,7 +59,7 @@ internal sealed class ContractFaults
 
         if (type == typeof(object))
         {
-            return "an object comes back as a JsonElement, whatever it was; declare the type that is meant, or JsonElement.";
+            return new(path, "an object comes back as a JsonElement, whatever it was; declare the type that is meant, or JsonElement.");
         }
 
         JsonTypeInfo info;
@@ -73,46 +69,47 @@ internal sealed class ContractFaults
         }
         catch (Exception exception)
         {
-            return $"{TypeText.Of(type)} has no JSON form: {exception.Message}";
+            return new(path, $"{TypeText.Of(type)} has no JSON form: {exception.Message}");
         }
 
         return info.Kind switch
         {
-            JsonTypeInfoKind.Object => OfObject(info),
-            JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary => OfCollection(info),
-            _ => Unreadable(info, "0"),
+            JsonTypeInfoKind.Object => OfObject(info, path),
+            JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary => OfCollection(info, path),
+            _ => Unreadable(info, "0", path),
         };
     }
 
-    private string? OfCollection(JsonTypeInfo info)
+    private SubmissionFault? OfCollection(JsonTypeInfo info, string path)
     {
         for (Type? type = info.Type; type is not null; type = type.BaseType)
         {
             if (type.IsGenericType && s_turned.Contains(type.GetGenericTypeDefinition()))
             {
-                return $"the items of a {TypeText.Of(info.Type)} come back in another order; use a list or a queue.";
+                return new(path, $"the items of a {TypeText.Of(info.Type)} come back in another order; use a list or a queue.");
             }
         }
 
         if (MemberState.OfCollection(info.Type) is { } member)
         {
-            return $"{member} is a member of a collection, of which only the items are kept.";
+            return new(path, $"{member} is a member of a collection, of which only the items are kept.");
         }
 
         if (info.KeyType is { } key && !IsKey(Nullable.GetUnderlyingType(key) ?? key))
         {
-            return $"a {TypeText.Of(key)} can't be the key of a dictionary in JSON; use a text, a number or an enum.";
+            return new(path, $"a {TypeText.Of(key)} can't be the key of a dictionary in JSON; use a text, a number or an enum.");
         }
 
-        return Unreadable(info, info.Kind == JsonTypeInfoKind.Dictionary ? "{}" : "[]")
-            ?? (info.ElementType is { } element ? Of(element) : null);
+        bool isDictionary = info.Kind == JsonTypeInfoKind.Dictionary;
+        return Unreadable(info, isDictionary ? "{}" : "[]", path)
+            ?? (info.ElementType is { } element ? Of(element, isDictionary ? $"{path}.*" : $"{path}[*]") : null);
     }
 
     /// <summary>A converter of the user's may take anything as a key; the first value shows whether it does.</summary>
     private bool IsKey(Type key) =>
         s_keys.Contains(key) || key.IsEnum || _options.GetTypeInfo(key).Converter.GetType().Assembly != typeof(JsonSerializer).Assembly;
 
-    private string? OfObject(JsonTypeInfo info)
+    private SubmissionFault? OfObject(JsonTypeInfo info, string path)
     {
         string name = TypeText.Of(info.Type);
         if (info.PolymorphismOptions is { } polymorphism)
@@ -121,11 +118,12 @@ internal sealed class ContractFaults
             {
                 if (derived.TypeDiscriminator is null)
                 {
-                    return $"{name} has the derived type {TypeText.Of(derived.DerivedType)} without a discriminator: "
-                        + $"[JsonDerivedType(typeof({TypeText.Of(derived.DerivedType)}), \"...\")].";
+                    string unnamed = TypeText.Of(derived.DerivedType);
+                    return new(
+                        path, $"{name} has the derived type {unnamed} without a discriminator: [JsonDerivedType(typeof({unnamed}), \"...\")].");
                 }
 
-                if (Of(derived.DerivedType) is { } fault)
+                if (Of(derived.DerivedType, path) is { } fault)
                 {
                     return fault;
                 }
@@ -133,16 +131,17 @@ internal sealed class ContractFaults
         }
         else if (!info.Type.IsValueType && info.CreateObject is null && info.ConstructorAttributeProvider is null)
         {
-            return info.Type.IsAbstract
-                ? $"{name} is {(info.Type.IsInterface ? "an interface" : "abstract")} and does not name its derived types ([JsonDerivedType])."
-                : $"{name} has no constructor that JSON can use: one without parameters, a single one, or one with [JsonConstructor].";
+            string kind = info.Type.IsInterface ? "an interface" : "abstract";
+            return new(path, info.Type.IsAbstract
+                ? $"{name} is {kind} and does not name its derived types ([JsonDerivedType])."
+                : $"{name} has no constructor that JSON can use: one without parameters, a single one, or one with [JsonConstructor].");
         }
 
         // Of an abstract type only the derived ones are written.
-        return info.Type.IsAbstract ? null : OfMembers(info);
+        return info.Type.IsAbstract ? null : OfMembers(info, path);
     }
 
-    private string? OfMembers(JsonTypeInfo info)
+    private SubmissionFault? OfMembers(JsonTypeInfo info, string path)
     {
         MemberState state = new(info);
         int kept = 0;
@@ -158,24 +157,22 @@ internal sealed class ContractFaults
             if (member.Set is not null || member.AssociatedParameter is not null || IsPopulated(member, info))
             {
                 kept++;
-                _members.Push(member.Name);
-                if (member.CustomConverter is null && Of(member.PropertyType) is { } fault)
+                if (member.CustomConverter is null && Of(member.PropertyType, JsonPath.Member(path, member.Name)) is { } fault)
                 {
-                    Path ??= "$." + string.Join('.', _members.Reverse());
                     return fault;
                 }
-
-                _members.Pop();
             }
             else if (!state.IsComputed(member))
             {
-                return $"{TypeText.Of(info.Type)}.{MemberState.NameOf(member)} has no way to be set, so a copy loses it. "
-                    + "Give it a public set or init, a parameter of its name in the constructor, or [JsonInclude]; or leave it out by [JsonIgnore].";
+                return new(
+                    JsonPath.Member(path, member.Name),
+                    $"{TypeText.Of(info.Type)}.{MemberState.NameOf(member)} has no way to be set, so a copy loses it. Give it a public set "
+                    + "or init, a parameter of its name in the constructor, or [JsonInclude]; or leave it out by [JsonIgnore].");
             }
         }
 
         return kept == 0 && state.HasFields
-            ? $"{TypeText.Of(info.Type)} has no member that is written: those are public properties and fields, and what has [JsonInclude]."
+            ? new(path, $"{TypeText.Of(info.Type)} has no member that is written (public properties and fields, and what has [JsonInclude]).")
             : null;
     }
 
@@ -186,7 +183,7 @@ internal sealed class ContractFaults
         && member.PropertyType != typeof(string);
 
     /// <summary>Reads the smallest JSON of its kind: what has no reader at all says so whatever it is given.</summary>
-    private static string? Unreadable(JsonTypeInfo info, string json)
+    private static SubmissionFault? Unreadable(JsonTypeInfo info, string json, string path)
     {
         try
         {
@@ -197,7 +194,8 @@ internal sealed class ContractFaults
         {
             // Behind the reason stands where it was in the JSON that was made up here.
             int where = exception.Message.IndexOf(" Path: $", StringComparison.Ordinal);
-            return $"{TypeText.Of(info.Type)} can't be read from JSON: {(where < 0 ? exception.Message : exception.Message[..where])}";
+            string reason = where < 0 ? exception.Message : exception.Message[..where];
+            return new(path, $"{TypeText.Of(info.Type)} can't be read from JSON: {reason}");
         }
         catch (Exception)
         {

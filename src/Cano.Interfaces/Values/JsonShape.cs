@@ -3,30 +3,11 @@ using System.Text.Json;
 
 namespace Cano;
 
-/// <summary>Says in a few words what a JSON value is, and what a type is called, for messages.</summary>
+/// <summary>Says in a few words what a JSON value is, for messages.</summary>
 internal static class JsonShape
 {
     private const int MaxNames = 20;
     private const int MaxLength = 60;
-
-    private static readonly Dictionary<Type, string> s_keywords = new()
-    {
-        [typeof(bool)] = "bool",
-        [typeof(byte)] = "byte",
-        [typeof(sbyte)] = "sbyte",
-        [typeof(short)] = "short",
-        [typeof(ushort)] = "ushort",
-        [typeof(int)] = "int",
-        [typeof(uint)] = "uint",
-        [typeof(long)] = "long",
-        [typeof(ulong)] = "ulong",
-        [typeof(float)] = "float",
-        [typeof(double)] = "double",
-        [typeof(decimal)] = "decimal",
-        [typeof(char)] = "char",
-        [typeof(string)] = "string",
-        [typeof(object)] = "object",
-    };
 
     /// <summary>A value: small ones as they are, of objects the names, of arrays the length.</summary>
     internal static string Of(JsonElement value) => value.ValueKind switch
@@ -61,29 +42,6 @@ internal static class JsonShape
         {
             return "\uFFFD";
         }
-    }
-
-    /// <summary>What a programmer calls a type.</summary>
-    internal static string Of(Type type)
-    {
-        if (Nullable.GetUnderlyingType(type) is { } underlying)
-        {
-            return $"{Of(underlying)}?";
-        }
-
-        if (type.IsArray)
-        {
-            return $"{Of(type.GetElementType()!)}[]";
-        }
-
-        if (s_keywords.TryGetValue(type, out string? keyword))
-        {
-            return keyword;
-        }
-
-        return type.IsGenericType && type.Name.IndexOf('`', StringComparison.Ordinal) is > 0 and var end
-            ? $"{type.Name[..end]}<{string.Join(", ", type.GenericTypeArguments.Select(Of))}>"
-            : type.Name;
     }
 
     private static string Cut(string text) => text.Length <= MaxLength ? text : $"{text[..(MaxLength - 1)]}…";

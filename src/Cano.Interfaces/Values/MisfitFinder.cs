@@ -90,7 +90,7 @@ internal sealed class MisfitFinder
 
         foreach (JsonPropertyInfo property in known.Values.Where(property => property.IsRequired && !seen.ContainsKey(property)))
         {
-            Add(JsonPath.Member(path, property.Name), $"missing; it must be there ({JsonShape.Of(property.PropertyType)})");
+            Add(JsonPath.Member(path, property.Name), $"missing; it must be there ({TypeText.Of(property.PropertyType)})");
         }
     }
 
@@ -103,7 +103,7 @@ internal sealed class MisfitFinder
 
         if (value.ValueKind is JsonValueKind.Null && !property.IsSetNullable && !property.PropertyType.IsValueType)
         {
-            Add(path, $"must not be null ({JsonShape.Of(property.PropertyType)})");
+            Add(path, $"must not be null ({TypeText.Of(property.PropertyType)})");
         }
         else if (value.ValueKind is not JsonValueKind.Null || property.PropertyType.IsValueType)
         {
@@ -121,7 +121,7 @@ internal sealed class MisfitFinder
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or NotSupportedException or FormatException)
         {
             string choice = type.Type.IsEnum ? $"; there are {JsonShape.Names(Enum.GetNames(type.Type))}" : "";
-            Add(JsonPath.Below(path, (exception as JsonException)?.Path), $"can't be read as {JsonShape.Of(type.Type)}; it is {JsonShape.Of(value)}{choice}");
+            Add(JsonPath.Below(path, (exception as JsonException)?.Path), $"can't be read as {TypeText.Of(type.Type)}; it is {JsonShape.Of(value)}{choice}");
         }
     }
 

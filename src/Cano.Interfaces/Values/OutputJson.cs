@@ -67,7 +67,7 @@ internal static class OutputJson
 
     private static JsonException Unfit<T>(byte[] json, string what, Exception? thrown)
     {
-        string type = JsonShape.Of(typeof(T));
+        string type = TypeText.Of(typeof(T));
         using JsonDocument document = Parse(json);
         string there = $"There is {JsonShape.Of(document.RootElement)}.";
         if (thrown is null)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -7,26 +6,23 @@ namespace Cano;
 /// <summary>Tries whether what was written is read as the same value: reads it, writes it again and compares.</summary>
 internal static class RoundTrip
 {
-    /// <summary>Refuses JSON that does not come back as it is.</summary>
-    /// <exception cref="JsonException">It comes back as another one, or not at all; the path is set where it is known.</exception>
-    internal static void Require(byte[] json, JsonTypeInfo info)
+    /// <summary>What does not come back as it is; null: all does.</summary>
+    internal static SubmissionFault? Fault(byte[] json, JsonTypeInfo info)
     {
-        object? copy;
+        byte[] again;
         try
         {
-            copy = JsonSerializer.Deserialize(json, info);
+            again = JsonSerializer.SerializeToUtf8Bytes(JsonSerializer.Deserialize(json, info), info);
         }
         catch (Exception exception)
         {
-            string? path = (exception as JsonException)?.Path;
-            throw new JsonException($"it can be written as JSON, but not be read again: {exception.Message}", path, null, null, exception);
+            string path = JsonPath.Below("$", (exception as JsonException)?.Path);
+            return new(path, $"it can be written as JSON, but not read again: {JsonMessage.Of(exception)}");
         }
 
-        byte[] again = JsonSerializer.SerializeToUtf8Bytes(copy, info);
-        if (!again.AsSpan().SequenceEqual(json) && Difference(json, again) is { } where)
-        {
-            throw new JsonException("a copy is another value than the original.", where, null, null);
-        }
+        return !again.AsSpan().SequenceEqual(json) && Difference(json, again) is { } where
+            ? new(where, "a copy is another value than the original")
+            : null;
     }
 
     /// <summary>Where two values differ first, as a JSON path; null: nowhere.</summary>
@@ -48,7 +44,7 @@ internal static class RoundTrip
         {
             foreach (JsonProperty member in one.EnumerateObject())
             {
-                string inside = $"{path}.{member.Name}";
+                string inside = JsonPath.Member(path, member.Name);
                 if (!other.TryGetProperty(member.Name, out JsonElement twin))
                 {
                     return inside;
@@ -64,7 +60,7 @@ internal static class RoundTrip
             {
                 if (!one.TryGetProperty(member.Name, out _))
                 {
-                    return $"{path}.{member.Name}";
+                    return JsonPath.Member(path, member.Name);
                 }
             }
         }
@@ -72,7 +68,7 @@ internal static class RoundTrip
         {
             for (int i = 0; i < Math.Min(one.GetArrayLength(), other.GetArrayLength()); i++)
             {
-                if (Difference(one[i], other[i], string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]")) is { } deeper)
+                if (Difference(one[i], other[i], JsonPath.Item(path, i)) is { } deeper)
                 {
                     return deeper;
                 }

@@ -18,10 +18,8 @@ internal sealed class ValueContract
     {
         Type = type;
         Format = format;
-        ContractFaults faults = ContractFaults.Find(type, format.Options, out string? fault);
-        _isTriedAlways = faults.HasConditions;
+        _isTriedAlways = ContractFaults.Find(type, format.Options, out SubmissionFault? fault).HasConditions;
         Fault = fault;
-        FaultPath = faults.Path;
         TypeInfo = Fault is null ? format.Options.GetTypeInfo(type) : null!;
         _compact = new(() => format.Compact.GetTypeInfo(type));
     }
@@ -30,11 +28,8 @@ internal sealed class ValueContract
 
     internal ValueFormat Format { get; }
 
-    /// <summary>Why values of the type can't be kept whole, with type and member; null: they can, as far as a contract tells.</summary>
-    internal string? Fault { get; }
-
-    /// <summary>Where the fault is, as a JSON path; null: it is the type itself, or there is none.</summary>
-    internal string? FaultPath { get; }
+    /// <summary>Why values of the type can't be kept whole, and where; null: they can, as far as a contract tells.</summary>
+    internal SubmissionFault? Fault { get; }
 
     /// <summary>How values are written; only where there is no fault.</summary>
     internal JsonTypeInfo TypeInfo { get; }

@@ -19,7 +19,7 @@ internal sealed class ValueFormat
     private static volatile ValueFormat s_current = new([]);
 
     private readonly ConcurrentDictionary<Type, ValueContract> _contracts = new();
-    private readonly Lazy<JsonSerializerOptions> _checkingLeaves;
+    private readonly Lazy<JsonSerializerOptions> _checkingText;
 
     private ValueFormat(Action<JsonSerializerOptions>[] extensions)
     {
@@ -27,7 +27,7 @@ internal sealed class ValueFormat
         Options = Make(extensions);
         Compact = new(Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
         Compact.MakeReadOnly();
-        _checkingLeaves = new(() => LeafFaults.Refusing(Options));
+        _checkingText = new(() => TextFaults.Refusing(Options));
         Fingerprint = FingerprintOf(Options);
     }
 
@@ -43,8 +43,8 @@ internal sealed class ValueFormat
     /// </summary>
     internal JsonSerializerOptions Compact { get; }
 
-    /// <summary>Like <see cref="Options"/>, but naming the member whose text or number can't be written.</summary>
-    internal JsonSerializerOptions CheckingLeaves => _checkingLeaves.Value;
+    /// <summary>Like <see cref="Options"/>, but refusing text that is not well formed.</summary>
+    internal JsonSerializerOptions CheckingText => _checkingText.Value;
 
     /// <summary>The same for formats that have the same converters and the same settings: 16 hexadecimal digits.</summary>
     internal string Fingerprint { get; }

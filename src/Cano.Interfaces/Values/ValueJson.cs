@@ -18,30 +18,42 @@ internal static class ValueJson
     internal static byte[] Write<T>(T value, ValuePlace place, bool compact = false)
     {
         Type type = typeof(T) == typeof(object) && value is not null ? value.GetType() : typeof(T);
-        ValueContract contract = ContractOf(type, place);
+        ValueContract contract = ValueFormat.Current.ContractOf(type);
+        if (contract.Fault is { } lossy)
+        {
+            throw Refusal(type, place, lossy);
+        }
+
+        JsonTypeInfo info = compact ? contract.Compact : contract.TypeInfo;
+        byte[] json;
         try
         {
-            JsonTypeInfo info = compact ? contract.Compact : contract.TypeInfo;
-            byte[] json = info is JsonTypeInfo<T> typed
+            json = info is JsonTypeInfo<T> typed
                 ? JsonSerializer.SerializeToUtf8Bytes(value, typed)
                 : JsonSerializer.SerializeToUtf8Bytes(value, info);
-            if (LeafFaults.MayHide(json))
+            if (TextFaults.MayHide(json))
             {
-                LeafFaults.Require(value, contract);
+                TextFaults.Require(value, contract);
             }
-
-            if (contract.IsUntried(place))
-            {
-                RoundTrip.Require(json, info);
-                contract.NoteTried(place);
-            }
-
-            return json;
         }
         catch (Exception exception)
         {
-            throw Refusal(contract, place, LeafFaults.Named(exception, value, contract));
+            // Whatever it is (a cycle, NaN, a getter that throws), it says that this value can't be kept.
+            SubmissionFault fault = UnwritableFinder.Find(value, type, contract.Format.CheckingText, exception);
+            throw Refusal(type, place, fault, exception);
         }
+
+        if (contract.IsUntried(place))
+        {
+            if (RoundTrip.Fault(json, info) is { } changed)
+            {
+                throw Refusal(type, place, changed);
+            }
+
+            contract.NoteTried(place);
+        }
+
+        return json;
     }
 
     /// <summary>Reads a value.</summary>
@@ -63,27 +75,6 @@ internal static class ValueJson
         }
     }
 
-    private static ValueContract ContractOf(Type type, ValuePlace place)
-    {
-        ValueContract contract = ValueFormat.Current.ContractOf(type);
-        return contract.Fault is { } fault
-            ? throw new CanoConfigurationException(
-                ErrorCodes.UnstorableValue,
-                $"{place} ({TypeText.Of(type)}) can't be kept whole: {fault}{(contract.FaultPath is { } path ? $" (at {path})" : "")}",
-                contract.FaultPath)
-            : contract;
-    }
-
-    /// <summary>Whatever it is (a cycle, NaN, a getter that throws), it says that this value can't be kept.</summary>
-    private static CanoConfigurationException Refusal(ValueContract contract, ValuePlace place, Exception exception)
-    {
-        string? written = (exception as JsonException)?.Path;
-        string? path = written is null ? null : MemberPath.InJson(written, contract.TypeInfo);
-        string where = path is null or "$" || exception.Message.Contains(written!, StringComparison.Ordinal) ? "" : $" (at {path})";
-        return new(
-            ErrorCodes.UnstorableValue,
-            $"{place} ({TypeText.Of(contract.Type)}) can't be kept whole: {exception.Message}{where}",
-            path,
-            exception);
-    }
+    private static CanoConfigurationException Refusal(Type type, ValuePlace place, SubmissionFault fault, Exception? thrown = null) =>
+        new(ErrorCodes.UnstorableValue, $"{place} ({TypeText.Of(type)}) can't be kept whole: {fault}", fault.Path, thrown);
 }

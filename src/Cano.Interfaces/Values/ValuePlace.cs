@@ -14,5 +14,8 @@ internal readonly record struct ValuePlace(string What, string? Key = null)
 
     internal static ValuePlace ParamsOf(string instanceId) => new("The params of instance", instanceId);
 
+    /// <summary>Looked up at each write: the key alone tells places apart well enough.</summary>
+    public override int GetHashCode() => Key is null ? 0 : string.GetHashCode(Key, StringComparison.Ordinal);
+
     public override string ToString() => Key is null ? What : $"{What} '{Key}'";
 }

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -11,8 +9,6 @@ namespace Cano;
 /// </summary>
 internal static class WrittenObjects
 {
-    private static readonly ConcurrentDictionary<Type, PropertyInfo?> s_comparers = new();
-
     /// <summary>Adds the watch to the contract of a type whose objects need it.</summary>
     internal static void Watch(JsonTypeInfo info)
     {
@@ -22,69 +18,37 @@ internal static class WrittenObjects
         }
 
         bool isCollection = info.Kind != JsonTypeInfoKind.Object;
-        if (info.Type.IsSealed && !(isCollection && ComparerOf(info.Type) is not null))
-        {
-            return;
-        }
-
+        bool mayBeDerived = !info.Type.IsSealed && !(isCollection && info.Type.IsInterface);
+        bool mayCompare = isCollection && (info.Type.IsInterface || ComparerRule.Of(info.Type) is not null);
         Action<object>? own = info.OnSerializing;
-        info.OnSerializing = written =>
+        if (mayBeDerived || mayCompare)
         {
-            RequireDeclaredType(written, info);
-            if (isCollection)
+            info.OnSerializing = written =>
             {
-                RequireOrdinaryComparer(written);
-            }
+                if (mayBeDerived && written.GetType() != info.Type)
+                {
+                    throw Derived(written.GetType(), info);
+                }
 
-            own?.Invoke(written);
-        };
-    }
+                if (mayCompare && ComparerRule.Of(written.GetType())?.Unordinary(written) is { } comparer)
+                {
+                    throw new JsonException(
+                        $"a {TypeText.Of(written.GetType())} has a comparer of its own ({comparer.GetType().Name}), "
+                        + "and a copy would have the default one.");
+                }
 
-    /// <summary>A collection that is declared by an interface is kept by its items: it is read as a list, a set or a dictionary.</summary>
-    private static void RequireDeclaredType(object written, JsonTypeInfo info)
-    {
-        Type actual = written.GetType();
-        if (actual != info.Type && !(info.Type.IsInterface && info.Kind != JsonTypeInfoKind.Object))
-        {
-            string declared = TypeText.Of(info.Type);
-            throw new JsonException(
-                $"a {TypeText.Of(actual)} is declared as {declared}, and a copy would be a {declared}. Declare it as what it is"
-                + (info.Kind == JsonTypeInfoKind.Object
-                    ? $", or let {declared} tell its derived types apart: [JsonDerivedType(typeof({TypeText.Of(actual)}), \"...\")]."
-                    : "."));
+                own?.Invoke(written);
+            };
         }
     }
 
-    private static void RequireOrdinaryComparer(object written)
+    private static JsonException Derived(Type actual, JsonTypeInfo info)
     {
-        if (ComparerOf(written.GetType()) is { } property
-            && property.GetValue(written) is { } comparer
-            && !IsOrdinary(comparer, property.PropertyType))
-        {
-            throw new JsonException(
-                $"a {TypeText.Of(written.GetType())} has a comparer of its own ({comparer.GetType().Name}), "
-                + "and a copy would have the default one.");
-        }
+        string declared = TypeText.Of(info.Type);
+        return new(
+            $"a {TypeText.Of(actual)} is declared as {declared}, and a copy would be a {declared}. Declare it as what it is"
+            + (info.Kind == JsonTypeInfoKind.Object
+                ? $", or let {declared} tell its derived types apart: [JsonDerivedType(typeof({TypeText.Of(actual)}), \"...\")]."
+                : "."));
     }
-
-    private static bool IsOrdinary(object comparer, Type type)
-    {
-        Type compared = type.GetGenericArguments()[0];
-        if (type.GetGenericTypeDefinition() == typeof(IEqualityComparer<>))
-        {
-            return ReferenceEquals(comparer, StringComparer.Ordinal) || comparer.Equals(DefaultOf(typeof(EqualityComparer<>), compared));
-        }
-
-        return comparer.Equals(DefaultOf(typeof(Comparer<>), compared));
-    }
-
-    private static object? DefaultOf(Type comparers, Type compared) =>
-        comparers.MakeGenericType(compared).GetProperty("Default")!.GetValue(null);
-
-    /// <summary>The property that tells by what a set or dictionary compares its keys; null: the type has none.</summary>
-    private static PropertyInfo? ComparerOf(Type type) => s_comparers.GetOrAdd(type, static type =>
-        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).FirstOrDefault(property =>
-            property is { Name: "Comparer" or "KeyComparer", PropertyType.IsGenericType: true }
-            && property.PropertyType.GetGenericTypeDefinition() is { } definition
-            && (definition == typeof(IEqualityComparer<>) || definition == typeof(IComparer<>))));
 }

@@ -44,8 +44,8 @@ public sealed class WorkflowContext<TParams>
     }
 
     /// <summary>The context of a further attempt of the same run.</summary>
-    internal WorkflowContext(WorkflowContext<TParams> earlier)
-        : this(earlier.Params, earlier._store, earlier.SharedStore, earlier.InstanceId, earlier.BatchId)
+    internal WorkflowContext(WorkflowContext<TParams> earlier, TParams @params)
+        : this(@params, earlier._store, earlier.SharedStore, earlier.InstanceId, earlier.BatchId)
     {
         Host = earlier.Host;
         MaxOutputBytes = earlier.MaxOutputBytes;

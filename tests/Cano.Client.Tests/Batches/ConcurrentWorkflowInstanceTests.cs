@@ -64,7 +64,7 @@ public class ConcurrentWorkflowInstanceTests
         CanoConfigurationException exception = Assert.Throws<CanoConfigurationException>(
             () => new ConcurrentWorkflowInstance<OrderState, Broken>("a", new WorkflowKey<OrderState, Broken>("w"), new Broken()));
 
-        Assert.Equal("The params of instance 'a' (Broken) can't be kept whole: Broken.Value threw InvalidOperationException: broken getter (at $.value)", exception.Message);
+        Assert.Equal("The params of instance 'a' (Broken) can't be kept whole: $.value: reading it threw InvalidOperationException: broken getter", exception.Message);
     }
 
     private sealed class Broken

@@ -47,7 +47,7 @@ public sealed class ValueFormatTests
         Add();
 
         Assert.Equal("invalid-definition", refusal.Code);
-        Assert.Contains("The params (Weight) can't be kept whole: Weight.Grams has no way to be set", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("The params (Weight) can't be kept whole: $.grams: Weight.Grams has no way to be set", refusal.Message, StringComparison.Ordinal);
     }
 
     private static void Nothing(JsonSerializerOptions options)

@@ -62,6 +62,17 @@ public sealed class DisposalTests : IDisposable
             refusal.Message);
     }
 
+    [Fact]
+    public void ConfigThatThrows_OfANodeType_IsToldWithTheWorkflow()
+    {
+        CanoConfigurationException refusal = Assert.Throws<CanoConfigurationException>(
+            () => WorkflowRunner.For(Flow.Of(workflow => workflow.RegisterNode<UnreadableNode>(Step.Start))));
+
+        Assert.Equal(
+            ("invalid-definition", "Workflow 'test.flow': UnreadableNode has a Config that can't be read: no settings"),
+            (refusal.Code, refusal.Message));
+    }
+
     /// <summary>Counts what is made and disposed of; from <see cref="Begin"/> on every disposal throws.</summary>
     public sealed class Tally
     {

@@ -117,7 +117,7 @@ public sealed class ParamsAndOutputTests
 
         Assert.Equal((1, "output-not-writable", "Start", 1), (attempts, result.Error!.Kind, result.Error.State, result.Error.Attempts));
         Assert.EndsWith(
-            "can't be kept whole: A number (double) is NaN or infinite, which JSON can't hold. (at $.score.value)", result.Error.Message, StringComparison.Ordinal);
+            "can't be kept whole: $.score.value: NaN is no number of JSON", result.Error.Message, StringComparison.Ordinal);
     }
 
     /// <summary>What a silo would refuse or change shows in a unit test, too.</summary>
@@ -141,11 +141,12 @@ public sealed class ParamsAndOutputTests
     /// <summary>Each said <c>output-too-large</c>, once the node's work was done, and not where.</summary>
     public static TheoryData<object, string, string> Unwritable => new()
     {
-        { new { Score = new { Value = double.NaN } }, "$.score.value", "is NaN or infinite, which JSON can't hold. (at $.score.value)" },
-        { new[] { 1f, float.PositiveInfinity }, "$", "is NaN or infinite, which JSON can't hold." },
-        { new { Inner = new Unloaded() }, "$.inner.age", "Unloaded.Age threw InvalidOperationException: not loaded (at $.inner.age)" },
-        { new { Log = Stream.Null }, "$.log", "(at $.log)" },
-        { new { Type = typeof(int) }, "$.type", "(at $.type)" },
+        { new { Score = new { Value = double.NaN } }, "$.score.value", "NaN is no number of JSON" },
+        { new[] { 1f, float.PositiveInfinity }, "$[1]", "Infinity is no number of JSON" },
+        { new Dictionary<string, Unloaded?[]> { ["a b"] = [null, new()] }, "$['a b'][1].age", "reading it threw InvalidOperationException: not loaded" },
+        { new Chained { Next = new() { Next = Chained.Circle } }, "$.next.next.next", "it refers back to an object that it is part of" },
+        { new { Log = Stream.Null }, "$.log", "" },
+        { new { Type = typeof(int) }, "$.type", "" },
     };
 
     [Theory]
@@ -155,7 +156,7 @@ public sealed class ParamsAndOutputTests
         int attempts = 0;
         OutputRefusedException? refused = null;
         WorkflowResult<Step> result = await Flow.Of(
-            (context, cancellationToken) =>
+            (context, _) =>
             {
                 attempts++;
                 refused = Assert.Throws<OutputRefusedException>(() => context.SetOutput(output));
@@ -164,7 +165,7 @@ public sealed class ParamsAndOutputTests
             NodeConfig.Minimal with { Retry = RetryMode.Fixed(3, TimeSpan.Zero) }).RunAsync();
 
         Assert.Equal(("output-not-writable", 1, 1), (result.Error!.Kind, result.Error.Attempts, attempts));
-        Assert.Contains("can't be kept whole", result.Error.Message, StringComparison.Ordinal);
+        Assert.Contains($" can't be kept whole: {path}", result.Error.Message, StringComparison.Ordinal);
         Assert.EndsWith(what, result.Error.Message, StringComparison.Ordinal);
         Assert.Equal(path, refused!.Path);
     }
@@ -229,9 +230,9 @@ public sealed class ParamsAndOutputTests
 
     private sealed class Unloaded
     {
-        private readonly string _why = "not loaded";
+        public string? Loaded { get; set; }
 
-        public int Age { get => throw new InvalidOperationException(_why); set { } }
+        public int Age => Loaded?.Length ?? throw new InvalidOperationException("not loaded");
     }
 
     private sealed class Chained

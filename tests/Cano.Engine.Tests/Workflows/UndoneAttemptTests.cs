@@ -93,6 +93,28 @@ public sealed class UndoneAttemptTests
     }
 
     [Fact]
+    public async Task Params_ThatAFailedAttemptChanged_AreAsTheyWereGiven()
+    {
+        List<int> seen = [];
+        WorkflowDefinition<Step, Basket> definition = WorkflowDefinition.Create(new WorkflowKey<Step, Basket>("test.basket"), workflow => workflow
+            .Start(Step.Start)
+            .RegisterNode(
+                Step.Start,
+                (context, _) =>
+                {
+                    seen.Add(context.Params.Items.Count);
+                    context.Params.Items.Add("more");
+                    return context.Attempt == 2 ? new(Step.Done) : throw new IOException();
+                },
+                s_oneRetry)
+            .AddExitState(Step.Done));
+
+        await WorkflowRunner.For(definition).RunAsync(new Basket(["one"]));
+
+        Assert.Equal([1, 1], seen);
+    }
+
+    [Fact]
     public async Task Checkpoint_BeforeARetry_HasNothingOfTheFailedAttempt()
     {
         RecordingSink sink = new();
@@ -201,6 +223,8 @@ public sealed class UndoneAttemptTests
     private static Task<WorkflowResult<Step>> RunAsync(
         MemoryStore store, Func<WorkflowContext<Input>, CancellationToken, ValueTask<Step>> node) =>
         WorkflowRunner.For(Flow.Of(node, s_oneRetry)).RunAsync(new Input(1), store);
+
+    public sealed record Basket(List<string> Items);
 
     public sealed class Service : IDisposable
     {

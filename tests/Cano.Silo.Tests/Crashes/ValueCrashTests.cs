@@ -24,7 +24,7 @@ public sealed class ValueCrashTests : IDisposable
                 "params": { "shape": { "radius": 3, "$type": "circle" }, "range": { "item1": 1, "item2": 9 } }
               }]
             }
-            """);
+            """, TestContext.Current.CancellationToken);
         await CrashSilo.DieAsync("after cano.checkpoint 1", _folder, "batch.json");
 
         await using CrashSilo second = CrashSilo.Serve(_folder);

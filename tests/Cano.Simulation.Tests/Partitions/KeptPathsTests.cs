@@ -108,7 +108,7 @@ public sealed class KeptPathsTests
         (int Index, long At)[] started = [.. Enumerable.Range(40, 20).Select(index => (index, 7L))];
 
         Assert.Empty(paths.OfSealed(started, []));
-        paths.AddStopped(started, id => id == "i50" ? null : s_path);
+        paths.AddStopped(Window(durable, started), id => id == "i50" ? null : s_path);
 
         Assert.Equal([49, 55], started.Zip(paths.OfSealed(started, [new(55, Outcome(success: true), false)])).Where(one => one.Second is not null).Select(one => one.First.Index));
     }
@@ -116,14 +116,26 @@ public sealed class KeptPathsTests
     [Fact]
     public void StoppedInstances_WithLongPaths_TakeABoundedPartOfTheRow()
     {
-        KeptPaths paths = new(new(MemoryPartitionRows.Spec(100)));
+        ResultIndex durable = new(MemoryPartitionRows.Spec(100));
+        KeptPaths paths = new(durable);
         PathStep longest = new(new string('s', 40), long.MaxValue, long.MaxValue, int.MaxValue, new string('e', PathStep.MaxErrorBytes));
         InstancePath path = new([.. Enumerable.Repeat(longest, InstancePath.MaxSteps)], long.MaxValue, true);
         (int Index, long At)[] started = [.. Enumerable.Range(0, 100).Select(index => (index, 7L))];
 
-        paths.AddStopped(started, _ => path);
+        paths.AddStopped(Window(durable, started), _ => path);
 
         Assert.InRange(paths.OfSealed(started, []).Sum(one => one?.ApproximateBytes ?? 0), KeptPaths.MaxCancelledBytes, KeptPaths.MaxCancelledBytes + path.ApproximateBytes);
+    }
+
+    private static InstanceWindow Window(ResultIndex durable, (int Index, long At)[] started)
+    {
+        InstanceWindow window = new(durable);
+        foreach ((int index, long at) in started)
+        {
+            window.Start(index, new(at, TimeSpan.Zero));
+        }
+
+        return window;
     }
 
     private static StoredResult Stored(KeptPaths paths, int index) =>
