@@ -154,13 +154,12 @@ public class ConcurrentWorkflowTests
     [Fact]
     public void Build_WithASharedStoreThatIsNoJson_IsRefused()
     {
-        MemoryStore values = new();
-        values.Put("type", typeof(int));
+        OwnStore values = new(new MemoryStore(), "type") { Held = typeof(int) };
 
         CanoConfigurationException exception = Assert.Throws<CanoConfigurationException>(() =>
             new ConcurrentWorkflowBuilder<OrderState>(new ConcurrentTimeout.WaitForever()).AddInstance(Orders.Price.Instance("a")).WithSharedStore(values).Build());
 
-        Assert.Equal((ErrorCodes.InvalidValue, "$.sharedStore"), (exception.Code, exception.Path));
+        Assert.Equal((ErrorCodes.UnstorableValue, "$.sharedStore"), (exception.Code, exception.Path));
         Assert.StartsWith("The shared store given to the batch can't be written as JSON: ", exception.Message, StringComparison.Ordinal);
     }
 
