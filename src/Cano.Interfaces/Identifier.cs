@@ -3,7 +3,8 @@ using System.Buffers;
 namespace Cano;
 
 /// <summary>
-/// The one rule for every id and name that a user chooses: 1 to 200 characters of <c>[A-Za-z0-9._:-]</c>, and neither <c>.</c> nor <c>..</c>,
+/// The one rule for every id and name that a user chooses: 1 to 200 characters of <c>[A-Za-z0-9._:-]</c>, and neither <c>.</c> nor
+/// <c>..</c>,
 /// which clients and proxies take out of a URL's path before they send it.
 /// </summary>
 internal static class Identifier
@@ -16,7 +17,9 @@ internal static class Identifier
     internal static bool IsValid(string? value) =>
         value is { Length: >= 1 and <= MaxLength } && !value.AsSpan().ContainsAnyExcept(s_allowed) && !IsDots(value);
 
-    /// <summary>Whether it is <c>.</c> or <c>..</c>: in a URL's path these are no names, so nothing that is called so can be reached there.</summary>
+    /// <summary>
+    /// Whether it is <c>.</c> or <c>..</c>: in a URL's path these are no names, so nothing that is called so can be reached there.
+    /// </summary>
     internal static bool IsDots(string value) => value is "." or "..";
 
     /// <summary>Says what is wrong, or null when nothing is.</summary>

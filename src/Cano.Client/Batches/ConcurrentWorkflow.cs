@@ -86,7 +86,10 @@ public sealed class ConcurrentWorkflow<TState>
     /// It has an inner exception when the stop of the batch was not confirmed, so that it may still be running.</exception>
     /// <exception cref="HostStoppedException">The host of <paramref name="client"/> has stopped; the batch, if it was started, is not
     /// affected.</exception>
-    /// <exception cref="CanoConfigurationException">The batch is not valid; nothing was sent.</exception>
+    /// <exception cref="CanoConfigurationException">
+    /// The batch is not valid; nothing was sent. Or a silo refused the params of instances, which do not fit their workflow (code <c>invalid-params</c>;
+    /// <see cref="CanoConfigurationException.Faults"/> has all of a partition's); nothing is kept of it.
+    /// </exception>
     /// <exception cref="WorkflowNotRegisteredException">No silo knows one of its workflows; nothing was stored.</exception>
     /// <exception cref="BatchConflictException">Its id is taken by a batch with other content.</exception>
     /// <exception cref="BatchPurgedException">A batch of this id was purged.</exception>
@@ -118,7 +121,10 @@ public sealed class ConcurrentWorkflow<TState>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     /// <exception cref="HostStoppedException">The host of <paramref name="client"/> has stopped; whether the batch was started is
     /// unknown.</exception>
-    /// <exception cref="CanoConfigurationException">The batch is not valid; nothing was sent.</exception>
+    /// <exception cref="CanoConfigurationException">
+    /// The batch is not valid; nothing was sent. Or a silo refused the params of instances, which do not fit their workflow (code <c>invalid-params</c>;
+    /// <see cref="CanoConfigurationException.Faults"/> has all of a partition's); nothing is kept of it.
+    /// </exception>
     /// <exception cref="WorkflowNotRegisteredException">No silo knows one of its workflows; nothing was stored.</exception>
     /// <exception cref="BatchConflictException">Its id is taken by a batch with other content.</exception>
     /// <exception cref="BatchPurgedException">A batch of this id was purged.</exception>

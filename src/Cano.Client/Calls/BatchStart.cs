@@ -9,7 +9,7 @@ internal sealed class BatchStart
     internal const int PartitionsAtOnce = 4;
 
     /// <summary>Each call waits for the end of the removal for some 10 seconds: a minute for the largest batch.</summary>
-    private const int MostCleanUps = 6;
+    private const int MostWithdrawals = 6;
 
     private readonly IGrainFactory _grains;
     private readonly GrainCalls _calls;
@@ -118,18 +118,20 @@ internal sealed class BatchStart
             }).ConfigureAwait(false);
         if (refused is not null)
         {
-            await CleanUpAsync(cancellationToken).ConfigureAwait(false);
+            await WithdrawAsync(cancellationToken).ConfigureAwait(false);
             throw refused;
         }
     }
 
     /// <summary>Removes what was accepted. It goes on without being asked again, and recovery finds what is left all the same.</summary>
-    private async Task CleanUpAsync(CancellationToken cancellationToken)
+    private async Task WithdrawAsync(CancellationToken cancellationToken)
     {
         bool isGone = false;
-        for (int asked = 0; asked < MostCleanUps && !isGone; asked++)
+        for (int asked = 0; asked < MostWithdrawals && !isGone; asked++)
         {
-            isGone = await _calls.CallAsync(() => _grain.CleanUpAsync(_batch.Header.Digest, _batch.Partitions), cancellationToken).ConfigureAwait(false);
+            isGone = await _calls
+                .CallAsync(() => _grain.WithdrawAsync(_batch.Header.Digest, _batch.Partitions), cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 }

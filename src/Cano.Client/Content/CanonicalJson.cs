@@ -15,7 +15,8 @@ internal enum NumberForm
 }
 
 /// <summary>
-/// RFC 8785 (JSON Canonicalization Scheme): one text for all texts of the same JSON value. With <see cref="NumberForm.Exact"/>, numbers with
+/// RFC 8785 (JSON Canonicalization Scheme): one text for all texts of the same JSON value. With <see cref="NumberForm.Exact"/>, numbers
+/// with
 /// different digits are different values.
 /// </summary>
 internal static class CanonicalJson
@@ -152,7 +153,7 @@ internal static class CanonicalJson
 
         ArrayBufferWriter<byte> canonical = new(32);
         CanonicalNumber.Write(number, canonical);
-        bool same = ExactNumber.Parse(literal) is { } exact && exact == ExactNumber.Parse(Encoding.ASCII.GetString(canonical.WrittenSpan));
+        bool same = Ascii.Equals(canonical.WrittenSpan, literal) || HasAllDigits(canonical.WrittenSpan, literal);
         if (same || numbers is NumberForm.Double)
         {
             output.Write(canonical.WrittenSpan);
@@ -164,6 +165,9 @@ internal static class CanonicalJson
 
         return same;
     }
+
+    private static bool HasAllDigits(ReadOnlySpan<byte> canonical, string literal) =>
+        ExactNumber.Parse(literal) is { } exact && exact == ExactNumber.Parse(Encoding.ASCII.GetString(canonical));
 
     /// <summary>Whether it is its own canonical form, as most numbers are: up to 15 digits and nothing else.</summary>
     private static bool IsSmallWhole(string literal) => literal.Length <= 15 && !literal.AsSpan().ContainsAnyExceptInRange('0', '9');

@@ -102,7 +102,8 @@ internal sealed class ContentDigest : IDisposable
 
         _buffer.Write("}}"u8);
         Flush();
-        return (Convert.ToHexStringLower(_hash.GetHashAndReset()), _differs ? Convert.ToHexStringLower(_earlierHash.GetHashAndReset()) : null);
+        string digest = Convert.ToHexStringLower(_hash.GetHashAndReset());
+        return (digest, _differs ? Convert.ToHexStringLower(_earlierHash.GetHashAndReset()) : null);
     }
 
     public void Dispose()

@@ -4,7 +4,8 @@ namespace Cano;
 
 /// <summary>
 /// A number with all its digits: those that a double can't hold, and the zeros at the end of a fraction, which a decimal keeps.
-/// Two literals are equal when no reader could tell them apart but by their layout: <c>1E2</c> and <c>100</c>, but not <c>1.0</c> and <c>1.00</c>.
+/// Two literals are equal when no reader could tell them apart but by their layout: <c>1E2</c> and <c>100</c>, but not <c>1.0</c> and
+/// <c>1.00</c>.
 /// </summary>
 /// <param name="IsNegative">Whether it has a minus; zero may.</param>
 /// <param name="Digits">Without zeros at either end; empty: zero.</param>
@@ -24,7 +25,8 @@ internal readonly record struct ExactNumber(bool IsNegative, string Digits, int 
         int exponent = 0;
         if (mantissa.IndexOfAny('e', 'E') is >= 0 and var e)
         {
-            if (!int.TryParse(mantissa[(e + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent) || Math.Abs((long)exponent) > MaxExponent)
+            if (!int.TryParse(mantissa[(e + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent)
+                || Math.Abs((long)exponent) > MaxExponent)
             {
                 return null;
             }
@@ -42,7 +44,9 @@ internal readonly record struct ExactNumber(bool IsNegative, string Digits, int 
             : new(negative, significant, exponent + digits.Length - digits.TrimEnd('0').Length, scale);
     }
 
-    /// <summary>The shorter of two forms: without an exponent, and as a whole number with one. The same for equal numbers, different for others.</summary>
+    /// <summary>
+    /// The shorter of two forms: without an exponent, and as a whole number with one. The same for equal numbers, different for others.
+    /// </summary>
     public override string ToString()
     {
         int zeros = Digits.Length == 0 ? 0 : Exponent + Scale;

@@ -171,14 +171,12 @@ internal sealed class Batch
     internal async Task<bool> CleanUpAsync(string digest, int partitions)
     {
         await LoadAsync();
-        bool isGone = await _removal.CleanUpAsync(digest, partitions);
-        if (isGone)
-        {
-            await _creation.WithdrawAsync(digest);
-        }
-
-        return isGone;
+        return await _removal.CleanUpAsync(digest, partitions);
     }
+
+    /// <summary>See <see cref="IBatchGrain.WithdrawAsync"/>.</summary>
+    internal async Task<bool> WithdrawAsync(string digest, int partitions) =>
+        await CleanUpAsync(digest, partitions) && await _creation.WithdrawAsync(digest);
 
     /// <summary>Time has passed: the deadline may have come, and lists are to show how far the batch is.</summary>
     internal void Tick()

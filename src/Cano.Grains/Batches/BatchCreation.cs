@@ -64,10 +64,12 @@ internal sealed class BatchCreation(BatchRecord record, BatchAnnouncer announcer
     }
 
     /// <summary>
-    /// Takes what was entered for a start that was broken off, and of which nothing is left, out of the catalog again. It is looked for there: the activation that entered it
+    /// Takes what was entered for a start that was broken off, and of which nothing is left, out of the catalog again. It is looked for
+    /// there: the activation that entered it
     /// is gone, since no batch came of it.
     /// </summary>
-    internal async Task WithdrawAsync(string digest)
+    /// <returns>True: nothing of it is left there either.</returns>
+    internal async Task<bool> WithdrawAsync(string digest)
     {
         foreach (BatchEntry entry in await services.Catalog.GetUnfinishedAsync())
         {
@@ -76,6 +78,8 @@ internal sealed class BatchCreation(BatchRecord record, BatchAnnouncer announcer
                 await announcer.RemoveAsync(entry);
             }
         }
+
+        return true;
     }
 
     private async Task CreateAsync(BatchHeader header, PartitionSpec? only, int indexBuckets)

@@ -99,6 +99,8 @@ internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
 
     public Task<bool> CleanUpAsync(string digest, int partitions) => RemovalAsync(_batch.CleanUpAsync(digest, partitions));
 
+    public Task<bool> WithdrawAsync(string digest, int partitions) => RemovalAsync(_batch.WithdrawAsync(digest, partitions));
+
     private Task<T> ReadAsync<T>(Func<PartitionReader, Task<T>> read)
     {
         return AnswerAsync(ReadHostedAsync());

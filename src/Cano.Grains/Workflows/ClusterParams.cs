@@ -1,14 +1,16 @@
 namespace Cano;
 
 /// <summary>Checks params here where this silo has their workflows, and with one call each on the other silos that have them.</summary>
-internal sealed class ClusterParams(WorkflowRegistry registry, LocalParams local, ClusterWorkflows workflows, ParamsServiceClient others) : IParamsCheck
+internal sealed class ClusterParams(WorkflowRegistry registry, LocalParams local, ClusterWorkflows workflows, ParamsServiceClient others)
+    : IParamsCheck
 {
     public async ValueTask<IReadOnlyList<SubmissionFault>> FindAsync(InstanceSpec[] instances, int first)
     {
         List<(SiloAddress Silo, int Index)> elsewhere = [];
         for (int index = 0; index < instances.Length; index++)
         {
-            if (instances[index].Params is not null && !registry.IsKnown(instances[index].Workflow) && workflows.CheckerOf(instances[index].Workflow) is { } silo)
+            InstanceSpec instance = instances[index];
+            if (instance.Params is not null && !registry.IsKnown(instance.Workflow) && workflows.CheckerOf(instance.Workflow) is { } silo)
             {
                 elsewhere.Add((silo, index));
             }
@@ -18,7 +20,8 @@ internal sealed class ClusterParams(WorkflowRegistry registry, LocalParams local
         foreach (IGrouping<SiloAddress, int> group in elsewhere.GroupBy(one => one.Silo, one => one.Index))
         {
             int[] indexes = [.. group];
-            found.AddRange(await others.FindAsync(group.Key, [.. indexes.Select(index => instances[index])], [.. indexes.Select(index => first + index)]));
+            InstanceSpec[] asked = [.. indexes.Select(index => instances[index])];
+            found.AddRange(await others.FindAsync(group.Key, asked, [.. indexes.Select(index => first + index)]));
         }
 
         return found.Count <= SubmissionFault.MaxTold ? found : found[..SubmissionFault.MaxTold];

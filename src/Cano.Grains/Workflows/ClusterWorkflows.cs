@@ -47,7 +47,9 @@ internal sealed class ClusterWorkflows(WorkflowRegistry local, IClusterManifestP
             ? silos[Random.Shared.Next(silos.Length)]
             : null;
 
-    /// <summary>Which silo to ask about params of a workflow that this silo does not have; always the same one, so that one call does for all.</summary>
+    /// <summary>
+    /// Which silo to ask about params of a workflow that this silo does not have; always the same one, so that one call does for all.
+    /// </summary>
     /// <returns>A silo that has it and answers such questions; null when there is none.</returns>
     internal SiloAddress? CheckerOf(string workflow)
     {
@@ -94,7 +96,8 @@ internal sealed class ClusterWorkflows(WorkflowRegistry local, IClusterManifestP
     private HashSet<SiloAddress> Checkers(ClusterManifest manifest) =>
     [
         .. manifest.Silos
-            .Where(silo => silo.Value.Grains.TryGetValue(_grain, out GrainProperties? grain) && grain.Properties.ContainsKey(WorkflowAnnouncement.ChecksParams))
+            .Where(silo => silo.Value.Grains.TryGetValue(_grain, out GrainProperties? grain)
+                && grain.Properties.ContainsKey(WorkflowAnnouncement.ChecksParams))
             .Select(silo => silo.Key),
     ];
 
@@ -102,5 +105,6 @@ internal sealed class ClusterWorkflows(WorkflowRegistry local, IClusterManifestP
     /// <param name="Version">Counts the manifests that were read.</param>
     /// <param name="Silos">The silos that have a workflow, by its name; at least one each.</param>
     /// <param name="Checkers">The silos that answer <see cref="IParamsService"/>: those of earlier versions do not.</param>
-    private sealed record Announced(ClusterManifest Manifest, long Version, Dictionary<string, SiloAddress[]> Silos, HashSet<SiloAddress> Checkers);
+    private sealed record Announced(
+        ClusterManifest Manifest, long Version, Dictionary<string, SiloAddress[]> Silos, HashSet<SiloAddress> Checkers);
 }

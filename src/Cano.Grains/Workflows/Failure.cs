@@ -18,14 +18,16 @@ internal static class Failure
         Of(kind, Message(exception), state, attempts) with { ExceptionType = TypeName(exception), Inner = Inner(exception) };
 
     /// <summary>
-    /// The exception's message, cut before anything is made of it: a thousand instances may throw one of 25 MB at once. A message that itself throws or is
+    /// The exception's message, cut before anything is made of it: a thousand instances may throw one of 25 MB at once. A message that
+    /// itself throws or is
     /// null is replaced, for nothing of a node may harm its neighbours.
     /// </summary>
     internal static string Message(Exception exception)
     {
         try
         {
-            return ErrorText.Bounded(exception.GetType() == typeof(AggregateException) ? Joined((AggregateException)exception) : exception.Message);
+            bool isJoined = exception.GetType() == typeof(AggregateException);
+            return ErrorText.Bounded(isJoined ? Joined((AggregateException)exception) : exception.Message);
         }
         catch (Exception thrown)
         {

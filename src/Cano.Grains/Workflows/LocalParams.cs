@@ -19,7 +19,8 @@ internal sealed class LocalParams(WorkflowRegistry registry) : IParamsCheck
             InstanceSpec instance = instances[index];
             if (instance.Params is { } json && registry.TryGet(instance.Workflow, out IWorkflowProgram? program))
             {
-                found.AddRange(program.CheckParams(json, string.Create(CultureInfo.InvariantCulture, $"$.instances[{place(index)}].params")));
+                string path = string.Create(CultureInfo.InvariantCulture, $"$.instances[{place(index)}].params");
+                found.AddRange(program.CheckParams(json, path));
             }
         }
 

@@ -17,13 +17,16 @@ internal interface IParamsService : Orleans.Services.IGrainService
 }
 
 /// <summary>Answers for its silo.</summary>
-internal sealed class ParamsService(GrainId id, Silo silo, ILoggerFactory loggers, LocalParams local) : GrainService(id, silo, loggers), IParamsService
+internal sealed class ParamsService(GrainId id, Silo silo, ILoggerFactory loggers, LocalParams local)
+    : GrainService(id, silo, loggers), IParamsService
 {
-    public Task<SubmissionFault[]> FindAsync(InstanceSpec[] instances, int[] places) => Task.FromResult<SubmissionFault[]>([.. local.Find(instances, index => places[index])]);
+    public Task<SubmissionFault[]> FindAsync(InstanceSpec[] instances, int[] places) =>
+        Task.FromResult<SubmissionFault[]>([.. local.Find(instances, index => places[index])]);
 }
 
 /// <summary>Asks another silo.</summary>
 internal sealed class ParamsServiceClient(IServiceProvider services) : GrainServiceClient<IParamsService>(services)
 {
-    internal Task<SubmissionFault[]> FindAsync(SiloAddress silo, InstanceSpec[] instances, int[] places) => GetGrainService(silo).FindAsync(instances, places);
+    internal Task<SubmissionFault[]> FindAsync(SiloAddress silo, InstanceSpec[] instances, int[] places) =>
+        GetGrainService(silo).FindAsync(instances, places);
 }

@@ -43,8 +43,8 @@ public sealed record BatchHeader
     public required int[] PartitionSizes { get; init; }
 
     /// <summary>
-    /// SHA-256, in lower-case hex, of the RFC 8785 canonical JSON of the content (timeout, maxConcurrency, store, sharedStore, instances; numbers as <see cref="DigestVersion"/> says):
-    /// equal digests are the same batch.
+    /// SHA-256, in lower-case hex, of the RFC 8785 canonical JSON of the content (timeout, maxConcurrency, store, sharedStore, instances; numbers
+    /// as <see cref="DigestVersion"/> says): equal digests are the same batch.
     /// It is also part of the partitions' keys, so that two starts of one id with different content never touch each other's rows.
     /// </summary>
     [Id(6)]
@@ -71,7 +71,8 @@ public sealed record BatchHeader
     public string? TraceParent { get; init; }
 
     /// <summary>
-    /// Which numbers of params and stores are the same for <see cref="Digest"/>. 0: those that one double stands for, as RFC 8785 has it. 1: those that have the
+    /// Which numbers of params and stores are the same for <see cref="Digest"/>. 0: those that one double stands for, as RFC 8785 has it. 1:
+    /// those that have the
     /// same digits.
     /// </summary>
     [Id(12)]

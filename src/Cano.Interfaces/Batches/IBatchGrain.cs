@@ -33,7 +33,10 @@ public interface IBatchGrain : IResultsGrain
     /// <exception cref="BatchConflictException">The id is taken by a batch with other content.</exception>
     /// <exception cref="BatchPurgedException">A batch of this id was purged.</exception>
     /// <exception cref="WorkflowNotRegisteredException">A workflow is unknown.</exception>
-    /// <exception cref="CanoConfigurationException">The header is not valid, params or store are too large, or a partition is not prepared (code <c>not-prepared</c>).</exception>
+    /// <exception cref="CanoConfigurationException">
+    /// The header is not valid, params or store are too large, params do not fit their workflow (code <c>invalid-params</c>), or a partition is not prepared (code
+    /// <c>not-prepared</c>).
+    /// </exception>
     [Alias("Start")]
     Task<BatchStatus> StartAsync(BatchHeader header, PartitionSpec? only);
 
@@ -98,4 +101,13 @@ public interface IBatchGrain : IResultsGrain
     /// <returns>True: nothing of it is left. False: it is being removed, or it is the batch that exists.</returns>
     [Alias("CleanUp")]
     Task<bool> CleanUpAsync(string digest, int partitions);
+
+    /// <summary>
+    /// Takes a start back whose partitions were refused: removes what it has prepared, as <see cref="CleanUpAsync"/> does, and its entry in the catalog.
+    /// </summary>
+    /// <param name="digest">The <see cref="BatchHeader.Digest"/> of that start.</param>
+    /// <param name="partitions">How many partitions it was to have.</param>
+    /// <returns>True: nothing of it is left. False: it is being removed, or it is the batch that exists.</returns>
+    [Alias("Withdraw")]
+    Task<bool> WithdrawAsync(string digest, int partitions);
 }

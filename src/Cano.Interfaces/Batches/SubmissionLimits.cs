@@ -63,7 +63,9 @@ internal static class SubmissionLimits
         }
     }
 
-    /// <summary>One instance: the form of its id, its workflow's name (whether or not there is such a workflow) and its label; no two ids are equal.</summary>
+    /// <summary>
+    /// One instance: the form of its id, its workflow's name (whether or not there is such a workflow) and its label; no two ids are equal.
+    /// </summary>
     /// <param name="instance">The instance.</param>
     /// <param name="place">Its place in the batch, from 0.</param>
     /// <param name="places">Those of the instances before it, by their ids; this one is added.</param>
@@ -92,9 +94,10 @@ internal static class SubmissionLimits
 
         if (!places.TryAdd(instance.Id, place))
         {
+            int other = places[instance.Id];
             throw new CanoConfigurationException(
                 ErrorCodes.DuplicateInstanceId,
-                $"instances[{places[instance.Id]}] and instances[{place}] have the same id '{instance.Id}'; ids must differ within a batch.",
+                $"instances[{other}] and instances[{place}] have the same id '{instance.Id}'; ids must differ within a batch.",
                 $"$.instances[{place}].id");
         }
     }
@@ -108,7 +111,8 @@ internal static class SubmissionLimits
     {
         if (Identifier.IsDots(label))
         {
-            throw new CanoConfigurationException(ErrorCodes.InvalidId, $"{what} must not be '{label}', which can't stand in the path of a URL.", path);
+            throw new CanoConfigurationException(
+                ErrorCodes.InvalidId, $"{what} must not be '{label}', which can't stand in the path of a URL.", path);
         }
 
         CheckText(label, StorableText.MaxLabelLength, what, path);

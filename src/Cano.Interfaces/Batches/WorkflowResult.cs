@@ -71,8 +71,10 @@ public sealed class WorkflowResult<TState>
     /// <typeparam name="T">What it is read as.</typeparam>
     /// <returns>The output; <c>default</c> when there is none.</returns>
     /// <exception cref="JsonException">
-    /// It does not fit <typeparamref name="T"/>: it can't be read as such, or is an object that has none of its members. The message says what there is.
+    /// It does not fit <typeparamref name="T"/>: it can't be read as such, or is an object that has none of its members. The message says
+    /// what there is.
     /// Members that <typeparamref name="T"/> has not are passed over, and those that are missing are <c>default</c>.
     /// </exception>
-    public T? GetOutput<T>() => _output is null ? default : OutputJson.Read<T>(_output, $"The output of instance '{Id}' of workflow '{Workflow}'");
+    public T? GetOutput<T>() =>
+        _output is null ? default : OutputJson.Read<T>(_output, $"The output of instance '{Id}' of workflow '{Workflow}'");
 }

@@ -20,14 +20,18 @@ public sealed class CanoConfigurationException : CanoException
         _faults = faults;
     }
 
-    /// <summary>Where in the submitted document the fault is, the first if there are several, as a JSON path; null when there is no document.</summary>
+    /// <summary>
+    /// Where in the submitted document the fault is, the first if there are several, as a JSON path; null when there is no document.
+    /// </summary>
     [Id(0)]
     public string? Path { get; private set; }
 
     [Id(1)]
     private readonly SubmissionFault[]? _faults;
 
-    /// <summary>All that is wrong with the submitted document, as far as it was looked for, at most 20 faults; empty when there is no document.</summary>
+    /// <summary>
+    /// All that is wrong with the submitted document, as far as it was looked for, at most 20 faults; empty when there is no document.
+    /// </summary>
     public IReadOnlyList<SubmissionFault> Faults => _faults ?? (Path is null ? [] : [new(Path, Message)]);
 
     /// <summary>One exception for several faults; the message has all of them.</summary>

@@ -3,7 +3,9 @@ namespace Cano;
 /// <summary>The stable codes of <see cref="CanoException.Code"/>. A code never changes its meaning and is never used again for another.</summary>
 public static class ErrorCodes
 {
-    /// <summary>An id or name is not 1 to 200 characters of <c>[A-Za-z0-9._:-]</c>, or it is <c>.</c> or <c>..</c>, as a label must not be either.</summary>
+    /// <summary>
+    /// An id or name is not 1 to 200 characters of <c>[A-Za-z0-9._:-]</c>, or it is <c>.</c> or <c>..</c>, as a label must not be either.
+    /// </summary>
     public const string InvalidId = "invalid-id";
 
     /// <summary>A workflow's definition has faults.</summary>

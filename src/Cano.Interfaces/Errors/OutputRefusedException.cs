@@ -1,7 +1,8 @@
 namespace Cano;
 
 /// <summary>
-/// An output can't be kept: thrown where the node sets it, which may catch this and set another one. The one that was set before stays. Where it leaves the node, the
+/// An output can't be kept: thrown where the node sets it, which may catch this and set another one. The one that was set before stays.
+/// Where it leaves the node, the
 /// instance fails with a kind equal to <see cref="CanoException.Code"/>, without another attempt.
 /// </summary>
 [GenerateSerializer]

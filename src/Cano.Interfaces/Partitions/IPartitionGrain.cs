@@ -12,6 +12,7 @@ public interface IPartitionGrain : IResultsGrain
     /// <summary>Stores the instances; nothing runs before the first <see cref="ExchangeAsync"/>. Storing the same again changes nothing.</summary>
     /// <param name="spec">The instances.</param>
     /// <returns>Completes when they are durable.</returns>
+    /// <exception cref="CanoConfigurationException">The partition is not valid, or params do not fit their workflow (code <c>invalid-params</c>); nothing was stored.</exception>
     [Alias("Prepare")]
     Task PrepareAsync(PartitionSpec spec);
 

@@ -8,16 +8,18 @@ internal static class JsonMessage
     /// <summary>Longer ones are cut before anything is made of them.</summary>
     private const int MaxLength = 1_000;
 
-    /// <summary>The message without what is for programmers: where the reader stood, and advice about its options.</summary>
+    private static readonly string[] s_tails = [" LineNumber:", " Change the reader options", " Path:"];
+
+    /// <summary>The message on one line, without what is for programmers: where the reader stood, and advice about its options.</summary>
     internal static string Of(Exception exception)
     {
         string message = Read(exception);
-        foreach (string tail in exception is JsonException ? (string[])[" LineNumber:", " Change the reader options", " Path:", " | LineNumber:"] : [])
+        foreach (string tail in exception is JsonException ? s_tails : [])
         {
             message = message.IndexOf(tail, StringComparison.Ordinal) is > 0 and var at ? message[..at] : message;
         }
 
-        return message.Length <= MaxLength ? message : $"{message[..(MaxLength - 1)]}…";
+        return (message.Length <= MaxLength ? message : $"{message[..(MaxLength - 1)]}…").ReplaceLineEndings(" ");
     }
 
     private static string Read(Exception exception)

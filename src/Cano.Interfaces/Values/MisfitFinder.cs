@@ -5,7 +5,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Cano;
 
 /// <summary>
-/// Finds everything in a JSON value that does not fit a type, by the type's contract: the serializer stops at the first. What it finds beyond
+/// Finds everything in a JSON value that does not fit a type, by the type's contract: the serializer stops at the first. What it finds
+/// beyond
 /// this (the checks of converters and constructors) is left to it.
 /// </summary>
 internal sealed class MisfitFinder
@@ -34,7 +35,11 @@ internal sealed class MisfitFinder
         switch ((info.Kind, value.ValueKind))
         {
             case (JsonTypeInfoKind.Object, JsonValueKind.Object):
-                LookIntoObject(value, Derived(info, value), path);
+                if (TryFindDerived(value, ref info, path))
+                {
+                    LookIntoObject(value, info, path);
+                }
+
                 break;
             case (JsonTypeInfoKind.Enumerable, JsonValueKind.Array) when info.ElementType is { } element:
                 int index = 0;
@@ -118,35 +123,56 @@ internal sealed class MisfitFinder
         {
             _ = value.Deserialize(type);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or NotSupportedException or FormatException)
+        catch (Exception exception)
+            when (exception is JsonException or InvalidOperationException or NotSupportedException or FormatException)
         {
             string choice = type.Type.IsEnum ? $"; there are {JsonShape.Names(Enum.GetNames(type.Type))}" : "";
             Add(JsonPath.Below(path, (exception as JsonException)?.Path), $"can't be read as {TypeText.Of(type.Type)}; it is {JsonShape.Of(value)}{choice}");
         }
     }
 
-    /// <summary>The contract of the derived type that an object says it is of; that of the base where it says nothing known.</summary>
-    private JsonTypeInfo Derived(JsonTypeInfo type, JsonElement value)
+    /// <summary>Takes the contract of the derived type that an object says it is of.</summary>
+    /// <returns>False, with a fault: it does not say so, and must.</returns>
+    private bool TryFindDerived(JsonElement value, ref JsonTypeInfo type, string path)
     {
-        if (type.PolymorphismOptions is not { } polymorphism || !value.TryGetProperty(polymorphism.TypeDiscriminatorPropertyName, out JsonElement said))
+        if (type.PolymorphismOptions is not { } polymorphism)
         {
-            return type;
+            return true;
         }
 
+        bool isSaid = value.TryGetProperty(polymorphism.TypeDiscriminatorPropertyName, out JsonElement said);
         object? discriminator = said.ValueKind switch
         {
             JsonValueKind.String => said.GetString(),
             JsonValueKind.Number when said.TryGetInt32(out int number) => number,
             _ => null,
         };
-        return polymorphism.DerivedTypes.FirstOrDefault(derived => Equals(derived.TypeDiscriminator, discriminator)) is { DerivedType: { } found }
-            ? _options.GetTypeInfo(found)
-            : type;
+        JsonDerivedType derived = polymorphism.DerivedTypes.FirstOrDefault(one => Equals(one.TypeDiscriminator, discriminator));
+        if (isSaid && derived.DerivedType is not null)
+        {
+            type = _options.GetTypeInfo(derived.DerivedType);
+            return true;
+        }
+
+        if (!type.Type.IsAbstract && (!isSaid || polymorphism.IgnoreUnrecognizedTypeDiscriminators))
+        {
+            return true;
+        }
+
+        string names = JsonShape.Names(polymorphism.DerivedTypes.Select(one => $"{one.TypeDiscriminator}"));
+        Add(
+            JsonPath.Member(path, polymorphism.TypeDiscriminatorPropertyName),
+            $"{(isSaid ? "unknown" : "missing")}; it says which type it is; there are {names}");
+        return false;
     }
 
-    private bool IsRefused(JsonTypeInfo type) =>
-        (type.UnmappedMemberHandling ?? (type.Properties.Any(property => property.IsExtensionData) ? JsonUnmappedMemberHandling.Skip : _options.UnmappedMemberHandling))
-        is JsonUnmappedMemberHandling.Disallow;
+    /// <summary>Whether members are refused that a type has not.</summary>
+    private bool IsRefused(JsonTypeInfo type)
+    {
+        bool keeps = type.Properties.Any(property => property.IsExtensionData);
+        JsonUnmappedMemberHandling usual = keeps ? JsonUnmappedMemberHandling.Skip : _options.UnmappedMemberHandling;
+        return (type.UnmappedMemberHandling ?? usual) is JsonUnmappedMemberHandling.Disallow;
+    }
 
     /// <summary>The serializer's own, such as <c>$type</c>: it says itself what is wrong with it.</summary>
     private static bool IsMetadata(string name) => name.StartsWith('$');

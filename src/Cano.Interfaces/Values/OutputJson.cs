@@ -27,7 +27,8 @@ internal static class OutputJson
             ? json
             : throw new OutputRefusedException(
                 ErrorCodes.OutputTooLarge,
-                string.Create(CultureInfo.InvariantCulture, $"The output has {json.Length:N0} bytes of JSON; at most {maxBytes:N0} are allowed."),
+                string.Create(
+                    CultureInfo.InvariantCulture, $"The output has {json.Length:N0} bytes of JSON; at most {maxBytes:N0} are allowed."),
                 "$");
     }
 
@@ -53,16 +54,21 @@ internal static class OutputJson
     /// <summary>Whether it is an object of another kind: the serializer would make one whose members are all <c>default</c>.</summary>
     private static bool HasNoneOf(JsonTypeInfo type, byte[] json)
     {
-        if (type.Kind is not JsonTypeInfoKind.Object || type.Properties.Count == 0 || type.PolymorphismOptions is not null || type.Properties.Any(property => property.IsExtensionData))
+        if (type is not { Kind: JsonTypeInfoKind.Object, Properties.Count: > 0, PolymorphismOptions: null }
+            || type.Properties.Any(property => property.IsExtensionData))
         {
             return false;
         }
 
         StringComparison names = type.Options.PropertyNameCaseInsensitive ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
         using JsonDocument document = Parse(json);
-        return document.RootElement.ValueKind is JsonValueKind.Object
-            && document.RootElement.EnumerateObject().Any()
-            && !document.RootElement.EnumerateObject().Any(member => type.Properties.Any(property => property.Name.Equals(member.Name, names)));
+        if (document.RootElement.ValueKind is not JsonValueKind.Object)
+        {
+            return false;
+        }
+
+        string[] members = [.. document.RootElement.EnumerateObject().Select(JsonShape.Name)];
+        return members.Length > 0 && !type.Properties.Any(property => members.Any(member => property.Name.Equals(member, names)));
     }
 
     private static JsonException Unfit<T>(byte[] json, string what, Exception? thrown)
@@ -76,7 +82,8 @@ internal static class OutputJson
             return new($"{what} is no {type}, which has {members}. {there}");
         }
 
-        SubmissionFault fault = Misfit<T>(document.RootElement) ?? new(JsonPath.Below("$", (thrown as JsonException)?.Path), JsonMessage.Of(thrown));
+        SubmissionFault fault =
+            Misfit<T>(document.RootElement) ?? new(JsonPath.Below("$", (thrown as JsonException)?.Path), JsonMessage.Of(thrown));
         return new($"{what} can't be read as {type}: {fault}. {there}", fault.Path, lineNumber: null, bytePositionInLine: null, thrown);
     }
 

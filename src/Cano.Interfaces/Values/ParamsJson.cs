@@ -37,7 +37,8 @@ internal static class ParamsJson
                 return found;
             }
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or NotSupportedException or ArgumentException)
+        catch (Exception exception)
+            when (exception is JsonException or InvalidOperationException or NotSupportedException or ArgumentException)
         {
             // It is no JSON, or the type has no contract; what the serializer said tells why.
         }

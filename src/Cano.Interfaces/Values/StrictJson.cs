@@ -7,8 +7,10 @@ using System.Text.Json.Serialization.Metadata;
 namespace Cano;
 
 /// <summary>
-/// How params are read: with the options of users' values, but strictly. Refused are members that the type has not (unless the type says otherwise with
-/// <see cref="JsonUnmappedMemberHandlingAttribute"/>), members that are missing and have no default, null where the type says not null, and names that differ only in case.
+/// How params are read: with the options of users' values, but strictly. Refused are members that the type has not (unless the type says
+/// otherwise with
+/// <see cref="JsonUnmappedMemberHandlingAttribute"/>), members that are missing and have no default, null where the type says not null, and
+/// names that differ only in case.
 /// </summary>
 internal static class StrictJson
 {
@@ -26,7 +28,8 @@ internal static class StrictJson
             RespectRequiredConstructorParameters = true,
             AllowDuplicateProperties = false,
         };
-        strict.TypeInfoResolver = (strict.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(MakeOptionalWhatIsLeftOut);
+        IJsonTypeInfoResolver resolver = strict.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver();
+        strict.TypeInfoResolver = resolver.WithAddedModifier(MakeOptionalWhatIsLeftOut);
         strict.MakeReadOnly(populateMissingResolver: true);
         return strict;
     }
@@ -36,9 +39,12 @@ internal static class StrictJson
     {
         foreach (JsonPropertyInfo property in type.Kind is JsonTypeInfoKind.Object ? type.Properties : [])
         {
-            JsonIgnoreCondition? own = property.AttributeProvider?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: false) is [JsonIgnoreAttribute ignore] ? ignore.Condition : null;
-            bool isDeclaredRequired = property.AttributeProvider is MemberInfo member && member.IsDefined(typeof(RequiredMemberAttribute), inherit: false);
-            if (property.IsRequired && !isDeclaredRequired && (own ?? type.Options.DefaultIgnoreCondition) is JsonIgnoreCondition.WhenWritingNull or JsonIgnoreCondition.WhenWritingDefault)
+            MemberInfo? member = property.AttributeProvider as MemberInfo;
+            JsonIgnoreCondition? own = member?.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition;
+            bool mayBeLeftOut =
+                (own ?? type.Options.DefaultIgnoreCondition) is JsonIgnoreCondition.WhenWritingNull or JsonIgnoreCondition.WhenWritingDefault;
+            bool isDeclaredRequired = member?.IsDefined(typeof(RequiredMemberAttribute), inherit: false) is true;
+            if (property.IsRequired && mayBeLeftOut && !isDeclaredRequired)
             {
                 property.IsRequired = false;
             }

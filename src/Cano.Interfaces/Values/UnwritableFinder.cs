@@ -5,7 +5,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Cano;
 
 /// <summary>
-/// Finds the part of an object that can't be written as JSON: the serializer names it for some faults only, and neither for <c>NaN</c> nor for a
+/// Finds the part of an object that can't be written as JSON: the serializer names it for some faults only, and neither for <c>NaN</c> nor
+/// for a
 /// getter that throws. Called once writing has failed; it calls getters again.
 /// </summary>
 internal sealed class UnwritableFinder

@@ -15,7 +15,8 @@ internal sealed class ValidateCommand(string file, CanoHostOptions options, Acti
         try
         {
             silo.Services.GetRequiredService<BatchRules>().Check(batch.Id, batch.Header);
-            if (await BatchParams.FindAsync(batch, silo.Services.GetRequiredService<LocalParams>(), CancellationToken.None) is { Count: > 0 } faults)
+            LocalParams check = silo.Services.GetRequiredService<LocalParams>();
+            if (await BatchParams.FindAsync(batch, check, CancellationToken.None) is { Count: > 0 } faults)
             {
                 throw CanoConfigurationException.Of(ErrorCodes.InvalidParams, faults);
             }

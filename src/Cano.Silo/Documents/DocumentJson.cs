@@ -7,7 +7,9 @@ namespace Cano;
 /// <summary>How what Cano tells is written as JSON: camelCase, enums as words, durations with seven digits, every member there and null where it is absent.</summary>
 internal static class DocumentJson
 {
-    /// <summary>As deep as the serializer writes: documents hold users' values, which may be as deep as users' options say, within something.</summary>
+    /// <summary>
+    /// As deep as the serializer writes: documents hold users' values, which may be as deep as users' options say, within something.
+    /// </summary>
     internal const int MaxDepth = 1_000;
 
     /// <summary>For the serializer. Read-only.</summary>

@@ -93,6 +93,8 @@ public sealed class FakeBatch(FakeCluster cluster, string id) : IBatchGrain
 
     public Task<bool> CleanUpAsync(string digest, int partitions) => throw new NotSupportedException();
 
+    public Task<bool> WithdrawAsync(string digest, int partitions) => throw new NotSupportedException();
+
     private BatchStatus Existing() => Status ?? throw new BatchNotFoundException(id);
 
     private void ThrowIfOther(BatchHeader header)

@@ -15,6 +15,29 @@ public sealed class StartTests(CanoCluster cluster) : IClassFixture<CanoCluster>
         Assert.Equal("name", (await ConcurrentWorkflowRun.Attach<StepState>(cluster.Client, "same").GetStatusAsync(Token)).Name);
     }
 
+    /// <summary>An earlier version took numbers for the same that one double stands for: what it has begun, it would join, and is joined.</summary>
+    [Fact]
+    public async Task StartAsync_OtherDigits_JoinsOnlyWhatAnEarlierVersionBegan()
+    {
+        BatchSubmission Of(string id, string number) => new()
+        {
+            Id = id,
+            Timeout = new ConcurrentTimeout.WaitForever(),
+            Store = System.Text.Encoding.UTF8.GetBytes($$"""{"n":{{number}}}"""),
+            Instances = [new("a", Steps.Key.Name, null, null)],
+        };
+        PreparedBatch began = PreparedBatch.From(Of("digits-earlier", "1.0"));
+        BatchHeader earlier = began.Header with { Digest = began.Header.EarlierDigest!, DigestVersion = 0, EarlierDigest = null };
+        BatchClient client = new(cluster.Client);
+        await cluster.Client.GetGrain<IBatchGrain>("digits-earlier").StartAsync(earlier, began.Partition(0));
+        await client.StartAsync(PreparedBatch.From(Of("digits-now", "1.0")), Token);
+
+        Assert.True((await client.StartOrJoinAsync(PreparedBatch.From(Of("digits-earlier", "1.00")), Token)).Joined);
+        await Assert.ThrowsAsync<BatchConflictException>(() => client.StartAsync(PreparedBatch.From(Of("digits-earlier", "1.5")), Token));
+        Assert.True((await client.StartOrJoinAsync(PreparedBatch.From(Of("digits-now", "1.0")), Token)).Joined);
+        await Assert.ThrowsAsync<BatchConflictException>(() => client.StartAsync(PreparedBatch.From(Of("digits-now", "1.00")), Token));
+    }
+
     [Fact]
     public async Task StartAsync_SameIdOtherContent_IsAConflictAndChangesNothing()
     {

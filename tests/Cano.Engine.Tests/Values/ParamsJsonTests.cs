@@ -75,6 +75,8 @@ public sealed class ParamsJsonTests
     {
         Assert.Equal(new Circle(2), Read<Shape>("""{"$type":"circle","radius":2}"""));
         Assert.Equal(["$.size: unknown member; there are radius", "$.radius: missing; it must be there (double)"], Faults<Shape>("""{"$type":"circle","size":2}"""));
+        Assert.Equal(["$.$type: unknown; it says which type it is; there are circle"], Faults<Shape>("""{"$type":"square","size":2}"""));
+        Assert.Equal(["$.$type: missing; it says which type it is; there are circle"], Faults<Shape>("""{"radius":2}"""));
     }
 
     [Fact]

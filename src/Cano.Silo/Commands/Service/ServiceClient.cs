@@ -185,7 +185,8 @@ internal sealed class ServiceClient : IDisposable
             JsonElement problem = JsonElement.Parse(text);
             string detail = Member(problem, "detail") ?? Member(problem, "title") ?? "";
             string where = problem.TryGetProperty("errors", out JsonElement errors)
-                && errors.EnumerateObject().FirstOrDefault() is { Name: not (null or "" or "$") } first && !detail.StartsWith(first.Name, StringComparison.Ordinal)
+                && errors.EnumerateObject().FirstOrDefault() is { Name: not (null or "" or "$") } first
+                && !detail.StartsWith(first.Name, StringComparison.Ordinal)
                 ? $"{first.Name}: "
                 : "";
             string hint = status switch
@@ -194,12 +195,21 @@ internal sealed class ServiceClient : IDisposable
                 403 => " The key's role does not allow it.",
                 _ => "",
             };
-            return new(Member(problem, "code") ?? ErrorCodes.InvalidDocument, $"{where}{detail}{hint}");
+            return new(Member(problem, "code") ?? ErrorCodes.InvalidDocument, $"{where}{detail}{Others(problem, detail)}{hint}");
         }
         catch (JsonException)
         {
             return new(ErrorCodes.InvalidDocument, $"{_http.BaseAddress} answered {status}, and not as Cano does; see whether --url is right.");
         }
+    }
+
+    /// <summary>The paths of the faults that the text does not speak of.</summary>
+    private static string Others(JsonElement problem, string detail)
+    {
+        IEnumerable<string> paths =
+            problem.TryGetProperty("errors", out JsonElement errors) ? errors.EnumerateObject().Skip(1).Select(error => error.Name) : [];
+        string[] others = [.. paths.Where(path => !detail.Contains(path, StringComparison.Ordinal))];
+        return others.Length == 0 ? "" : $" (also at {string.Join(", ", others)})";
     }
 
     private static string? Member(JsonElement problem, string name) => problem.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
