@@ -48,7 +48,7 @@ internal sealed class BatchRules(IKnownWorkflows workflows, IOptions<CanoOptions
                 "$.store");
         }
 
-        SubmissionLimits.CheckSharedStore(header.SharedStore?.Length ?? 0);
+        CheckSharedStore(header.SharedStore);
         foreach (string workflow in header.Workflows)
         {
             if (!workflows.IsKnown(workflow))
@@ -68,6 +68,15 @@ internal sealed class BatchRules(IKnownWorkflows workflows, IOptions<CanoOptions
         }
 
         _partitions.Check(id, only);
+    }
+
+    private static void CheckSharedStore(byte[]? values)
+    {
+        SubmissionLimits.CheckSharedStore(values?.Length ?? 0);
+        if (values is not null && !SharedStoreSeed.IsValid(values))
+        {
+            throw Malformed("what its shared store is to begin with must be a JSON object whose names differ and can be stored");
+        }
     }
 
     /// <summary>What a client library of Cano's never gets wrong; others call grains too.</summary>
