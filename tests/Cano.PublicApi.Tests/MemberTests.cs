@@ -188,7 +188,7 @@ public sealed class MemberTests
         WorkflowResult<OrderState> result = await WorkflowRunner.For(shares).RunAsync();
 
         Assert.Null(result.Error);
-        Assert.Equal(["count", "list"], result.GetOutput<string[]>()!);
+        Assert.Equal(["count", "list", "none", "orders", "set"], result.GetOutput<string[]>()!);
     }
 
     private static async ValueTask<OrderState> UseSharedStoreAsync(WorkflowContext<OrderParams> context, CancellationToken cancellationToken)
@@ -200,6 +200,8 @@ public sealed class MemberTests
         await shared.AppendAsync("list", "x", cancellationToken);
         await shared.PutAsync("gone", count, cancellationToken);
         bool removed = await shared.RemoveAsync("gone", cancellationToken);
+        Assert.Equal(12L, await shared.IncrementAsync("orders", 12, cancellationToken) + await shared.IncrementAsync("none", 0, cancellationToken));
+        Assert.True(await shared.AddToSetAsync("set", "x", cancellationToken) && await shared.RemoveFromSetAsync("set", "x", cancellationToken));
         int updated = await shared.UpdateAsync<int>("count", present => present + 1, cancellationToken);
         IReadOnlyList<string> keys = await shared.KeysAsync(cancellationToken);
         Assert.Equal((1, false, null, true, 2), (count, found, none, removed, updated));

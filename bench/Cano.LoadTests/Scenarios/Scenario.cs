@@ -16,7 +16,7 @@ internal abstract record Scenario(string Name, string Measures, int Instances, i
 {
     internal static IReadOnlyList<Scenario> All { get; } =
         [new Throughput(), new Small(), new Crowd(), new Reads(), new Stop(), new Trickle(), new Messages(), new Lists(), new Statistics(), new Silos(), new Beside(),
-            new Outputs(100), new Outputs(65_000), new Find()];
+            new Outputs(100), new Outputs(65_000), new Find(), new Shared(), new SharedTrickle()];
 
     /// <summary>Starts what is needed, measures and prints.</summary>
     internal virtual async Task RunAsync(LoadSettings settings)
@@ -26,8 +26,14 @@ internal abstract record Scenario(string Name, string Measures, int Instances, i
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{settings.Scenario} on {settings.Storage}, {settings.Instances:N0} instances a batch, at most {settings.MaxRunning:N0} running, {(System.Runtime.GCSettings.IsServerGC ? "server" : "workstation")} GC"));
+        Begin(host.Services);
         await MeasureAsync(host.Services.GetRequiredService<IGrainFactory>(), settings, counts);
         await host.StopAsync();
+    }
+
+    /// <summary>For a scenario that needs more of the silo than a client has.</summary>
+    protected virtual void Begin(IServiceProvider services)
+    {
     }
 
     protected abstract Task MeasureAsync(IGrainFactory client, LoadSettings settings, Counts counts);

@@ -80,6 +80,8 @@ internal static class LoadSilo
 
         silo.AddCano(cano => cano
             .Configure(options => options.MaxRunningInstances = settings.MaxRunning)
+            .AddWorkflow(SharedOrders.Key, SharedOrders.Define)
+            .AddWorkflow(SharedOrders.Trickle, SharedOrders.DefineTrickle)
             .AddWorkflow(NoOp, workflow => workflow
                 .Start(NoOpState.Start)
                 .RegisterNode(NoOpState.Start, static (_, _) => new(NoOpState.Done), NodeConfig.Minimal)

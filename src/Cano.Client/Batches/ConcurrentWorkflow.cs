@@ -32,6 +32,13 @@ public sealed class ConcurrentWorkflow<TState>
     /// <value>Null: no limit of its own; that of the silos holds.</value>
     public int? MaxConcurrency { get; init; }
 
+    /// <summary>
+    /// What the batch's shared store (<see cref="WorkflowContext{TParams}.SharedStore"/>) begins with, copied through JSON when the batch is
+    /// started; at most 100,000 bytes of JSON. Part of the content.
+    /// </summary>
+    /// <value>Null: it begins empty.</value>
+    public IWorkflowStore? SharedStore { get; init; }
+
     /// <summary>The strategy.</summary>
     public ConcurrentTimeout Timeout { get; }
 
@@ -138,6 +145,7 @@ public sealed class ConcurrentWorkflow<TState>
         Name = Name,
         MaxConcurrency = MaxConcurrency,
         Store = store,
+        SharedStore = StoreJson.Write(SharedStore, "shared store", "$.sharedStore"),
         Instances = _instances.ConvertAll(i => i.Spec),
     };
 

@@ -10,6 +10,7 @@ public sealed class ConcurrentWorkflowBuilder<TState>
     private string? _id;
     private string? _name;
     private int? _maxConcurrency;
+    private IWorkflowStore? _sharedStore;
 
     /// <summary>Begins a batch.</summary>
     /// <param name="timeout">The strategy.</param>
@@ -72,6 +73,16 @@ public sealed class ConcurrentWorkflowBuilder<TState>
         return this;
     }
 
+    /// <summary>Gives the batch's shared store values to begin with. Without it, it begins empty.</summary>
+    /// <param name="values">The values, copied through JSON when the batch is started; at most 100,000 bytes of JSON.</param>
+    /// <returns>This builder.</returns>
+    public ConcurrentWorkflowBuilder<TState> WithSharedStore(IWorkflowStore values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        _sharedStore = values;
+        return this;
+    }
+
     /// <summary>Makes the batch and checks what can be known without a silo.</summary>
     /// <returns>The batch.</returns>
     /// <exception cref="CanoConfigurationException">
@@ -80,7 +91,7 @@ public sealed class ConcurrentWorkflowBuilder<TState>
     /// </exception>
     public ConcurrentWorkflow<TState> Build()
     {
-        ConcurrentWorkflow<TState> batch = new(_timeout) { Id = _id ?? BatchSubmission.NewId(), Name = _name, MaxConcurrency = _maxConcurrency };
+        ConcurrentWorkflow<TState> batch = new(_timeout) { Id = _id ?? BatchSubmission.NewId(), Name = _name, MaxConcurrency = _maxConcurrency, SharedStore = _sharedStore };
         batch.AddInstances(_instances);
         SubmissionRules.Check(batch.Submission(store: null));
         return batch;

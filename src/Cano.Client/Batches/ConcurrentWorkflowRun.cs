@@ -21,6 +21,12 @@ public sealed class ConcurrentWorkflowRun<TState>
     /// <summary>The batch's id.</summary>
     public string Id => _run.Id;
 
+    /// <summary>
+    /// The batch's shared store, for reading, while it runs and after; every call throws <see cref="BatchPurgedException"/> once the batch was
+    /// purged. Nodes change it.
+    /// </summary>
+    public IReadOnlySharedStore SharedStore => new SharedStoreReader(_run);
+
     /// <summary>Reads the status. Never waits behind the work.</summary>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>The status.</returns>

@@ -36,6 +36,20 @@ internal sealed class BatchRun
         }
     }
 
+    /// <summary>Reads from the batch's shared store.</summary>
+    internal async Task<T> ReadSharedStoreAsync<T>(Func<ISharedStoreGrain, Task<T>> read, CancellationToken cancellationToken = default)
+    {
+        BatchView view = await GetViewAsync(cancellationToken).ConfigureAwait(false);
+        return await ReadSharedStoreAsync(view, read, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The same, of a batch whose view is known.</summary>
+    internal Task<T> ReadSharedStoreAsync<T>(BatchView view, Func<ISharedStoreGrain, Task<T>> read, CancellationToken cancellationToken = default)
+    {
+        ISharedStoreGrain store = _grains.GetGrain<ISharedStoreGrain>(GrainKeys.OfSharedStore(Id, view.Incarnation));
+        return _calls.CallAsync(() => read(store), cancellationToken);
+    }
+
     /// <summary>The view now: which results may be read.</summary>
     internal Task<BatchView> GetViewAsync(CancellationToken cancellationToken = default) => GetViewAsync(-1, cancellationToken);
 

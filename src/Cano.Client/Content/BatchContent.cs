@@ -14,8 +14,12 @@ internal sealed class BatchContent : IDisposable
 {
     private static readonly JsonWriterOptions s_compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly (string Name, string Path) s_store = ("store", "$.store");
+    private static readonly (string Name, string Path) s_sharedStore = ("shared store", "$.sharedStore");
+
     private readonly BatchSubmission _head;
     private readonly JsonDocument? _store;
+    private readonly JsonDocument? _sharedStore;
     private readonly ContentDigest _digest = new();
     private readonly PartitionCuts _cuts = new();
     private readonly Dictionary<string, int> _places;
@@ -32,7 +36,8 @@ internal sealed class BatchContent : IDisposable
     {
         SubmissionRules.CheckHead(head);
         _head = head;
-        _store = ParseStore(head.Store);
+        _store = ParseStore(head.Store, s_store);
+        _sharedStore = ParseStore(head.SharedStore, s_sharedStore);
         _places = new(expected, StringComparer.Ordinal);
         Store = _store is null ? null : Compact(_store);
     }
@@ -93,6 +98,7 @@ internal sealed class BatchContent : IDisposable
             Labels = [.. _labels.Order(StringComparer.Ordinal)],
             LargestParams = Math.Max(0, _largestParams),
             LargestParamsInstance = _largestParamsInstance,
+            SharedStore = FinishSharedStore(),
         };
     }
 
@@ -100,6 +106,7 @@ internal sealed class BatchContent : IDisposable
     {
         _digest.Dispose();
         _store?.Dispose();
+        _sharedStore?.Dispose();
     }
 
     private int AddToDigest(InstanceSpec instance, int place)
@@ -123,22 +130,53 @@ internal sealed class BatchContent : IDisposable
         (string Digest, string? Earlier) digest;
         try
         {
-            digest = _digest.Finish(_head.MaxConcurrency, _store?.RootElement, _head.Timeout);
+            digest = _digest.Finish(_head.MaxConcurrency, _store?.RootElement, _head.Timeout, _sharedStore?.RootElement);
         }
         catch (JsonException exception)
         {
-            throw InvalidStore(exception.Message, exception);
+            throw InvalidStore(HasCanonicalForm(_sharedStore) ? s_store : s_sharedStore, exception.Message, exception);
         }
 
-        // The same names are refused when a node puts them.
-        return NameFault() is { } fault ? throw InvalidStore(fault, null) : digest;
+        CheckNames(_store, s_store);
+        CheckNames(_sharedStore, s_sharedStore);
+        return digest;
     }
 
-    private string? NameFault() =>
-        _store?.RootElement.EnumerateObject().Select(value => StorableText.NameFault(value.Name)).FirstOrDefault(fault => fault is not null);
+    private static bool HasCanonicalForm(JsonDocument? store)
+    {
+        try
+        {
+            if (store is not null)
+            {
+                CanonicalJson.Write(store.RootElement, NumberForm.Exact, new ArrayBufferWriter<byte>());
+            }
+
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private byte[]? FinishSharedStore()
+    {
+        byte[]? json = _sharedStore is null ? null : Compact(_sharedStore);
+        SubmissionLimits.CheckSharedStore(json?.Length ?? 0);
+        return json;
+    }
+
+    /// <summary>The same names are refused when a node puts them.</summary>
+    private static void CheckNames(JsonDocument? store, (string, string) which)
+    {
+        if (store?.RootElement.EnumerateObject().Select(value => StorableText.NameFault(value.Name)).FirstOrDefault(fault => fault is not null) is { } fault)
+        {
+            throw InvalidStore(which, fault, null);
+        }
+    }
 
     /// <summary>Null for an empty store, however it was said.</summary>
-    private static JsonDocument? ParseStore(byte[]? json)
+    private static JsonDocument? ParseStore(byte[]? json, (string, string) which)
     {
         if (json is null)
         {
@@ -152,7 +190,7 @@ internal sealed class BatchContent : IDisposable
         }
         catch (JsonException exception)
         {
-            throw InvalidStore(exception.Message, exception);
+            throw InvalidStore(which, exception.Message, exception);
         }
 
         if (document.RootElement.ValueKind is JsonValueKind.Object)
@@ -168,11 +206,11 @@ internal sealed class BatchContent : IDisposable
 
         JsonValueKind kind = document.RootElement.ValueKind;
         document.Dispose();
-        throw InvalidStore($"it must be a JSON object and was of kind {kind}.", null);
+        throw InvalidStore(which, $"it must be a JSON object and was of kind {kind}.", null);
     }
 
-    private static CanoConfigurationException InvalidStore(string fault, Exception? exception) =>
-        new(ErrorCodes.InvalidValue, $"The store given to the batch is not valid: {fault}", "$.store", exception);
+    private static CanoConfigurationException InvalidStore((string Name, string Path) which, string fault, Exception? exception) =>
+        new(ErrorCodes.InvalidValue, $"The {which.Name} given to the batch is not valid: {fault}", which.Path, exception);
 
     /// <summary>The same text without white space and needless escapes; names keep their order and numbers their digits, which mean something to the reader.</summary>
     private static byte[] Compact(JsonDocument document)

@@ -7,9 +7,9 @@ namespace Cano;
 
 /// <summary>
 /// SHA-256 of the canonical JSON of a batch's content, one instance at a time:
-/// <c>{"instances":[...],"maxConcurrency":...,"store":...,"timeout":...}</c>,
-/// members that are left out being absent. The members are written here in the canonical order of their names. Made twice at once: as it is
-/// today, and as earlier versions made it, for whom two numbers that one double stands for were the same.
+/// <c>{"instances":[...],"maxConcurrency":...,"sharedStore":...,"store":...,"timeout":...}</c>, members that are left out being absent. The
+/// members are written here in the canonical order of their names. Made twice at once: as it is today, and as earlier versions made it, for
+/// whom two numbers that one double stands for were the same.
 /// </summary>
 internal sealed class ContentDigest : IDisposable
 {
@@ -58,8 +58,9 @@ internal sealed class ContentDigest : IDisposable
 
     /// <summary>Ends the content.</summary>
     /// <returns>The digest in lower-case hex, and the one that earlier versions would have made; null if it is the same.</returns>
-    /// <exception cref="JsonException">The store has no canonical form.</exception>
-    internal (string Digest, string? Earlier) Finish(int? maxConcurrency, JsonElement? store, ConcurrentTimeout timeout)
+    /// <exception cref="JsonException">A store has no canonical form.</exception>
+    internal (string Digest, string? Earlier) Finish(
+        int? maxConcurrency, JsonElement? store, ConcurrentTimeout timeout, JsonElement? sharedStore = null)
     {
         _buffer.ResetWrittenCount();
         _buffer.Write("]"u8);
@@ -67,6 +68,13 @@ internal sealed class ContentDigest : IDisposable
         {
             _buffer.Write(",\"maxConcurrency\":"u8);
             CanonicalNumber.Write(limit, _buffer);
+        }
+
+        if (sharedStore is { } shared)
+        {
+            _buffer.Write(",\"sharedStore\":"u8);
+            Flush();
+            WriteValue(shared);
         }
 
         if (store is { } values)

@@ -214,7 +214,7 @@ internal sealed class BatchRemoval(BatchRecord record, BatchAnnouncer announcer,
     /// <summary>What no person has written: the id, numbers and times.</summary>
     private static BatchState Tombstone(BatchState state, PurgeRecord purge) => state with
     {
-        Header = state.Header with { Name = null, PartitionSizes = [], Workflows = [], Labels = [], LargestParamsInstance = null },
+        Header = state.Header with { Name = null, PartitionSizes = [], Workflows = [], Labels = [], LargestParamsInstance = null, SharedStore = null },
         Epoch = state.Epoch + 1,
         Stop = state.Stop! with { DecidedBy = null },
         Hosted = null,

@@ -46,6 +46,7 @@ internal sealed class BatchRules(IKnownWorkflows workflows, IOptions<CanoOptions
                 "$.store");
         }
 
+        CheckSharedStore(header.SharedStore);
         foreach (string workflow in header.Workflows)
         {
             if (!workflows.IsKnown(workflow))
@@ -65,6 +66,15 @@ internal sealed class BatchRules(IKnownWorkflows workflows, IOptions<CanoOptions
         }
 
         return _partitions.CheckAsync(id, only);
+    }
+
+    private static void CheckSharedStore(byte[]? values)
+    {
+        SubmissionLimits.CheckSharedStore(values?.Length ?? 0);
+        if (values is not null && !SharedStoreSeed.IsValid(values))
+        {
+            throw Malformed("what its shared store is to begin with must be a JSON object whose names differ and can be stored");
+        }
     }
 
     private static void RequireMembers(BatchHeader header)

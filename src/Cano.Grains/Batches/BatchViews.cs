@@ -33,6 +33,7 @@ internal sealed class BatchViews(string id, TimeProvider clock, TimeProvider pac
         _view = new(_version, StatusOf(id, state, arbiter), state.Header.Digest, state.Header.PartitionSizes, Final(state, arbiter), state.Hosted is not null)
         {
             Lost = state.Lost.Length > 0 ? state.Lost : null,
+            Incarnation = state.Incarnation,
         };
         Wake();
     }

@@ -37,6 +37,7 @@ public static class CanoSiloBuilderExtensions
         services.TryAddSingleton<PartitionRules>();
         services.TryAddSingleton<InstanceSlots>();
         services.TryAddSingleton<RunControls>();
+        services.TryAddSingleton(provider => new SharedUpdates(provider.GetRequiredService<NodeScheduler>(), TimeProvider.System));
         services.TryAddSingleton<InstanceRunner>();
         services.TryAddSingleton(provider => NodeSchedulerFor(provider.GetRequiredService<IOptions<CanoOptions>>().Value));
         if (!services.Any(service => service.ServiceType == typeof(RunStopsClient)))

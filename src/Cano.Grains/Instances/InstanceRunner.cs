@@ -11,6 +11,7 @@ internal sealed class InstanceRunner(
     InstanceSlots slots,
     RunControls controls,
     IGrainFactory grains,
+    SharedUpdates updates,
     [FromKeyedServices(SiloStorage.ProviderName)] IGrainStorage storage,
     IOptions<CanoOptions> options)
 {
@@ -70,7 +71,7 @@ internal sealed class InstanceRunner(
             InstanceId = run.Instance.Id,
             Params = run.Instance.Params,
             Store = run.Store,
-            SharedStore = new SharedStore(grains, batchId, run.Incarnation),
+            SharedStore = new SharedStore(grains, updates, batchId, run.Incarnation),
             Resume = resume,
             Checkpoints = checkpoints,
             KeepPath = run.KeepPath,

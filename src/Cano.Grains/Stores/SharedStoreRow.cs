@@ -10,6 +10,7 @@ namespace Cano;
 /// What decides is the batch's row, and not an activation of the batch, which may be one that has been overtaken. The purge is written
 /// there before the shared store is removed. So a row that is made before the removal goes with it, and one that is made after it finds
 /// the purge when it looks again: also where Orleans briefly has two activations of the shared store.
+/// A store that was given values at its batch's start has no row either until something is changed: until then they are in the batch's row.
 /// </remarks>
 internal sealed class SharedStoreRow
 {
@@ -19,8 +20,7 @@ internal sealed class SharedStoreRow
     private readonly IGrainStorage _storage;
     private readonly string _key;
     private readonly Row<SharedStoreState> _row;
-    private SharedStoreState? _state;
-    private bool _isKnown;
+    private bool _exists;
 
     /// <param name="storage">The grain storage.</param>
     /// <param name="key">See <see cref="GrainKeys.OfSharedStore"/>.</param>
@@ -31,45 +31,43 @@ internal sealed class SharedStoreRow
         _row = new(storage, StateName, Kind, key);
     }
 
-    /// <summary>What the row holds; null when there is none.</summary>
-    internal async ValueTask<SharedStoreState?> ReadAsync()
+    /// <summary>What the store holds: of the row, or what the batch was started with; null when there is neither.</summary>
+    internal async Task<SharedStoreState?> ReadAsync()
     {
-        if (!_isKnown)
+        _exists = false;
+        if (await _row.ReadAsync() is { } state)
         {
-            _state = await _row.ReadAsync();
-            _isKnown = true;
+            _exists = true;
+            return state;
         }
 
-        return _state;
+        return await ReadBatchAsync() is { Header.SharedStore: { } given } ? SharedStoreSeed.ToState(given) : null;
     }
 
-    /// <summary>Writes the row, after <see cref="ReadAsync"/>.</summary>
+    /// <summary>Writes the row, after <see cref="ReadAsync"/>. When it throws, the outcome is unknown, and it has to be read again.</summary>
     /// <exception cref="BatchOverException">There is no row, and the batch is over.</exception>
     internal async Task WriteAsync(SharedStoreState next)
     {
-        bool isFirst = _state is null;
+        bool isFirst = !_exists;
         if (isFirst)
         {
             await RequireBatchAsync();
         }
 
-        // The outcome of a write that fails is unknown: what is there is read again.
-        _isKnown = false;
         await _row.WriteAsync(next);
-        if (isFirst && !await IsBatchThereAsync())
+        if (isFirst && await ReadBatchAsync() is null)
         {
             await RemoveAsync();
             throw new BatchOverException(BatchId);
         }
 
-        _state = next;
-        _isKnown = true;
+        _exists = true;
     }
 
-    /// <summary>Removes the row, whatever it holds.</summary>
+    /// <summary>Removes the row, whatever it holds. It has to be read again afterwards.</summary>
     internal Task RemoveAsync()
     {
-        _isKnown = false;
+        _exists = false;
         return RowRemoval.RemoveAsync(_storage, StateName, Kind, _key);
     }
 
@@ -77,13 +75,15 @@ internal sealed class SharedStoreRow
 
     private async Task RequireBatchAsync()
     {
-        if (!await IsBatchThereAsync())
+        if (await ReadBatchAsync() is null)
         {
             throw new BatchOverException(BatchId);
         }
     }
 
-    private async Task<bool> IsBatchThereAsync() =>
-        await new BatchRow(_storage, BatchId).ReadAsync() is { Purge: null } batch
-        && batch.Incarnation == GrainKeys.IncarnationOfSharedStore(_key);
+    /// <summary>The batch that the store belongs to; null if it is over.</summary>
+    private async Task<BatchState?> ReadBatchAsync() =>
+        await new BatchRow(_storage, BatchId).ReadAsync() is { Purge: null } batch && batch.Incarnation == GrainKeys.IncarnationOfSharedStore(_key)
+            ? batch
+            : null;
 }

@@ -1,6 +1,6 @@
 namespace Cano;
 
-/// <summary>Reads the configs of a definition's nodes, once: that of a node type from an object made for it in a scope of its own.</summary>
+/// <summary>Reads the configs of a definition's nodes, once: where runs make the node, from one made for it in a scope of its own.</summary>
 internal static class NodeConfigs
 {
     /// <summary>The configs, in the order of the nodes.</summary>
@@ -19,7 +19,8 @@ internal static class NodeConfigs
                 string fails = "can't be made";
                 try
                 {
-                    Node<TState, TParams>? made = node.Config is null ? (scope ??= new(services, sources: 0)).Make(new NodeSource(node.NodeType!, services)) : null;
+                    // Made also where its config is known: that its services are there is to show now.
+                    Node<TState, TParams>? made = NodeSource.Of(node, services) is { } source ? (scope ??= new(services, sources: 0)).Make(source) : null;
                     fails = "has a Config that can't be read";
                     NodeConfig config = node.Config ?? made!.Config;
                     configs.Add(config);

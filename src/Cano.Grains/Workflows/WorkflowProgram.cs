@@ -37,7 +37,7 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
         for (int i = 0; i < definition.Nodes.Count; i++)
         {
             NodeRegistration<TState, TParams> node = definition.Nodes[i];
-            NodeSource? source = node.NodeType is { } type ? new(type, services) : null;
+            NodeSource? source = NodeSource.Of(node, services);
             ILogger logger = loggers.CreateLogger(CategoryOf(node));
             states.Add(
                 node.State, ProgramState<TState, TParams>.WithNode(node, configs[i], source, source is null ? -1 : _sources++, logger));

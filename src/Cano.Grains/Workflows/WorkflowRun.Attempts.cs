@@ -43,7 +43,7 @@ internal sealed partial class WorkflowRun<TState, TParams>
 
         return state.Config.AttemptTimeout is { } limit
             ? LimitedAttemptAsync(state, node, limit, cancellationToken)
-            : node.RunAttemptAsync(_context, cancellationToken);
+            : node.RunAsync(_context, cancellationToken);
     }
 
     private async ValueTask<TState> TracedAttemptAsync(ProgramState<TState, TParams> state, CancellationToken cancellationToken)
@@ -69,7 +69,7 @@ internal sealed partial class WorkflowRun<TState, TParams>
         Exception? thrown = null;
         try
         {
-            next = await node.RunAttemptAsync(_context, both.Token);
+            next = await node.RunAsync(_context, both.Token);
         }
         catch (Exception exception)
         {

@@ -45,11 +45,13 @@ public sealed class WorkflowRunner<TState, TParams>
     /// What the nodes see as <c>context.Params</c>: a copy that has been through JSON, as on a silo. Left out: <c>default</c>.
     /// </param>
     /// <param name="store">The instance's store: this very object, so that a test can look into it afterwards. Null: an empty one.</param>
+    /// <param name="sharedStore">The store that it shares with other instances, for example a <see cref="MemorySharedStore"/>. Null: an empty one of its own.</param>
     /// <param name="cancellationToken">Cancels the run; it is checked at each transition and handed to the nodes.</param>
     /// <returns>The result: <see cref="WorkflowOutcome.Completed"/> or <see cref="WorkflowOutcome.Failed"/>, with its <see cref="WorkflowResult{TState}.Path"/>.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> is signalled and the run noticed it.</exception>
     /// <exception cref="CanoConfigurationException"><paramref name="params"/> can't be kept whole (code <c>unstorable-value</c>).</exception>
-    public async Task<WorkflowResult<TState>> RunAsync(TParams @params = default!, IWorkflowStore? store = null, CancellationToken cancellationToken = default)
+    public async Task<WorkflowResult<TState>> RunAsync(
+        TParams @params = default!, IWorkflowStore? store = null, ISharedStore? sharedStore = null, CancellationToken cancellationToken = default)
     {
         // As on a silo: what flows with the caller (culture, AsyncLocal) does not reach the nodes. It is back when this method returns.
         ExecutionContext.Restore(EmptyFlow.Context);
@@ -60,7 +62,7 @@ public sealed class WorkflowRunner<TState, TParams>
             return ToResult(_program.Failed(unfit, _program.TimeProvider.GetUtcNow()));
         }
 
-        WorkflowContext<TParams> context = new(copy, store ?? new MemoryStore(), new MemorySharedStore(), LocalId, LocalId)
+        WorkflowContext<TParams> context = new(copy, store, sharedStore, LocalId, LocalId)
         {
             MaxOutputBytes = _program.MaxOutputBytes,
         };

@@ -15,6 +15,9 @@ public sealed record BatchHeader
     /// <summary>The most labels that <see cref="Labels"/> lists.</summary>
     internal const int MaxLabels = 100;
 
+    /// <summary>The most bytes that <see cref="SharedStore"/> may have: it is sent with each start and written with each state of the batch.</summary>
+    internal const int MaxSharedStoreBytes = 100_000;
+
     /// <summary>The strategy.</summary>
     [Id(0)]
     public required ConcurrentTimeout Timeout { get; init; }
@@ -40,9 +43,8 @@ public sealed record BatchHeader
     public required int[] PartitionSizes { get; init; }
 
     /// <summary>
-    /// SHA-256, in lower-case hex, of the RFC 8785 canonical JSON of the content (timeout, maxConcurrency, store, instances; numbers as
-    /// <see cref="DigestVersion"/> says): equal digests
-    /// are the same batch.
+    /// SHA-256, in lower-case hex, of the RFC 8785 canonical JSON of the content (timeout, maxConcurrency, store, sharedStore, instances; numbers
+    /// as <see cref="DigestVersion"/> says): equal digests are the same batch.
     /// It is also part of the partitions' keys, so that two starts of one id with different content never touch each other's rows.
     /// </summary>
     [Id(6)]
@@ -69,7 +71,7 @@ public sealed record BatchHeader
     public string? TraceParent { get; init; }
 
     /// <summary>
-    /// Which numbers of params and store are the same for <see cref="Digest"/>. 0: those that one double stands for, as RFC 8785 has it. 1:
+    /// Which numbers of params and stores are the same for <see cref="Digest"/>. 0: those that one double stands for, as RFC 8785 has it. 1:
     /// those that have the
     /// same digits.
     /// </summary>
@@ -83,6 +85,13 @@ public sealed record BatchHeader
     /// <summary>The baggage of that span, as a W3C <c>baggage</c> header; null where there is none. It is on the spans of instances and nodes.</summary>
     [Id(14)]
     public string? Baggage { get; init; }
+
+    /// <summary>
+    /// What the shared store begins with: a JSON object in UTF-8, names and values; null: it begins empty. The batch's row holds it, so it
+    /// is small; at most 100,000 bytes.
+    /// </summary>
+    [Id(15)]
+    public byte[]? SharedStore { get; init; }
 
     /// <summary>Whether both have the same content, as the one of them that was made by the earlier version sees it.</summary>
     internal bool HasContentOf(BatchHeader other)

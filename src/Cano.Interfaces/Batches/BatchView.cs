@@ -26,4 +26,11 @@ public sealed record BatchView(
     /// </summary>
     [Id(6)]
     public int[]? Lost { get; init; }
+
+    /// <summary>
+    /// What tells the batch from others that bore its id; with it comes the key of its shared store. Null for batches that were started before
+    /// there were incarnations.
+    /// </summary>
+    [Id(7)]
+    public string? Incarnation { get; init; }
 }

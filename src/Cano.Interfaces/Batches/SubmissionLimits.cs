@@ -49,6 +49,20 @@ internal static class SubmissionLimits
         CheckText(name, StorableText.MaxNameLength, "The batch's name", "$.name");
     }
 
+    /// <summary>What the shared store begins with.</summary>
+    /// <exception cref="CanoConfigurationException">It is too large.</exception>
+    internal static void CheckSharedStore(int bytes)
+    {
+        if (bytes > BatchHeader.MaxSharedStoreBytes)
+        {
+            throw new CanoConfigurationException(
+                ErrorCodes.StoreTooLarge,
+                $"The values that the shared store is to begin with are {bytes} bytes of JSON; at most {BatchHeader.MaxSharedStoreBytes} are allowed. "
+                + "Have an instance put more, or put the data elsewhere and share a reference.",
+                "$.sharedStore");
+        }
+    }
+
     /// <summary>
     /// One instance: the form of its id, its workflow's name (whether or not there is such a workflow) and its label; no two ids are equal.
     /// </summary>

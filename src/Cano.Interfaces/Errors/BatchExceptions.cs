@@ -25,7 +25,7 @@ public sealed class BatchConflictException : CanoException
     public BatchConflictException(string batchId)
         : base(
             ErrorCodes.BatchConflict,
-            $"A batch '{batchId}' exists with other content (timeout, maxConcurrency, store or instances differ). Start this one under another id, or attach to that one.") =>
+            $"A batch '{batchId}' exists with other content (timeout, maxConcurrency, store, sharedStore or instances differ). Start this one under another id, or attach to that one.") =>
         BatchId = batchId;
 
     /// <summary>The id that is taken.</summary>

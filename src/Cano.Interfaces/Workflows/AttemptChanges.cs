@@ -25,6 +25,18 @@ internal sealed class AttemptChanges(MemoryStore? store, string state, int attem
 
     public int Count => _store.Count;
 
+    /// <summary>The output that it has set so far; null: none.</summary>
+    internal byte[]? Output
+    {
+        get
+        {
+            lock (_store.Gate)
+            {
+                return _output;
+            }
+        }
+    }
+
     public T Get<T>(string key) => _store.Get<T>(key);
 
     public bool TryGet<T>(string key, [MaybeNullWhen(false)] out T value) => _store.TryGet(key, out value);

@@ -1,29 +1,8 @@
 namespace Cano;
 
 /// <summary>
-/// One step of a workflow: what runs while the instance is in the state that the node is registered for.
-/// Derive from <see cref="Node{TState, TParams, TPrep, TExec}"/>; this base is what a definition holds.
-/// </summary>
-/// <typeparam name="TState">The enum that lists the workflow's states.</typeparam>
-/// <typeparam name="TParams">What each instance is given.</typeparam>
-public abstract class Node<TState, TParams>
-    where TState : struct, Enum
-{
-    private protected Node()
-    {
-    }
-
-    /// <summary>How the node is retried and timed out. Read once, when the definition is registered.</summary>
-    /// <value><see cref="NodeConfig.Default"/>.</value>
-    public virtual NodeConfig Config => NodeConfig.Default;
-
-    /// <summary>One attempt: prep, exec, post.</summary>
-    internal abstract ValueTask<TState> RunAttemptAsync(WorkflowContext<TParams> context, CancellationToken cancellationToken);
-}
-
-/// <summary>
-/// A step in three phases, as in the Rust crate <c>cano</c>: <c>PrepAsync</c> reads what is needed, <c>ExecAsync</c> does the work without
-/// touching the context, <c>PostAsync</c> stores the result and names the next state. A retry repeats all three.
+/// One step of a workflow: what runs while the instance is in the state that the node is registered for. Derive from it for a node that is
+/// one method, or from <see cref="Node{TState, TParams, TPrep, TExec}"/> for one in three phases.
 /// </summary>
 /// <remarks>
 /// A node runs at least once: after a crash it may run again from its start, side effects included. Objects of a node type are made for
@@ -36,6 +15,26 @@ public abstract class Node<TState, TParams>
 /// <c>AsyncLocal</c>, <c>RequestContext</c>) is not seen, and what a node does to its thread (name, priority, an interrupt) is undone
 /// before the next one. Values in thread statics are not: they are shared by all.
 /// </remarks>
+/// <typeparam name="TState">The enum that lists the workflow's states.</typeparam>
+/// <typeparam name="TParams">What each instance is given.</typeparam>
+public abstract class Node<TState, TParams>
+    where TState : struct, Enum
+{
+    /// <summary>How the node is retried and timed out. Read once, when the definition is registered.</summary>
+    /// <value><see cref="NodeConfig.Default"/>.</value>
+    public virtual NodeConfig Config => NodeConfig.Default;
+
+    /// <summary>One attempt: does the work and names the next state. What it throws makes the attempt fail.</summary>
+    /// <param name="context">The run of this instance.</param>
+    /// <param name="cancellationToken">Signalled when the instance is cancelled, or when this attempt has used up its time.</param>
+    /// <returns>The next state: one with a node, or an exit state.</returns>
+    public abstract ValueTask<TState> RunAsync(WorkflowContext<TParams> context, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// A step in three phases, as in the Rust crate <c>cano</c>: <c>PrepAsync</c> reads what is needed, <c>ExecAsync</c> does the work without
+/// touching the context, <c>PostAsync</c> stores the result and names the next state. A retry repeats all three.
+/// </summary>
 /// <typeparam name="TState">The enum that lists the workflow's states.</typeparam>
 /// <typeparam name="TParams">What each instance is given.</typeparam>
 /// <typeparam name="TPrep">What prep hands to exec.</typeparam>
@@ -62,7 +61,9 @@ public abstract class Node<TState, TParams, TPrep, TExec> : Node<TState, TParams
     /// <returns>The next state: one with a node, or an exit state.</returns>
     public abstract ValueTask<TState> PostAsync(WorkflowContext<TParams> context, TExec exec, CancellationToken cancellationToken);
 
-    internal sealed override async ValueTask<TState> RunAttemptAsync(WorkflowContext<TParams> context, CancellationToken cancellationToken)
+    /// <summary>One attempt: prep, exec, post.</summary>
+    /// <inheritdoc/>
+    public sealed override async ValueTask<TState> RunAsync(WorkflowContext<TParams> context, CancellationToken cancellationToken)
     {
         TPrep prep = await PrepAsync(context, cancellationToken);
         TExec exec = await ExecAsync(prep, cancellationToken);

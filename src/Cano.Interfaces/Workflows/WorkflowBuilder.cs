@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Cano;
 
 /// <summary>Collects what a workflow is made of. Everything is checked at once when the definition is made, and every fault is named.</summary>
@@ -54,6 +56,7 @@ public sealed class WorkflowBuilder<TState, TParams>
         return this;
     }
 
+#pragma warning disable RS0026 // These overloads differ in how many parameters the function has, which no optional argument can blur.
     /// <summary>Registers a function as the node of a state.</summary>
     /// <param name="state">The state in which it runs.</param>
     /// <param name="node">Does the work and names the next state.</param>
@@ -65,6 +68,87 @@ public sealed class WorkflowBuilder<TState, TParams>
         ArgumentNullException.ThrowIfNull(node);
         _nodes.Add(new(state, $"the function for {state}", NodeType: null, Instance: null, node, config ?? NodeConfig.Default));
         return this;
+    }
+
+    /// <summary>
+    /// Registers a function as the node of a state, with a service that it needs: one of the scope that its other nodes' dependencies come
+    /// from. That the service is there is checked when the silo starts.
+    /// </summary>
+    /// <typeparam name="TService">A service that it needs.</typeparam>
+    /// <param name="state">The state in which it runs.</param>
+    /// <param name="node">Does the work and names the next state.</param>
+    /// <param name="config">How it is retried and timed out; <see cref="NodeConfig.Default"/> if left out.</param>
+    /// <returns>This builder.</returns>
+    public WorkflowBuilder<TState, TParams> RegisterNode<TService>(
+        TState state, Func<WorkflowContext<TParams>, TService, CancellationToken, ValueTask<TState>> node, NodeConfig? config = null)
+        where TService : notnull
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return Register(state, config ?? NodeConfig.Default, services =>
+        {
+            TService service = services.GetRequiredService<TService>();
+            return new LambdaNode<TState, TParams>((context, cancellationToken) => node(context, service, cancellationToken));
+        });
+    }
+
+    /// <summary>Registers a function as the node of a state, with two services that it needs.</summary>
+    /// <typeparam name="TService1">A service that it needs.</typeparam>
+    /// <typeparam name="TService2">A service that it needs.</typeparam>
+    /// <param name="state">The state in which it runs.</param>
+    /// <param name="node">Does the work and names the next state.</param>
+    /// <param name="config">How it is retried and timed out; <see cref="NodeConfig.Default"/> if left out.</param>
+    /// <returns>This builder.</returns>
+    public WorkflowBuilder<TState, TParams> RegisterNode<TService1, TService2>(
+        TState state, Func<WorkflowContext<TParams>, TService1, TService2, CancellationToken, ValueTask<TState>> node, NodeConfig? config = null)
+        where TService1 : notnull
+        where TService2 : notnull
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return Register(state, config ?? NodeConfig.Default, services =>
+        {
+            TService1 service1 = services.GetRequiredService<TService1>();
+            TService2 service2 = services.GetRequiredService<TService2>();
+            return new LambdaNode<TState, TParams>((context, cancellationToken) => node(context, service1, service2, cancellationToken));
+        });
+    }
+
+    /// <summary>Registers a function as the node of a state, with three services that it needs.</summary>
+    /// <typeparam name="TService1">A service that it needs.</typeparam>
+    /// <typeparam name="TService2">A service that it needs.</typeparam>
+    /// <typeparam name="TService3">A service that it needs.</typeparam>
+    /// <param name="state">The state in which it runs.</param>
+    /// <param name="node">Does the work and names the next state.</param>
+    /// <param name="config">How it is retried and timed out; <see cref="NodeConfig.Default"/> if left out.</param>
+    /// <returns>This builder.</returns>
+    public WorkflowBuilder<TState, TParams> RegisterNode<TService1, TService2, TService3>(
+        TState state, Func<WorkflowContext<TParams>, TService1, TService2, TService3, CancellationToken, ValueTask<TState>> node, NodeConfig? config = null)
+        where TService1 : notnull
+        where TService2 : notnull
+        where TService3 : notnull
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return Register(state, config ?? NodeConfig.Default, services =>
+        {
+            TService1 service1 = services.GetRequiredService<TService1>();
+            TService2 service2 = services.GetRequiredService<TService2>();
+            TService3 service3 = services.GetRequiredService<TService3>();
+            return new LambdaNode<TState, TParams>((context, cancellationToken) => node(context, service1, service2, service3, cancellationToken));
+        });
+    }
+#pragma warning restore RS0026
+
+    /// <summary>
+    /// Registers how the node of a state is made, for one that takes more than services: what it takes from the run's scope, the function
+    /// gets there itself. It is called once when the silo starts, for the node's config, and once for each run that enters the state; the
+    /// node is disposed of when the run ends.
+    /// </summary>
+    /// <param name="state">The state in which it runs.</param>
+    /// <param name="factory">Makes a new node from the run's services.</param>
+    /// <returns>This builder.</returns>
+    public WorkflowBuilder<TState, TParams> RegisterNode(TState state, Func<IServiceProvider, Node<TState, TParams>> factory)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        return Register(state, config: null, factory);
     }
 
     /// <summary>Names a state in which an instance is Completed.</summary>
@@ -135,6 +219,12 @@ public sealed class WorkflowBuilder<TState, TParams>
             _unreadableConfigs.Add($"{node.GetType().Name}: reading its Config threw {exception.GetType().FullName}: {exception.Message}");
             return NodeConfig.Default;
         }
+    }
+
+    private WorkflowBuilder<TState, TParams> Register(TState state, NodeConfig? config, Func<IServiceProvider, Node<TState, TParams>> factory)
+    {
+        _nodes.Add(new(state, $"the function for {state}", NodeType: null, Instance: null, Lambda: null, config, factory));
+        return this;
     }
 
     private IEnumerable<string> Faults()

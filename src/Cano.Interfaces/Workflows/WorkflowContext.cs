@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,13 +14,33 @@ public sealed class WorkflowContext<TParams>
     private readonly IWorkflowStore _store;
     private AttemptChanges? _changes;
 
-    internal WorkflowContext(TParams @params, IWorkflowStore store, ISharedStore sharedStore, string instanceId, string batchId)
+    /// <summary>Makes a context, for a unit test of a node. In a run, its workflow's engine makes it.</summary>
+    /// <param name="params">What the node sees as <see cref="Params"/>: this very object. A silo hands it a copy that has been through JSON.</param>
+    /// <param name="store">The instance's store; null: an empty one.</param>
+    /// <param name="sharedStore">The batch's store; null: an empty one in memory.</param>
+    /// <param name="instanceId">The id of the instance.</param>
+    /// <param name="batchId">The id of the batch.</param>
+    /// <param name="attempt">Which attempt it is, from 1.</param>
+    /// <param name="services">What the node sees as <see cref="Services"/>; null: none.</param>
+    /// <param name="logger">What the node sees as <see cref="Logger"/>; null: one that writes nothing.</param>
+    public WorkflowContext(
+        TParams @params,
+        IWorkflowStore? store = null,
+        ISharedStore? sharedStore = null,
+        string instanceId = "local",
+        string batchId = "local",
+        int attempt = 1,
+        IServiceProvider? services = null,
+        ILogger? logger = null)
     {
         Params = @params;
-        _store = store;
-        SharedStore = sharedStore;
+        _store = store ?? new MemoryStore();
+        SharedStore = sharedStore ?? new MemorySharedStore();
+        Host = services is null ? null : new GivenServices(services);
+        Logger = logger ?? NullLogger.Instance;
         InstanceId = instanceId;
         BatchId = batchId;
+        Attempt = attempt;
     }
 
     /// <summary>The context of a further attempt of the same run.</summary>
@@ -53,7 +74,7 @@ public sealed class WorkflowContext<TParams>
     public string State { get; internal set; } = "";
 
     /// <summary>Which attempt of the present node this is, counted from 1.</summary>
-    public int Attempt { get; internal set; } = 1;
+    public int Attempt { get; internal set; }
 
     /// <summary>
     /// The services of this attempt: of the dependency injection scope that its node comes from. The scope lasts for the whole run; after
@@ -65,7 +86,7 @@ public sealed class WorkflowContext<TParams>
         get
         {
             ThrowIfEnded();
-            return Host?.Services ?? throw new InvalidOperationException("This context belongs to no run, so it has no services.");
+            return Host?.Services ?? throw new InvalidOperationException("This context belongs to no run and was given no services.");
         }
     }
 
@@ -74,9 +95,9 @@ public sealed class WorkflowContext<TParams>
     /// the node runs, by this logger or another, is in a scope with <c>BatchId</c>, <c>InstanceId</c>, <c>Workflow</c>, <c>State</c> and
     /// <c>Attempt</c>.
     /// </summary>
-    public ILogger Logger { get; internal set; } = NullLogger.Instance;
+    public ILogger Logger { get; internal set; }
 
-    /// <summary>The run that the attempt is part of; null in a unit test of a single node.</summary>
+    /// <summary>The run that the attempt is part of, or what stands for it in a unit test of a single node; null: there is none.</summary>
     internal IAttemptHost? Host { get; set; }
 
     /// <summary>How large the output may be, in bytes of JSON.</summary>
@@ -113,6 +134,13 @@ public sealed class WorkflowContext<TParams>
     /// </exception>
     public void SetOutput<T>(T output) => Changes.SetOutput(OutputJson.Write(output, MaxOutputBytes));
 
+    /// <summary>The output as this attempt has set it so far, read as a result's is: for a unit test of a node.</summary>
+    /// <typeparam name="T">What it is read as.</typeparam>
+    /// <returns>The output; <c>default</c> when none was set.</returns>
+    /// <exception cref="InvalidOperationException">The attempt has ended.</exception>
+    /// <exception cref="JsonException">It can't be read as <typeparamref name="T"/>.</exception>
+    public T? GetOutput<T>() => Changes.Output is { } output ? OutputJson.Read<T>(output, "The output") : default;
+
     /// <summary>Ends the attempt: from now on it can change nothing.</summary>
     /// <returns>What it has changed, to be kept or undone; null: nothing.</returns>
     internal AttemptChanges? End() => Interlocked.Exchange(ref _changes, AttemptChanges.Ended);
@@ -124,4 +152,6 @@ public sealed class WorkflowContext<TParams>
             throw AttemptChanges.TooLate(State, Attempt);
         }
     }
+
+    private sealed record GivenServices(IServiceProvider Services) : IAttemptHost;
 }

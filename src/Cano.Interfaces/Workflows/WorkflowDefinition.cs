@@ -65,18 +65,20 @@ public sealed class WorkflowDefinition<TState, TParams>
     internal IReadOnlyList<NodeRegistration<TState, TParams>> Nodes { get; }
 }
 
-/// <summary>What runs in a state: exactly one of the node type, the node object and the function is there.</summary>
+/// <summary>What runs in a state: exactly one of the node type, the node object, the function and the factory is there.</summary>
 /// <param name="State">The state.</param>
 /// <param name="Name">What error messages call the node.</param>
 /// <param name="NodeType">A type to get from dependency injection for each run; its config is read when the silo starts.</param>
 /// <param name="Instance">An object that all runs share.</param>
 /// <param name="Lambda">A function.</param>
-/// <param name="Config">Null for a node type.</param>
+/// <param name="Config">Null for a node type, and for a factory whose node says it.</param>
+/// <param name="Factory">Makes the node of a run from the run's services.</param>
 internal sealed record NodeRegistration<TState, TParams>(
     TState State,
     string Name,
     Type? NodeType,
     Node<TState, TParams>? Instance,
     Func<WorkflowContext<TParams>, CancellationToken, ValueTask<TState>>? Lambda,
-    NodeConfig? Config)
+    NodeConfig? Config,
+    Func<IServiceProvider, Node<TState, TParams>>? Factory = null)
     where TState : struct, Enum;

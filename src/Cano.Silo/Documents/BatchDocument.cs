@@ -52,7 +52,7 @@ internal static class BatchDocument
         line,
         1,
         faults,
-        root => DocumentObject.From(root, "$", faults, "id", "name", "timeout", "maxConcurrency", "store") is { } document ? Head(document, () => [], faults, newId) : null);
+        root => DocumentObject.From(root, "$", faults, "id", "name", "timeout", "maxConcurrency", "store", "sharedStore") is { } document ? Head(document, () => [], faults, newId) : null);
 
     /// <summary>Reads a later line of such a batch.</summary>
     /// <param name="line">The line.</param>
@@ -83,7 +83,7 @@ internal static class BatchDocument
     }
 
     private static BatchSubmission? Batch(JsonElement root, DocumentFaults faults, Func<string> newId) =>
-        DocumentObject.From(root, "$", faults, "id", "name", "timeout", "maxConcurrency", "store", "instances") is { } document
+        DocumentObject.From(root, "$", faults, "id", "name", "timeout", "maxConcurrency", "store", "sharedStore", "instances") is { } document
             ? Head(document, () => Instances(document, faults), faults, newId)
             : null;
 
@@ -93,7 +93,8 @@ internal static class BatchDocument
         string? name = document.Text("name");
         ConcurrentTimeout? timeout = TimeoutDocument.Read(document, faults);
         int? maxConcurrency = document.Number("maxConcurrency");
-        byte[]? store = Store(document);
+        byte[]? store = Store(document, "store");
+        byte[]? sharedStore = Store(document, "sharedStore");
         InstanceSpec[] instances = readInstances();
         return timeout is null
             ? null
@@ -104,20 +105,21 @@ internal static class BatchDocument
                 Timeout = timeout,
                 MaxConcurrency = maxConcurrency,
                 Store = store,
+                SharedStore = sharedStore,
                 Instances = instances,
             };
     }
 
-    private static byte[]? Store(DocumentObject document)
+    private static byte[]? Store(DocumentObject document, string name)
     {
-        if (document.Value("store") is not { } store)
+        if (document.Value(name) is not { } store)
         {
             return null;
         }
 
         if (store.ValueKind is not JsonValueKind.Object)
         {
-            document.Fault("store", $"store must be an object; it was {DocumentText.Shown(store)}.");
+            document.Fault(name, $"{name} must be an object; it was {DocumentText.Shown(store)}.");
             return null;
         }
 

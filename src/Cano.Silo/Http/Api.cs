@@ -38,6 +38,7 @@ internal static class Api
         RouteGroupBuilder api = web.MapGroup("/api").WithTags("Cano").Problems(401, 403, 429, 503);
         api.MapBatches();
         api.MapResults();
+        api.MapStore();
         api.MapEvents();
         api.MapWorkflows();
         web.MapDashboard();

@@ -106,6 +106,7 @@ internal static class ApiDescription
             ["timeout"] = TimeoutSchema(),
             ["maxConcurrency"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Description = "How many instances may run at once; no limit of its own if left out." },
             ["store"] = new OpenApiSchema { Type = JsonSchemaType.Object, Description = "What each instance's store begins with." },
+            ["sharedStore"] = new OpenApiSchema { Type = JsonSchemaType.Object, Description = "What the store that all instances share begins with; at most 100,000 bytes." },
             ["instances"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.Array,

@@ -35,6 +35,25 @@ public sealed class BatchPageTests(HeldApi held, SharedBrowser browser) : Dashbo
     }
 
     [Fact]
+    public async Task Batch_WithASharedStore_ShowsItsValuesCutShort()
+    {
+        string values = string.Join(", ", Enumerable.Range(0, 120).Select(i => $"\"v{i:000}\": \"{new string('x', i == 1 ? 500 : 5)}\""));
+        Assert.Equal(201, (await Api.StartAsync($$"""{ "id": "sharing", "timeout": { "kind": "waitForever" }, "sharedStore": { {{values}} }, "instances": [ { "id": "a", "workflow": "cano.simulate" } ] }""")).Status);
+        await Api.FollowAsync("sharing");
+        PageSession session = await OpenAsync("/batches/sharing");
+        ILocator store = session.Page.Locator("#store");
+
+        await Expect(store.GetByRole(AriaRole.Heading)).ToHaveTextAsync("Shared store");
+        await Expect(store.Locator("tbody tr")).ToHaveCountAsync(100);
+        await Expect(store.Locator("tbody tr").First).ToContainTextAsync("v000");
+        await Expect(store.Locator("tbody tr").First).ToContainTextAsync("\"xxxxx\"");
+        await Expect(store.Locator("tbody tr").Nth(1)).ToContainTextAsync("x …");
+        await Expect(store.Locator("tbody tr").Nth(1)).ToContainTextAsync("502");
+        await Expect(store).ToContainTextAsync("The first 100 of 120 values");
+        await Expect(store.GetByRole(AriaRole.Link)).ToHaveAttributeAsync("href", "/api/batches/sharing/store");
+    }
+
+    [Fact]
     public async Task Batch_CancelledOnThePage_IsCancelledOnceThatIsConfirmed()
     {
         string id = await StartAsync("to be cancelled", """{ "kind": "waitDuration", "duration": "01:00:00" }""", Enumerable.Range(0, 5).Select(i => Instance($"a{i}", 600_000)));

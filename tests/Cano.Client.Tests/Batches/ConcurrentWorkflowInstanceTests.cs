@@ -37,6 +37,20 @@ public class ConcurrentWorkflowInstanceTests
     }
 
     [Fact]
+    public void Instance_OfAKey_IsTheOneThatTheConstructorMakes()
+    {
+        ConcurrentWorkflowInstance<OrderState, OrderParams> bare = Orders.Price.Instance("a");
+        ConcurrentWorkflowInstance<OrderState, OrderParams> labelled = Orders.Price.Instance("b", label: "web");
+        ConcurrentWorkflowInstance<OrderState, OrderParams> whole = Orders.Price.Instance("c", new OrderParams(1, 20), "web");
+        ConcurrentWorkflowInstance<OrderState, string> text = s_text.Instance("d", "the params");
+
+        Assert.Equal(new("a", "orders.price", null, null), bare.Spec);
+        Assert.Equal(new("b", "orders.price", null, "web"), labelled.Spec);
+        Assert.Equal(("c", Orders.Price, new OrderParams(1, 20), "web"), (whole.Id, whole.Workflow, whole.Params, whole.Label));
+        Assert.Equal(("the params", null), (text.Params, text.Label));
+    }
+
+    [Fact]
     public void ThirdArgument_OfAWorkflowWithTextParams_IsTheParamsUnlessNamed()
     {
         ConcurrentWorkflowInstance<OrderState, string> unnamed = new("a", s_text, "x");

@@ -136,6 +136,33 @@ public class ConcurrentWorkflowTests
         Assert.Empty(_cluster.Calls);
     }
 
+    [Fact]
+    public async Task Start_WithASharedStore_SendsItsValuesAsTheyAreThen()
+    {
+        MemoryStore values = new();
+        ConcurrentWorkflow<OrderState> batch = new ConcurrentWorkflowBuilder<OrderState>(new ConcurrentTimeout.WaitForever())
+            .AddInstance(Orders.Price.Instance("a"))
+            .WithSharedStore(values)
+            .Build();
+        values.Put("count", 1);
+
+        await batch.StartAsync(_cluster.Factory);
+
+        Assert.Equal("""{"count":1}""", Encoding.UTF8.GetString(_cluster.Batch(batch.Id).Header!.SharedStore!));
+    }
+
+    [Fact]
+    public void Build_WithASharedStoreThatIsNoJson_IsRefused()
+    {
+        OwnStore values = new(new MemoryStore(), "type") { Held = typeof(int) };
+
+        CanoConfigurationException exception = Assert.Throws<CanoConfigurationException>(() =>
+            new ConcurrentWorkflowBuilder<OrderState>(new ConcurrentTimeout.WaitForever()).AddInstance(Orders.Price.Instance("a")).WithSharedStore(values).Build());
+
+        Assert.Equal((ErrorCodes.UnstorableValue, "$.sharedStore"), (exception.Code, exception.Path));
+        Assert.StartsWith("The shared store given to the batch can't be written as JSON: ", exception.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Written, the names would be one, and the value of one of them lost.</summary>
     [Fact]
     public async Task Start_WithAStoreWhoseNamesCannotBeStored_IsRefused()

@@ -30,6 +30,38 @@ public class PreparedBatchTests
     }
 
     [Fact]
+    public void From_SharedStore_IsPartOfTheDigest_AndInTheHeaderAsGiven()
+    {
+        BatchSubmission batch = OfCount(1) with { SharedStore = Utf8("""{ "b": 1.0, "a": "ä" }"""), Store = Utf8("""{"x":1}""") };
+
+        BatchHeader header = PreparedBatch.From(batch).Header;
+
+        Assert.Equal(
+            Sha256("""{"instances":[{"id":"i0","workflow":"w"}],"sharedStore":{"a":"ä","b":1.0},"store":{"x":1},"timeout":{"kind":"waitForever"}}"""), header.Digest);
+        Assert.Equal(
+            Sha256("""{"instances":[{"id":"i0","workflow":"w"}],"sharedStore":{"a":"ä","b":1},"store":{"x":1},"timeout":{"kind":"waitForever"}}"""),
+            header.EarlierDigest);
+        Assert.Equal("""{"b":1.0,"a":"ä"}""", System.Text.Encoding.UTF8.GetString(header.SharedStore!));
+        Assert.Null(PreparedBatch.From(batch with { SharedStore = Utf8(" {} ") }).Header.SharedStore);
+    }
+
+    [Theory]
+    [InlineData("[1]", ErrorCodes.InvalidValue, "The shared store given to the batch is not valid: it must be a JSON object and was of kind Array.")]
+    [InlineData("{", ErrorCodes.InvalidValue, "The shared store given to the batch is not valid: ")]
+    [InlineData("""{"a":1,"a":2}""", ErrorCodes.InvalidValue, "The shared store given to the batch is not valid: ")]
+    [InlineData("""{"a\u0000":1}""", ErrorCodes.InvalidValue, "The shared store given to the batch is not valid: ")]
+    [InlineData(null, ErrorCodes.StoreTooLarge, "The values that the shared store is to begin with are 100001 bytes of JSON; at most 100000 are allowed.")]
+    public void From_SharedStoreThatCannotBe_IsRefusedByItsPath(string? json, string code, string message)
+    {
+        BatchSubmission batch = OfCount(1) with { Store = Utf8("""{"x":1}"""), SharedStore = Utf8(json ?? $$"""{"a":"{{new string('x', 99_993)}}"}""") };
+
+        CanoConfigurationException refused = Assert.Throws<CanoConfigurationException>(() => PreparedBatch.From(batch));
+
+        Assert.Equal((code, "$.sharedStore"), (refused.Code, refused.Path));
+        Assert.StartsWith(message, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void From_SmallestContent_LeavesAbsentMembersOut() => Assert.Equal(
         Sha256("""{"instances":[{"id":"i0","workflow":"w"}],"timeout":{"kind":"waitForever"}}"""),
         Digest(OfCount(1)));
@@ -81,6 +113,23 @@ public class PreparedBatchTests
     }
 
     [Fact]
+    public void Digest_NumbersOfTheSharedStoreWithOtherDigits_DifferAndSayWhatEarlierVersionsMade()
+    {
+        BatchHeader first = Header("9007199254740993");
+        BatchHeader second = Header("9007199254740992");
+
+        Assert.False(first.HasContentOf(second));
+        Assert.Equal(second.Digest, first.EarlierDigest);
+        Assert.Null(second.EarlierDigest);
+
+        // A batch that was begun without one by an earlier version is another one.
+        BatchHeader stored = PreparedBatch.From(OfCount(1)).Header with { DigestVersion = 0 };
+        Assert.False(stored.HasContentOf(first) || first.HasContentOf(stored));
+
+        static BatchHeader Header(string number) => PreparedBatch.From(OfCount(1) with { SharedStore = Utf8($$"""{"s":{{number}}}""") }).Header;
+    }
+
+    [Fact]
     public void Digest_OtherContent_Differs()
     {
         BatchSubmission batch = Of(Instance("a", "1"), Instance("b"));
@@ -92,6 +141,7 @@ public class PreparedBatchTests
             batch with { Timeout = new ConcurrentTimeout.WaitDuration(TimeSpan.FromTicks(1)) },
             batch with { MaxConcurrency = 1 },
             batch with { Store = Utf8("""{"a":null}""") },
+            batch with { SharedStore = Utf8("""{"a":null}""") },
             batch with { Instances = [batch.Instances[1], batch.Instances[0]] },
             batch with { Instances = [batch.Instances[0]] },
             Of(Instance("a", "2"), Instance("b")),

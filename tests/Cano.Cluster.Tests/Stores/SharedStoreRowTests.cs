@@ -138,6 +138,25 @@ public sealed class SharedStoreRowTests : IDisposable
 
     private SharedStoreRow Row(string? incarnation) => new(_storage, GrainKeys.OfSharedStore("b", incarnation));
 
+    [Fact]
+    public async Task ReadAsync_BatchWasGivenValues_BeginsWithThem_UntilItIsOver()
+    {
+        BatchState batch = Batch("first");
+        await _batch.WriteAsync(batch with { Header = batch.Header with { SharedStore = """{"a":1,"b":[2]}"""u8.ToArray() } });
+        SharedStoreRow row = Row("first");
+        SharedStoreState given = (await row.ReadAsync())!;
+        Assert.Equal(["a=1 v1", "b=[2] v1"], given.Values.Select(pair => $"{pair.Key}={System.Text.Encoding.UTF8.GetString(pair.Value.Json)} v{pair.Value.Version}"));
+        Assert.Null(await Row("second").ReadAsync());
+        Assert.Equal(["cano.batch batch/b"], _storage.Rows);
+
+        await row.WriteAsync(given with { Values = [], LastVersion = 2 });
+
+        Assert.Empty((await Row("first").ReadAsync())!.Values);
+        await _batch.WriteAsync(Purged("first"));
+        await row.RemoveAsync();
+        Assert.Null(await row.ReadAsync());
+    }
+
     private static BatchState Batch(string? incarnation) => new()
     {
         Header = new() { Timeout = new ConcurrentTimeout.WaitForever(), PartitionSizes = [1], Digest = "0123456789abcdef", Workflows = [] },

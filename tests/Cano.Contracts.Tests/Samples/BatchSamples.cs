@@ -21,6 +21,7 @@ internal static class BatchSamples
         Baggage = "tenant=eu,user=a%20b",
         DigestVersion = 1,
         EarlierDigest = "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210",
+        SharedStore = "{\"count\":0}"u8.ToArray(),
     };
 
     internal static readonly BatchStatus Status = new()
@@ -69,7 +70,7 @@ internal static class BatchSamples
     [
         Header,
         Status,
-        new BatchView(7, Status, Header.Digest, [3, 2], [2, 1], Hosted: true) { Lost = [1] },
+        new BatchView(7, Status, Header.Digest, [3, 2], [2, 1], Hosted: true) { Lost = [1], Incarnation = "00c0ffee00c0ffee" },
         new ConcurrentTimeout.WaitForever(),
         new ConcurrentTimeout.WaitForQuota(3),
         new ConcurrentTimeout.WaitDuration(new TimeSpan(0, 0, 5)),

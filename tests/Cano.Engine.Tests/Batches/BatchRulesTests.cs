@@ -102,6 +102,22 @@ public sealed class BatchRulesTests
         "$.store");
 
     [Fact]
+    public void Check_SharedStoreTooLarge_IsRefused() => Refused(
+        s_header with { SharedStore = new byte[100_001] },
+        ErrorCodes.StoreTooLarge,
+        "The values that the shared store is to begin with are 100001 bytes of JSON; at most 100000 are allowed. Have an instance put more, or put the data elsewhere and share a reference.",
+        "$.sharedStore");
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[1]")]
+    [InlineData("""{"a":1""")]
+    [InlineData("""{"a":1,"a":2}""")]
+    [InlineData("""{"a\u0000":1}""")]
+    public void Check_SharedStoreThatCannotBe_IsRefused(string json) => Check_MalformedHeader_IsRefused(
+        s_header with { SharedStore = System.Text.Encoding.UTF8.GetBytes(json) }, "what its shared store is to begin with must be a JSON object whose names differ and can be stored");
+
+    [Fact]
     public void Check_UnknownWorkflow_NamesThoseKnown() => Assert.Equal(
         "No workflow 'v' is registered. Known: w.",
         Assert.Throws<WorkflowNotRegisteredException>(() => s_rules.Check("id", s_header with { Workflows = ["w", "v"] })).Message);

@@ -64,6 +64,33 @@ public sealed class MemorySharedStoreTests
     }
 
     [Fact]
+    public async Task CountersAndSets_AreThoseOfTheDurableStore()
+    {
+        Assert.Equal(1, await _store.IncrementAsync("n"));
+        Assert.Equal(-4, await _store.IncrementAsync("n", -5));
+        Assert.True(await _store.AddToSetAsync("ids", "a"));
+        Assert.False(await _store.AddToSetAsync("ids", "a"));
+        Assert.True(await _store.AddToSetAsync("ids", "b"));
+        Assert.True(await _store.RemoveFromSetAsync("ids", "a"));
+        Assert.False(await _store.RemoveFromSetAsync("nothing", "a"));
+        Assert.Equal(["b"], await _store.GetAsync<HashSet<string>>("ids"));
+        await Assert.ThrowsAsync<InvalidCastException>(async () => await _store.IncrementAsync("ids"));
+        await Assert.ThrowsAsync<InvalidCastException>(async () => await _store.AddToSetAsync("n", 1));
+        await Assert.ThrowsAsync<InvalidCastException>(async () => await _store.RemoveFromSetAsync("n", 1));
+        await Assert.ThrowsAsync<InvalidCastException>(async () => await _store.AppendAsync("n", 1));
+    }
+
+    [Fact]
+    public async Task MoreThanADurableStoreTakes_IsRefused()
+    {
+        CanoConfigurationException refused =
+            await Assert.ThrowsAsync<CanoConfigurationException>(async () => await _store.PutAsync("a", new string('x', 1_000_000)));
+
+        Assert.Equal(ErrorCodes.StoreTooLarge, refused.Code);
+        Assert.Empty(await _store.KeysAsync());
+    }
+
+    [Fact]
     public async Task CancelledToken_ChangesNothing()
     {
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _store.PutAsync("a", 1, new CancellationToken(canceled: true)));

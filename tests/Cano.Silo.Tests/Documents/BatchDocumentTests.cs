@@ -19,7 +19,7 @@ public sealed class BatchDocumentTests
         { "[]", "invalid-document", "$", "the document must be an object; it was an array." },
 
         // Unknown and misplaced members
-        { $$"""{ "ids": "a", {{Forever}}, {{One}} }""", "invalid-document", "$.ids", "'ids' is not a member of the document; known are id, name, timeout, maxConcurrency, store, instances." },
+        { $$"""{ "ids": "a", {{Forever}}, {{One}} }""", "invalid-document", "$.ids", "'ids' is not a member of the document; known are id, name, timeout, maxConcurrency, store, sharedStore, instances." },
         { $$"""{ "id": "a", "id": "b", {{Forever}}, {{One}} }""", "invalid-document", "$.id", "'id' is there twice." },
         { $$"""{ {{Forever}}, "instances": [ { "id": "a", "workflow": "w", "parms": {} } ] }""", "invalid-document", "$.instances[0].parms", "'parms' is not a member of instances[0]; known are id, workflow, params, label." },
         { $$"""{ "timeout": { "kind": "waitForever", "limit": 1 }, {{One}} }""", "invalid-document", "$.timeout.limit", "'limit' is not a member of timeout; known are kind, quota, duration." },
@@ -48,6 +48,7 @@ public sealed class BatchDocumentTests
         { $$"""{ "id": 7, {{Forever}}, {{One}} }""", "invalid-document", "$.id", "id must be a string; it was 7." },
         { $$"""{ "maxConcurrency": 0, {{Forever}}, {{One}} }""", "invalid-max-concurrency", "$.maxConcurrency", "The maximum concurrency was 0; it must be 1 or more, or left out for no limit of the batch's own." },
         { $$"""{ "store": [1], {{Forever}}, {{One}} }""", "invalid-document", "$.store", "store must be an object; it was an array." },
+        { $$"""{ "sharedStore": 1, {{Forever}}, {{One}} }""", "invalid-document", "$.sharedStore", "sharedStore must be an object; it was 1." },
         { $$"""{ "name": "a\u0000b", {{Forever}}, {{One}} }""", "invalid-text", "$.name", "The batch's name has a character that can't be stored: NUL, or half a surrogate pair." },
         { $$"""{ "name": "\ud800", {{Forever}}, {{One}} }""", "invalid-document", "$.name", "name must be a string; it was the string \"\\ud800\"." },
 
@@ -77,7 +78,7 @@ public sealed class BatchDocumentTests
     [Theory]
     [InlineData("""{ "id": "#", F, O }""", "$.id", "id must be a string; it was the string \"\uFFFD\".")]
     [InlineData("""{ "name": "#", F, O }""", "$.name", "name must be a string; it was the string \"\uFFFD\".")]
-    [InlineData("""{ "#": 1, F, O }""", "$.\uFFFD", "'\uFFFD' is not a member of the document; known are id, name, timeout, maxConcurrency, store, instances.")]
+    [InlineData("""{ "#": 1, F, O }""", "$.\uFFFD", "'\uFFFD' is not a member of the document; known are id, name, timeout, maxConcurrency, store, sharedStore, instances.")]
     [InlineData("""{ "timeout": { "kind": "#" }, O }""", "$.timeout.kind", "kind must be a string; it was the string \"\uFFFD\".")]
     [InlineData("""{ "store": { "x": "#" }, F, O }""", "$.store", "The store given to the batch is not valid: A string is no valid UTF-8, or has half a surrogate pair.")]
     [InlineData("""{ F, "instances": [ { "id": "a", "workflow": "w", "params": "#" } ] }""", "$.instances[0].params", "The params of instances[0] ('a') are not valid: A string is no valid UTF-8, or has half a surrogate pair.")]
@@ -124,7 +125,7 @@ public sealed class BatchDocumentTests
             """
             { "id": "nightly", "name": "for people",
               "timeout": { "kind": "waitQuotaOrDuration", "quota": 3, "duration": "1.02:03:04.5" },
-              "maxConcurrency": 64, "store": { "region": "eu" },
+              "maxConcurrency": 64, "store": { "region": "eu" }, "sharedStore": { "count": 0 },
               "instances": [ { "id": "a", "workflow": "w", "params": { "x": 1 }, "label": "fast" }, { "id": "b", "workflow": "v" } ] }
             """);
 
@@ -133,6 +134,7 @@ public sealed class BatchDocumentTests
         Assert.Equal(new ConcurrentTimeout.WaitQuotaOrDuration(3, new TimeSpan(1, 2, 3, 4, 500)), batch.Header.Timeout);
         Assert.Equal(64, batch.Header.MaxConcurrency);
         Assert.Equal(["v", "w"], batch.Header.Workflows);
+        Assert.Equal("""{"count":0}""", Encoding.UTF8.GetString(batch.Header.SharedStore!));
         PartitionSpec only = batch.Partition(0);
         Assert.Equal("""{"region":"eu"}""", Encoding.UTF8.GetString(only.Store!));
         Assert.Equal(["a", "b"], only.Instances.Select(instance => instance.Id));

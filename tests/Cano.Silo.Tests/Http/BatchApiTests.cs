@@ -107,6 +107,26 @@ public sealed class BatchApiTests(ApiProcess api) : IClassFixture<ApiProcess>
     }
 
     [Fact]
+    public async Task Store_GivenAtTheStart_IsReadWhileItRunsAndUntilItIsPurged()
+    {
+        const string values = """{"count":0,"limits":{"max":1.10,"names":["ä","b"]}}""";
+        await api.StartAsync($$"""{ "id": "shared", "timeout": { "kind": "waitForever" }, "sharedStore": {{values}}, "instances": [ { "id": "a", "workflow": "cano.simulate", "params": { "delayMs": 600000 } } ] }""");
+        Answer running = await api.GetAsync("/api/batches/shared/store");
+        Assert.Equal((200, "application/json"), (running.Status, running.Type));
+        Assert.Equal(JsonSerializer.Serialize(JsonElement.Parse(values)), JsonSerializer.Serialize(running.Json));
+        await api.AskAsync(HttpMethod.Post, "/api/batches/shared/cancel");
+        await api.FollowAsync("shared");
+        Assert.Equal(running.Text, (await api.GetAsync("/api/batches/shared/store")).Text);
+
+        await api.AskAsync(HttpMethod.Delete, "/api/batches/shared");
+
+        Assert.Equal((410, "batch-purged"), ((await api.GetAsync("/api/batches/shared/store")).Status, (await api.GetAsync("/api/batches/shared/store")).Of("code")));
+        Assert.Equal((404, "batch-not-found"), ((await api.GetAsync("/api/batches/no-such/store")).Status, (await api.GetAsync("/api/batches/no-such/store")).Of("code")));
+        await api.StartAsync(Batch("unshared"));
+        Assert.Equal("{}", (await api.GetAsync("/api/batches/unshared/store")).Text);
+    }
+
+    [Fact]
     public async Task Result_NotFinal_Is404ThatSaysSo()
     {
         await api.StartAsync(Batch("open", instances: """{ "id": "slow", "workflow": "cano.simulate", "params": { "delayMs": 600000 } }"""));
@@ -263,7 +283,7 @@ public sealed class BatchApiTests(ApiProcess api) : IClassFixture<ApiProcess>
             [
                 "/api/batches get", "/api/batches post", "/api/batches/{id} delete", "/api/batches/{id} get", "/api/batches/{id}/cancel post", "/api/batches/{id}/events get",
                 "/api/batches/{id}/instances/{instanceId} get", "/api/batches/{id}/results get", "/api/batches/{id}/results.csv get", "/api/batches/{id}/results.json get", "/api/batches/{id}/results.ndjson get",
-                "/api/batches/{id}/results/{instanceId} get", "/api/batches/{id}/statistics get", "/api/workflows get",
+                "/api/batches/{id}/results/{instanceId} get", "/api/batches/{id}/statistics get", "/api/batches/{id}/store get", "/api/workflows get",
             ],
             description.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(operation => $"{path.Name} {operation.Name}")).Order(StringComparer.Ordinal));
         JsonElement start = description.GetProperty("paths").GetProperty("/api/batches").GetProperty("post");

@@ -18,6 +18,7 @@ public sealed class SecurityTests(KeyedApi keyed) : IClassFixture<KeyedApi>
         { "GET", "/api/batches", false },
         { "GET", "/api/batches/b", false },
         { "GET", "/api/batches/b/results", false },
+        { "GET", "/api/batches/b/store", false },
         { "GET", "/api/batches/b/results/a", false },
         { "GET", "/api/batches/b/results.ndjson", false },
         { "GET", "/api/batches/b/results.csv", false },

@@ -17,7 +17,10 @@ internal sealed class BatchPages(IGrainFactory grains, IBatchList list, Statisti
 
     internal async Task<BatchModel> GetAsync(string id, CancellationToken cancellationToken)
     {
-        BatchView view = await BatchEndpoints.Open(grains, id).GetViewAsync(cancellationToken);
+        BatchRun run = BatchEndpoints.Open(grains, id);
+        BatchView view = await run.GetViewAsync(cancellationToken);
+        Task<SharedStorePage> shared = run.ReadSharedStoreAsync(
+            view, store => store.ReadAsync(after: null, SharedStoreText.MaxValues, SharedStoreText.MaxBytes), cancellationToken);
         StatisticsDocument? numbers = null;
         try
         {
@@ -28,7 +31,7 @@ internal sealed class BatchPages(IGrainFactory grains, IBatchList list, Statisti
             // They are being added up; the page says so.
         }
 
-        return new(view.Status, numbers, BatchPace.Of(view.Status, clock.GetUtcNow()));
+        return new(view.Status, numbers, BatchPace.Of(view.Status, clock.GetUtcNow()), await shared);
     }
 
     internal Task CancelAsync(string id, CancellationToken cancellationToken) => BatchEndpoints.Open(grains, id).CancelAsync(cancellationToken);
@@ -78,4 +81,5 @@ internal sealed record BatchListModel(BatchListRequest Request, IReadOnlyList<Ba
 /// <param name="Status">Its status.</param>
 /// <param name="Statistics">What came of it so far; null while that is being added up.</param>
 /// <param name="Pace">How fast it goes.</param>
-internal sealed record BatchModel(BatchStatus Status, StatisticsDocument? Statistics, BatchPace Pace);
+/// <param name="Shared">The first values of its shared store, cut short.</param>
+internal sealed record BatchModel(BatchStatus Status, StatisticsDocument? Statistics, BatchPace Pace, SharedStorePage Shared);

@@ -4,6 +4,6 @@ namespace Cano;
 internal sealed class LambdaNode<TState, TParams>(Func<WorkflowContext<TParams>, CancellationToken, ValueTask<TState>> function) : Node<TState, TParams>
     where TState : struct, Enum
 {
-    internal override ValueTask<TState> RunAttemptAsync(WorkflowContext<TParams> context, CancellationToken cancellationToken) =>
+    public override ValueTask<TState> RunAsync(WorkflowContext<TParams> context, CancellationToken cancellationToken) =>
         function(context, cancellationToken);
 }
