@@ -15,7 +15,9 @@ internal sealed class AttemptChanges(MemoryStore? store, string state, int attem
     internal static readonly AttemptChanges Ended = new(store: null, "", 0) { _isEnded = true };
 
     private readonly MemoryStore _store = store ?? new();
-    private Dictionary<string, Earlier>? _earlier;
+    private string? _firstKey;
+    private Earlier _first;
+    private Dictionary<string, Earlier>? _others;
     private byte[]? _output;
     private bool _isEnded;
 
@@ -96,7 +98,12 @@ internal sealed class AttemptChanges(MemoryStore? store, string state, int attem
         lock (_store.Gate)
         {
             _isEnded = true;
-            foreach ((string key, Earlier earlier) in _earlier ?? [])
+            if (_firstKey is not null)
+            {
+                _store.PutBack(_firstKey, _first.WasThere, _first.Held);
+            }
+
+            foreach ((string key, Earlier earlier) in _others ?? [])
             {
                 _store.PutBack(key, earlier.WasThere, earlier.Held);
             }
@@ -106,14 +113,25 @@ internal sealed class AttemptChanges(MemoryStore? store, string state, int attem
     internal static InvalidOperationException TooLate(string state, int attempt) => new(
         $"Attempt {attempt} in state {state} has ended: what it left running can't use its store, set its output or get services any more. Await all that a node begins.");
 
-    /// <summary>Before the first change of a value by this attempt: keeps what is there.</summary>
+    /// <summary>
+    /// Before the first change of a value by this attempt: keeps what is there. Most attempts change one value, which needs no dictionary.
+    /// </summary>
     private void Note(string? key)
     {
         ThrowIfEnded();
-        if (key is not null && (_earlier is null || !_earlier.ContainsKey(key)))
+        if (key is null || key == _firstKey || (_others is not null && _others.ContainsKey(key)))
         {
-            bool wasThere = _store.TryGetHeld(key, out ReadOnlyMemory<byte> held);
-            (_earlier ??= new(StringComparer.Ordinal)).Add(key, new(wasThere, held));
+            return;
+        }
+
+        Earlier earlier = new(_store.TryGetHeld(key, out ReadOnlyMemory<byte> held), held);
+        if (_firstKey is null)
+        {
+            (_firstKey, _first) = (key, earlier);
+        }
+        else
+        {
+            (_others ??= new(StringComparer.Ordinal)).Add(key, earlier);
         }
     }
 

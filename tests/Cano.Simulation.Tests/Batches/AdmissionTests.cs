@@ -65,6 +65,73 @@ public sealed class AdmissionTests
         Assert.True(admission.HasFree);
     }
 
+    [Fact]
+    public void Admit_UpToTheQuota_SaysWhatWaitsAndWhenItIsSpent()
+    {
+        Admission admission = new(2, 2, fresh: true);
+        Assert.Equal((true, false, false), (admission.HasFree, admission.IsSpent, admission.IsWaiting(0)));
+
+        admission.Hear(0, fence: 1, completed: 0, admitted: 0, successes: 1);
+        Assert.True(admission.IsWaiting(0));
+        Assert.Equal(1, admission.Admit(0));
+        Assert.Equal((true, false, false), (admission.HasFree, admission.IsSpent, admission.IsWaiting(0)));
+
+        admission.Hear(1, fence: 1, completed: 0, admitted: 0, successes: 3);
+        Assert.Equal(1, admission.Admit(1));
+        Assert.Equal((false, true, true), (admission.HasFree, admission.IsSpent, admission.IsWaiting(1)));
+    }
+
+    [Fact]
+    public void Admit_NoQuota_EverythingIsAdmittedAndNothingWaits()
+    {
+        Admission admission = new(int.MaxValue, 1, fresh: true);
+        admission.Hear(0, fence: 2, completed: 3, admitted: 5, successes: 9);
+
+        Assert.Equal(int.MaxValue, admission.Admit(0));
+        Assert.Equal((true, false, false), (admission.HasFree, admission.IsSpent, admission.IsWaiting(0)));
+    }
+
+    /// <summary>What it has committed counts, also where it has not heard yet that as many were admitted; what it was told counts, also where it is not committed.</summary>
+    [Theory]
+    [InlineData(3, 1)]
+    [InlineData(1, 3)]
+    public void Hear_LaterFence_HoldsWhatItHasCommittedAndWhatItWasTold(int completed, int admitted)
+    {
+        Admission admission = new(4, 2, fresh: false);
+        admission.Hear(0, fence: 2, completed, admitted, successes: 3);
+        admission.Hear(1, fence: 2, completed: 0, admitted: 0, successes: 4);
+
+        Assert.Equal((3, 1), (admission.Admit(0), admission.Admit(1)));
+    }
+
+    [Fact]
+    public void GiveUp_PartitionThatHeldAll_FreesItAndIsDeafToWhatComesOfIt()
+    {
+        Admission admission = new(2, 2, fresh: false);
+        admission.Hear(0, fence: 2, completed: 1, admitted: 2, successes: 3);
+        Assert.True(admission.IsWaiting(0));
+
+        admission.GiveUp(0);
+
+        // It had spoken: the other one is still waited for.
+        Assert.False(admission.IsRecounted);
+        Assert.False(admission.Hear(0, fence: 9, completed: 2, admitted: 2, successes: 2));
+        Assert.Equal((false, 0), (admission.IsWaiting(0), admission.Admit(0)));
+        admission.Hear(1, fence: 2, completed: 0, admitted: 0, successes: 5);
+        Assert.True(admission.IsRecounted);
+        Assert.Equal(2, admission.Admit(1));
+    }
+
+    [Fact]
+    public void GiveUp_PartitionThatNeverSpoke_IsNoLongerWaitedFor()
+    {
+        Admission admission = new(1, 1, fresh: false);
+
+        admission.GiveUp(0);
+
+        Assert.True(admission.IsRecounted);
+    }
+
     private static void Play(Admission admission, Holder[] holders, int kind, int p)
     {
         Holder holder = holders[p];

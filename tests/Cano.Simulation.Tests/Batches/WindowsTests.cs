@@ -81,4 +81,51 @@ public sealed class WindowsTests
         windows.Hear(1, window: 1, unfinished: 3, anew: true);
         Assert.Equal((2, 1), (windows.Of(0), windows.Of(1)));
     }
+
+    [Fact]
+    public void Of_WithoutALimit_IsWithoutOneAndNothingIsEverShared()
+    {
+        Windows windows = new(limit: null, sizes: [2, 2], fresh: false);
+
+        Assert.False(windows.Hear(0, window: 2, unfinished: 0, anew: true));
+        Assert.Equal((int.MaxValue, int.MaxValue, -1), (windows.Of(0), windows.Of(1), windows.NextHungry()));
+    }
+
+    /// <summary>Only then is it worth while to speak to another partition.</summary>
+    [Fact]
+    public void Hear_InstancesHaveEnded_SaysWhetherSomethingIsFree()
+    {
+        Windows windows = new(limit: 2, sizes: [2, 2], fresh: true);
+        Assert.Equal((0, 2, -1), (windows.NextHungry(), windows.Of(0), windows.NextHungry()));
+        Assert.Equal(0, windows.Of(1));
+
+        Assert.False(windows.Hear(0, window: 2, unfinished: 2, anew: false));
+        Assert.Equal(-1, windows.NextHungry());
+        Assert.True(windows.Hear(0, window: 2, unfinished: 1, anew: false));
+        Assert.Equal(1, windows.NextHungry());
+        Assert.False(windows.Hear(0, window: 1, unfinished: 1, anew: false));
+
+        Assert.Equal((1, 1, -1), (windows.Of(0), windows.Of(1), windows.NextHungry()));
+    }
+
+    [Fact]
+    public void NextHungry_FirstPartitionComesUpAnew_IsThatOne()
+    {
+        Windows windows = new(limit: 2, sizes: [1, 3], fresh: true);
+        windows.Of(0);
+        Assert.Equal(1, windows.NextHungry());
+
+        // What had ended in it was not written, and it holds nothing.
+        Assert.True(windows.Hear(0, window: 0, unfinished: 1, anew: true));
+
+        Assert.Equal(0, windows.NextHungry());
+    }
+
+    [Fact]
+    public void NextHungry_NoneCanUseMore_IsNone()
+    {
+        Windows windows = new(limit: 9, sizes: [1, 2], fresh: true);
+
+        Assert.Equal((0, 1, 1, 2, -1), (windows.NextHungry(), windows.Of(0), windows.NextHungry(), windows.Of(1), windows.NextHungry()));
+    }
 }

@@ -258,6 +258,19 @@ public sealed class PartitionStateTests
         Assert.True(IsCommitDue(state));
     }
 
+    /// <summary>An activation that has not fenced the older ones writes nothing before it has an epoch to obey.</summary>
+    [Fact]
+    public void UntilCommit_OutcomeIsReadyAndNoEpochWasHeard_IsNever()
+    {
+        PartitionState state = new(new(MemoryPartitionRows.Spec(1)), isOwner: false);
+        StartAll(state);
+        End(state, 0, success: false);
+
+        Assert.Null(state.UntilCommit(TimeSpan.FromHours(2)));
+        state.Obey(new() { Fence = 1, Epoch = 1 });
+        Assert.True(IsCommitDue(state));
+    }
+
     [Fact]
     public void PlanCommit_LastSegmentIsFull_OpensTheNext()
     {
