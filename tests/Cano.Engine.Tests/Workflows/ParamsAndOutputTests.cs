@@ -184,7 +184,7 @@ public sealed class ParamsAndOutputTests
             return new(Step.Done);
         }).RunAsync();
 
-        Assert.Equal("before", result.GetOutput<string>());
+        Assert.Equal((null, "before"), (result.Error?.Message, result.GetOutput<string>()));
     }
 
     [Fact]
