@@ -44,7 +44,7 @@ public sealed class BatchApiTests(ApiProcess api) : IClassFixture<ApiProcess>
             { "id": "slow", "workflow": "cano.simulate", "params": { "delayMs": 600000 }, "label": "x" },
             { "id": "bad", "workflow": "cano.simulate", "params": { "throwAtStep": 1 } },
             { "id": "one", "workflow": "cano.simulate", "params": { "output": { "sum": 1.10 } } },
-            { "id": "two", "workflow": "cano.simulate", "params": { "delayMs": 50, "rejectAtStep": 1 } }
+            { "id": "two", "workflow": "cano.simulate", "params": { "delayMs": 1000, "rejectAtStep": 1 } }
             """));
         JsonElement last = (await api.FollowAsync("mixed"))[^1].Status;
         Assert.Equal(("finished", "quotaReached", 2, 1, 1), (last.GetProperty("phase").GetString(), last.GetProperty("stopReason").GetString(), last.GetProperty("completed").GetInt32(), last.GetProperty("failed").GetInt32(), last.GetProperty("cancelled").GetInt32()));
