@@ -8,7 +8,7 @@ namespace Cano.Tests.Packaging;
 /// <param name="environment">Further variables.</param>
 internal sealed class DotnetProgram(string home, params (string Name, string Value)[] environment)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
 
     /// <summary>Where the runtime is, of which this process is one: <c>ROOT/shared/Microsoft.NETCore.App/VERSION/</c>.</summary>
     internal static string Root { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
