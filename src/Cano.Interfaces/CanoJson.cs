@@ -4,14 +4,14 @@ namespace Cano;
 
 /// <summary>How users' values (params, outputs, store values) are written as JSON.</summary>
 /// <remarks>
-/// There is one way for each process, shared by all its silos and clients. Params are read strictly in addition: unknown members, missing ones
-/// without a default, null where the type says not null and names that differ only in case are refused.
+/// There is one way for each process, shared by all its silos and clients. Params are read strictly in addition: unknown members, missing
+/// ones without a default, null where the type says not null and names that differ only in case are refused.
 /// </remarks>
 public static class CanoJson
 {
     /// <summary>
-    /// System.Text.Json's web defaults (camelCase, case-insensitive reading, numbers from strings) with enums as strings, public fields, the
-    /// type discriminator in any place, and what <see cref="Configure"/> added. Read-only; another object after each extension.
+    /// System.Text.Json's web defaults (camelCase, case-insensitive reading, numbers from strings) with enums as strings, public fields,
+    /// the type discriminator in any place, and what <see cref="Configure"/> added. Read-only; another object after each extension.
     /// </summary>
     public static JsonSerializerOptions Values => ValueFormat.Current.Options;
 

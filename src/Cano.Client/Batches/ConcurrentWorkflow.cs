@@ -1,10 +1,13 @@
 namespace Cano;
 
 /// <summary>
-/// A batch: instances that run side by side until the strategy stops them. One object is one batch: its id is fixed when it is made, so starting it again,
-/// from this process or another, answers with the same batch.
+/// A batch: instances that run side by side until the strategy stops them. One object is one batch: its id is fixed when it is made, so
+/// starting it again, from this process or another, answers with the same batch.
 /// </summary>
-/// <remarks>Not safe for concurrent changes. It can't be changed any more once it was started. Made directly or with <see cref="ConcurrentWorkflowBuilder{TState}"/>, which checks it at once.</remarks>
+/// <remarks>
+/// Not safe for concurrent changes. It can't be changed any more once it was started. Made directly or with
+/// <see cref="ConcurrentWorkflowBuilder{TState}"/>, which checks it at once.
+/// </remarks>
 /// <typeparam name="TState">The enum that lists the states of its workflows.</typeparam>
 public sealed class ConcurrentWorkflow<TState>
     where TState : struct, Enum
@@ -33,8 +36,8 @@ public sealed class ConcurrentWorkflow<TState>
     public int? MaxConcurrency { get; init; }
 
     /// <summary>
-    /// What the batch's shared store (<see cref="WorkflowContext{TParams}.SharedStore"/>) begins with, copied through JSON when the batch is
-    /// started; at most 100,000 bytes of JSON. Part of the content.
+    /// What the batch's shared store (<see cref="WorkflowContext{TParams}.SharedStore"/>) begins with, copied through JSON when the batch
+    /// is started; at most 100,000 bytes of JSON. Part of the content.
     /// </summary>
     /// <value>Null: it begins empty.</value>
     public IWorkflowStore? SharedStore { get; init; }
@@ -46,7 +49,8 @@ public sealed class ConcurrentWorkflow<TState>
     public IReadOnlyList<ConcurrentWorkflowInstance<TState>> Instances => _instances;
 
     /// <summary>Adds an instance.</summary>
-    /// <param name="instance">The instance; its id must differ from those of the others, which is checked when the batch is started.</param>
+    /// <param name="instance">The instance; its id must differ from those of the others, which is checked when the batch is
+    /// started.</param>
     /// <returns>This batch.</returns>
     /// <exception cref="CanoConfigurationException">The batch was started (code <c>already-started</c>).</exception>
     public ConcurrentWorkflow<TState> AddInstance(ConcurrentWorkflowInstance<TState> instance)

@@ -44,7 +44,9 @@ public sealed class ConcurrentWorkflowBuilder<TState>
         return this;
     }
 
-    /// <summary>Sets the batch's id, which makes its start idempotent across processes. Without it every <see cref="Build"/> makes a new one.</summary>
+    /// <summary>
+    /// Sets the batch's id, which makes its start idempotent across processes. Without it every <see cref="Build"/> makes a new one.
+    /// </summary>
     /// <param name="id">1 to 200 characters of <c>[A-Za-z0-9._:-]</c>.</param>
     /// <returns>This builder.</returns>
     public ConcurrentWorkflowBuilder<TState> WithId(string id)
@@ -86,8 +88,9 @@ public sealed class ConcurrentWorkflowBuilder<TState>
     /// <summary>Makes the batch and checks what can be known without a silo.</summary>
     /// <returns>The batch.</returns>
     /// <exception cref="CanoConfigurationException">
-    /// There are no instances, or more than 1,000,000; two have the same id; an id is not of its form; a quota or the limit of concurrency is less than 1;
-    /// a duration is not more than zero, or more than 365 days; a name or label is too long or has NUL in it. <see cref="CanoException.Code"/> says which.
+    /// There are no instances, or more than 1,000,000; two have the same id; an id is not of its form; a quota or the limit of concurrency
+    /// is less than 1; a duration is not more than zero, or more than 365 days; a name or label is too long or has NUL in it.
+    /// <see cref="CanoException.Code"/> says which.
     /// </exception>
     public ConcurrentWorkflow<TState> Build()
     {

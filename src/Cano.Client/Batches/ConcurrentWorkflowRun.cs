@@ -4,11 +4,10 @@ namespace Cano;
 
 /// <summary>A batch that was started: watch it, read its results, cancel it. Safe for concurrent use.</summary>
 /// <remarks>
-/// It holds no more than the id. When the cluster does not answer (a silo was lost, say), a call is made again for about a minute before it throws what Orleans threw;
-/// every method throws <see cref="BatchNotFoundException"/> when there is no such batch, <see cref="BatchPurgedException"/> when it was
-/// purged, and at once
-/// <see cref="HostStoppedException"/> when the host of the client that it was made with has stopped, also in the middle of a wait. Tokens
-/// are heard at once.
+/// It holds no more than the id. When the cluster does not answer (a silo was lost, say), a call is made again for about a minute before it
+/// throws what Orleans threw; every method throws <see cref="BatchNotFoundException"/> when there is no such batch,
+/// <see cref="BatchPurgedException"/> when it was purged, and at once <see cref="HostStoppedException"/> when the host of the client that
+/// it was made with has stopped, also in the middle of a wait. Tokens are heard at once.
 /// </remarks>
 /// <typeparam name="TState">The enum that lists the states of its workflows.</typeparam>
 public sealed class ConcurrentWorkflowRun<TState>
@@ -22,8 +21,8 @@ public sealed class ConcurrentWorkflowRun<TState>
     public string Id => _run.Id;
 
     /// <summary>
-    /// The batch's shared store, for reading, while it runs and after; every call throws <see cref="BatchPurgedException"/> once the batch was
-    /// purged. Nodes change it.
+    /// The batch's shared store, for reading, while it runs and after; every call throws <see cref="BatchPurgedException"/> once the batch
+    /// was purged. Nodes change it.
     /// </summary>
     public IReadOnlySharedStore SharedStore => new SharedStoreReader(_run);
 
@@ -33,7 +32,10 @@ public sealed class ConcurrentWorkflowRun<TState>
     /// <exception cref="BatchNotFoundException">There is no such batch.</exception>
     public Task<BatchStatus> GetStatusAsync(CancellationToken cancellationToken = default) => _run.GetStatusAsync(cancellationToken);
 
-    /// <summary>The status now, then each change as often as the batch tells of one, some being passed over; ends after the one of the finished batch.</summary>
+    /// <summary>
+    /// The status now, then each change as often as the batch tells of one, some being passed over; ends after the one of the finished
+    /// batch.
+    /// </summary>
     /// <param name="cancellationToken">Ends the waiting; the batch runs on.</param>
     /// <returns>The statuses; counts of final outcomes never decrease.</returns>
     /// <exception cref="BatchNotFoundException">There is no such batch.</exception>
@@ -45,7 +47,9 @@ public sealed class ConcurrentWorkflowRun<TState>
         }
     }
 
-    /// <summary>Each result once, in the order in which they became final, the cancelled at the end; ends when the batch is finished.</summary>
+    /// <summary>
+    /// Each result once, in the order in which they became final, the cancelled at the end; ends when the batch is finished.
+    /// </summary>
     /// <remarks>A status read after a result was seen counts that result.</remarks>
     /// <param name="cancellationToken">Ends the waiting; the batch runs on.</param>
     /// <returns>The results.</returns>
@@ -78,8 +82,9 @@ public sealed class ConcurrentWorkflowRun<TState>
     }
 
     /// <summary>
-    /// Removes the finished batch: its instances, results and shared store. From then on every call for it, and every start with its id, throws <see cref="BatchPurgedException"/>,
-    /// for as long as the silo keeps finished batches (<c>Cano:Retention</c>); after that the id is as if it had never been used. Purging again changes nothing.
+    /// Removes the finished batch: its instances, results and shared store. From then on every call for it, and every start with its id,
+    /// throws <see cref="BatchPurgedException"/>, for as long as the silo keeps finished batches (<c>Cano:Retention</c>); after that the id
+    /// is as if it had never been used. Purging again changes nothing.
     /// </summary>
     /// <param name="cancellationToken">Ends the waiting; a purge that has begun goes on to its end, through any crash.</param>
     /// <returns>Completes when all is gone, durably.</returns>
@@ -91,12 +96,15 @@ public sealed class ConcurrentWorkflowRun<TState>
 /// <summary>Opens batches that were started elsewhere.</summary>
 public static class ConcurrentWorkflowRun
 {
-    /// <summary>Opens a batch by its id. Makes no call: a batch that does not exist shows at the first use, as <see cref="BatchNotFoundException"/>.</summary>
+    /// <summary>
+    /// Opens a batch by its id. Makes no call: a batch that does not exist shows at the first use, as <see cref="BatchNotFoundException"/>.
+    /// </summary>
     /// <typeparam name="TState">The enum that lists the states of its workflows.</typeparam>
     /// <param name="client">An Orleans client, or the grain factory of a silo.</param>
     /// <param name="id">The batch's id.</param>
     /// <returns>The run.</returns>
-    /// <exception cref="CanoConfigurationException"><paramref name="id"/> is not 1 to 200 characters of <c>[A-Za-z0-9._:-]</c> (code <c>invalid-id</c>).</exception>
+    /// <exception cref="CanoConfigurationException"><paramref name="id"/> is not 1 to 200 characters of <c>[A-Za-z0-9._:-]</c> (code
+    /// <c>invalid-id</c>).</exception>
     public static ConcurrentWorkflowRun<TState> Attach<TState>(IGrainFactory client, string id)
         where TState : struct, Enum
     {

@@ -34,7 +34,8 @@ public static class WorkflowKeyInstances
     /// <param name="params">What its nodes see as <see cref="WorkflowContext{TParams}.Params"/>, through JSON.</param>
     /// <param name="label">The variant, at most 100 characters; null for none.</param>
     /// <returns>The instance.</returns>
-    /// <exception cref="CanoConfigurationException"><paramref name="params"/> can't be written as JSON (code <c>invalid-value</c>).</exception>
+    /// <exception cref="CanoConfigurationException"><paramref name="params"/> can't be written as JSON (code
+    /// <c>invalid-value</c>).</exception>
     public static ConcurrentWorkflowInstance<TState, TParams> Instance<TState, TParams>(
         this WorkflowKey<TState, TParams> key, string id, TParams @params, string? label = null)
         where TState : struct, Enum => new(id, key, @params, label);

@@ -1,6 +1,8 @@
 namespace Cano;
 
-/// <summary>Starts batches of untyped instances, and opens those that exist. The typed library, the HTTP API and the host's commands go through it.</summary>
+/// <summary>
+/// Starts batches of untyped instances, and opens those that exist. The typed library, the HTTP API and the host's commands go through it.
+/// </summary>
 internal sealed class BatchClient
 {
     private readonly IGrainFactory _grains;

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Cano;
 
-/// <summary>A batch that was started, its results untyped. Holds nothing but the id: making one makes no call. Safe for concurrent use.</summary>
+/// <summary>
+/// A batch that was started, its results untyped. Holds nothing but the id: making one makes no call. Safe for concurrent use.
+/// </summary>
 internal sealed class BatchRun
 {
     private readonly IGrainFactory _grains;
@@ -87,7 +89,9 @@ internal sealed class BatchRun
         return last!;
     }
 
-    /// <summary>Each result once, in the order in which they became final, the cancelled at the end; ends when the batch is finished.</summary>
+    /// <summary>
+    /// Each result once, in the order in which they became final, the cancelled at the end; ends when the batch is finished.
+    /// </summary>
     internal async IAsyncEnumerable<InstanceResult> StreamAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ResultMerge? merge = null;
@@ -191,8 +195,8 @@ internal sealed class BatchRun
     }
 
     /// <summary>
-    /// Tells a change from a repetition, and from an activation that knows less than was known: one that is being superseded, or that still gathers its partitions' counts.
-    /// Outcomes are never unmade, so what falls behind is not news.
+    /// Tells a change from a repetition, and from an activation that knows less than was known: one that is being superseded, or that still
+    /// gathers its partitions' counts. Outcomes are never unmade, so what falls behind is not news.
     /// </summary>
     internal static bool IsNews(BatchView view, BatchView last)
     {

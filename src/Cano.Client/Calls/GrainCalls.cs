@@ -7,14 +7,16 @@ using Polly.Retry;
 namespace Cano;
 
 /// <summary>
-/// Calls to Cano's grains, made again when the cluster could not answer: every one of them is idempotent, so an unknown outcome is found out by asking again.
-/// What a grain says (any <see cref="CanoException"/>) is never asked again, but that its storage is out of reach at the moment.
+/// Calls to Cano's grains, made again when the cluster could not answer: every one of them is idempotent, so an unknown outcome is found
+/// out by asking again. What a grain says (any <see cref="CanoException"/>) is never asked again, but that its storage is out of reach at
+/// the moment.
 /// </summary>
 internal sealed class GrainCalls
 {
     /// <summary>
-    /// From its first try on, a call is made again for so long: this bridges the loss of a silo, or a short restart of silos or database. By time, since a call that is
-    /// refused takes none; and <see cref="MinTries"/> times in any case, since one that nobody answers takes up to half a minute, and a few may be lost in a row.
+    /// From its first try on, a call is made again for so long: this bridges the loss of a silo, or a short restart of silos or database.
+    /// By time, since a call that is refused takes none; and <see cref="MinTries"/> times in any case, since one that nobody answers takes
+    /// up to half a minute, and a few may be lost in a row.
     /// </summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
@@ -119,11 +121,15 @@ internal sealed class GrainCalls
         }
         catch (OperationCanceledException exception) when (!token.IsCancellationRequested)
         {
-            // Orleans broke it off by itself, as it does with a look into its directory when the silo that has the entry is gone: no answer, as when the time is over.
+            // Orleans broke it off by itself, as it does with a look into its directory when the silo that has the entry is gone: no
+            // answer, as when the time is over.
             throw new TimeoutException("The cluster broke a call off.", exception);
         }
     }
 }
 
-/// <summary>A partition answered with fewer results than its batch counts: an activation that is being superseded, or one that has not read all of its rows.</summary>
+/// <summary>
+/// A partition answered with fewer results than its batch counts: an activation that is being superseded, or one that has not read all of
+/// its rows.
+/// </summary>
 internal sealed class ResultsBehindException(string message) : Exception(message);

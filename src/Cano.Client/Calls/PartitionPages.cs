@@ -36,7 +36,9 @@ internal sealed class PartitionPages(IGrainFactory grains, GrainCalls calls, str
     internal Task<InstanceResult[]> ReadFinishedAsync(int partition, int from, int count, CancellationToken cancellationToken) =>
         ReadCountedAsync(partition, from, count, static (grain, from, count) => grain.ReadInOrderAsync(from, count), cancellationToken);
 
-    /// <summary>Some results in the order in which they became final, of those that the batch counts: one at least, none left out.</summary>
+    /// <summary>
+    /// Some results in the order in which they became final, of those that the batch counts: one at least, none left out.
+    /// </summary>
     internal Task<InstanceResult[]> ReadAsFinalAsync(int partition, int from, int count, CancellationToken cancellationToken) =>
         ReadCountedAsync(partition, from, count, static (grain, from, count) => grain.ReadAsFinalAsync(from, count), cancellationToken);
 

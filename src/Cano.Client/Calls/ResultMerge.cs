@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Cano;
 
 /// <summary>
-/// Merges the partitions' results by when they became final. It reads only what a view counts, and keeps its place in each partition itself,
-/// so that nothing is lost or repeated when activations move. Holds at most one page of each partition.
+/// Merges the partitions' results by when they became final. It reads only what a view counts, and keeps its place in each partition
+/// itself, so that nothing is lost or repeated when activations move. Holds at most one page of each partition.
 /// </summary>
 internal sealed class ResultMerge(PartitionPages pages, int partitions)
 {
@@ -16,7 +16,9 @@ internal sealed class ResultMerge(PartitionPages pages, int partitions)
     private readonly int _page = Math.Clamp(AllPages / Math.Max(partitions, 1), MinPage, MaxPage);
 
     /// <summary>The results that this view counts and no earlier one did.</summary>
-    /// <remarks>Cancelled ones are held back until the batch is finished, when those of all partitions are there: then they follow all others.</remarks>
+    /// <remarks>
+    /// Cancelled ones are held back until the batch is finished, when those of all partitions are there: then they follow all others.
+    /// </remarks>
     internal async IAsyncEnumerable<InstanceResult> ReadAsync(BatchView view, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         bool finished = view.Status.Phase is BatchPhase.Finished;

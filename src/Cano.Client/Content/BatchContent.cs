@@ -5,10 +5,12 @@ using System.Text.Json;
 namespace Cano;
 
 /// <summary>
-/// Takes the content of a batch in, one instance at a time: checks it, computes its digest, cuts it into partitions. It keeps the ids, to find equal ones, and none of the instances.
+/// Takes the content of a batch in, one instance at a time: checks it, computes its digest, cuts it into partitions. It keeps the ids, to
+/// find equal ones, and none of the instances.
 /// </summary>
 /// <remarks>
-/// The cuts depend on the canonical content alone, never on how its JSON was formatted: partitions are keyed by the digest, so two starts with one digest must cut alike.
+/// The cuts depend on the canonical content alone, never on how its JSON was formatted: partitions are keyed by the digest, so two starts
+/// with one digest must cut alike.
 /// </remarks>
 internal sealed class BatchContent : IDisposable
 {
@@ -212,7 +214,10 @@ internal sealed class BatchContent : IDisposable
     private static CanoConfigurationException InvalidStore((string Name, string Path) which, string fault, Exception? exception) =>
         new(ErrorCodes.InvalidValue, $"The {which.Name} given to the batch is not valid: {fault}", which.Path, exception);
 
-    /// <summary>The same text without white space and needless escapes; names keep their order and numbers their digits, which mean something to the reader.</summary>
+    /// <summary>
+    /// The same text without white space and needless escapes; names keep their order and numbers their digits, which mean something to the
+    /// reader.
+    /// </summary>
     private static byte[] Compact(JsonDocument document)
     {
         ArrayBufferWriter<byte> output = new();

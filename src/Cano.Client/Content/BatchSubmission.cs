@@ -12,10 +12,14 @@ internal sealed record BatchSubmission
 
     internal int? MaxConcurrency { get; init; }
 
-    /// <summary>What each instance's store begins with, as one JSON object in UTF-8; null or an object without members: an empty store.</summary>
+    /// <summary>
+    /// What each instance's store begins with, as one JSON object in UTF-8; null or an object without members: an empty store.
+    /// </summary>
     internal byte[]? Store { get; init; }
 
-    /// <summary>What the batch's shared store begins with, as one JSON object in UTF-8; null or an object without members: it begins empty.</summary>
+    /// <summary>
+    /// What the batch's shared store begins with, as one JSON object in UTF-8; null or an object without members: it begins empty.
+    /// </summary>
     internal byte[]? SharedStore { get; init; }
 
     /// <summary>The instances, in the order submitted. Must not change any more.</summary>

@@ -21,7 +21,9 @@ internal enum NumberForm
 /// </summary>
 internal static class CanonicalJson
 {
-    /// <summary>No number type of .NET writes as many characters; it bounds how much longer a text can be than its canonical form.</summary>
+    /// <summary>
+    /// No number type of .NET writes as many characters; it bounds how much longer a text can be than its canonical form.
+    /// </summary>
     internal const int MaxNumberLength = 64;
 
     private static readonly SearchValues<char> s_escaped =
@@ -31,7 +33,8 @@ internal static class CanonicalJson
 
     /// <summary>Writes the canonical form of a JSON text.</summary>
     /// <returns>True: it is the same with the other form of numbers.</returns>
-    /// <exception cref="JsonException">It is no JSON, or has no canonical form: a name twice in one object, a number beyond a double, half a surrogate pair.</exception>
+    /// <exception cref="JsonException">It is no JSON, or has no canonical form: a name twice in one object, a number beyond a double, half
+    /// a surrogate pair.</exception>
     internal static bool Write(ReadOnlyMemory<byte> json, NumberForm numbers, IBufferWriter<byte> output)
     {
         using JsonDocument document = JsonDocument.Parse(json);

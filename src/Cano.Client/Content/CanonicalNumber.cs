@@ -20,7 +20,8 @@ internal static class CanonicalNumber
             return;
         }
 
-        // .NET writes the fewest digits that read back as the same double, which is ECMAScript's choice of digits too; only their layout differs.
+        // .NET writes the fewest digits that read back as the same double, which is ECMAScript's choice of digits too; only their layout
+        // differs.
         Span<byte> text = stackalloc byte[32];
         Utf8Formatter.TryFormat(Math.Abs(value), text, out int written);
         Span<byte> digits = stackalloc byte[32];

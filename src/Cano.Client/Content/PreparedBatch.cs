@@ -11,7 +11,8 @@ internal sealed class PreparedBatch
     /// <param name="id">Its id.</param>
     /// <param name="header">What <see cref="BatchContent.Finish"/> has returned.</param>
     /// <param name="store">What <see cref="BatchContent.Store"/> was.</param>
-    /// <param name="read">Gives the instances of a partition: its number, the place of its first instance, how many. May be called by several threads at once.</param>
+    /// <param name="read">Gives the instances of a partition: its number, the place of its first instance, how many. May be called by
+    /// several threads at once.</param>
     internal PreparedBatch(string id, BatchHeader header, byte[]? store, Func<int, int, int, InstanceSpec[]> read)
     {
         Id = id;

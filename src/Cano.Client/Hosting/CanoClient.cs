@@ -1,10 +1,16 @@
 namespace Cano;
 
-/// <summary>Batches on the cluster that a program's services are connected to, so that its classes need not know of Orleans. Safe for concurrent use.</summary>
+/// <summary>
+/// Batches on the cluster that a program's services are connected to, so that its classes need not know of Orleans. Safe for concurrent
+/// use.
+/// </summary>
 /// <param name="grains">The Orleans client, or the grain factory of a silo.</param>
 public sealed class CanoClient(IGrainFactory grains)
 {
-    /// <summary>Starts a batch and waits until every outcome is final: see <see cref="ConcurrentWorkflow{TState}.OrchestrateAsync"/>, also for what it throws.</summary>
+    /// <summary>
+    /// Starts a batch and waits until every outcome is final: see <see cref="ConcurrentWorkflow{TState}.OrchestrateAsync"/>, also for what
+    /// it throws.
+    /// </summary>
     /// <typeparam name="TState">The enum that lists the states of its workflows.</typeparam>
     /// <param name="batch">The batch.</param>
     /// <param name="store">What each instance's store begins with; null for an empty one.</param>
@@ -18,7 +24,10 @@ public sealed class CanoClient(IGrainFactory grains)
         return batch.OrchestrateAsync(grains, store, cancellationToken);
     }
 
-    /// <summary>Starts a batch; when this returns, it survives the loss of every silo: see <see cref="ConcurrentWorkflow{TState}.StartAsync"/>, also for what it throws.</summary>
+    /// <summary>
+    /// Starts a batch; when this returns, it survives the loss of every silo: see <see cref="ConcurrentWorkflow{TState}.StartAsync"/>, also
+    /// for what it throws.
+    /// </summary>
     /// <typeparam name="TState">The enum that lists the states of its workflows.</typeparam>
     /// <param name="batch">The batch.</param>
     /// <param name="store">What each instance's store begins with; null for an empty one.</param>
@@ -36,7 +45,8 @@ public sealed class CanoClient(IGrainFactory grains)
     /// <typeparam name="TState">The enum that lists the states of its workflows.</typeparam>
     /// <param name="id">The batch's id.</param>
     /// <returns>The run.</returns>
-    /// <exception cref="CanoConfigurationException"><paramref name="id"/> is not 1 to 200 characters of <c>[A-Za-z0-9._:-]</c> (code <c>invalid-id</c>).</exception>
+    /// <exception cref="CanoConfigurationException"><paramref name="id"/> is not 1 to 200 characters of <c>[A-Za-z0-9._:-]</c> (code
+    /// <c>invalid-id</c>).</exception>
     public ConcurrentWorkflowRun<TState> Attach<TState>(string id)
         where TState : struct, Enum => ConcurrentWorkflowRun.Attach<TState>(grains, id);
 }

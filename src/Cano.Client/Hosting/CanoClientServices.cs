@@ -7,8 +7,8 @@ namespace Cano;
 public static class CanoClientServices
 {
     /// <summary>
-    /// Adds <see cref="CanoClient"/>, as a singleton. It uses the <see cref="IGrainFactory"/> that <c>UseOrleansClient</c> or <c>UseOrleans</c> adds, and sets up no connection itself.
-    /// Adding it again changes nothing.
+    /// Adds <see cref="CanoClient"/>, as a singleton. It uses the <see cref="IGrainFactory"/> that <c>UseOrleansClient</c> or
+    /// <c>UseOrleans</c> adds, and sets up no connection itself. Adding it again changes nothing.
     /// </summary>
     /// <param name="services">The program's services.</param>
     /// <returns>The same services.</returns>

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Cano;
 
-/// <summary>The span around a start, and what it hands on: the batch's spans hang below it, or below whatever sampled span the caller has.</summary>
+/// <summary>
+/// The span around a start, and what it hands on: the batch's spans hang below it, or below whatever sampled span the caller has.
+/// </summary>
 internal static class SubmitSpan
 {
     /// <summary>Starts a batch.</summary>

@@ -2,8 +2,9 @@ namespace Cano;
 
 /// <summary>
 /// How many successes of each partition are admitted toward the quota. Pure: reports in, numbers out.
-/// The rules are those of the admission protocol (docs/protocol.md): never more than the quota is admitted in all, an admission belongs to one activation of a
-/// partition (its fence), and after a change of the batch's own activation nothing is admitted until every partition has said what it holds.
+/// The rules are those of the admission protocol (docs/protocol.md): never more than the quota is admitted in all, an admission belongs to
+/// one activation of a partition (its fence), and after a change of the batch's own activation nothing is admitted until every partition
+/// has said what it holds.
 /// </summary>
 internal sealed class Admission
 {
@@ -17,7 +18,8 @@ internal sealed class Admission
     /// <summary>Begins to count.</summary>
     /// <param name="quota">How many may be admitted; <see cref="int.MaxValue"/>: there is no quota.</param>
     /// <param name="partitions">How many partitions there are.</param>
-    /// <param name="fresh">True: this very activation created the batch, so nobody can hold an admission and every partition's first activation has fence 1.</param>
+    /// <param name="fresh">True: this very activation created the batch, so nobody can hold an admission and every partition's first
+    /// activation has fence 1.</param>
     internal Admission(int quota, int partitions, bool fresh)
     {
         _quota = quota;

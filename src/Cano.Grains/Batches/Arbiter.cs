@@ -1,8 +1,9 @@
 namespace Cano;
 
 /// <summary>
-/// Decides for one batch: what each partition may do, and when the strategy is met. Pure and synchronous: reports, ticks and requests in, orders and one stop out;
-/// <see cref="BatchDriver"/> writes the stop down and sends the orders. A later event never changes a stop that was decided.
+/// Decides for one batch: what each partition may do, and when the strategy is met. Pure and synchronous: reports, ticks and requests in,
+/// orders and one stop out; <see cref="BatchDriver"/> writes the stop down and sends the orders. A later event never changes a stop that
+/// was decided.
 /// </summary>
 internal sealed class Arbiter
 {

@@ -9,7 +9,9 @@ namespace Cano;
 [CollectionAgeLimit(Minutes = 2)]
 internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
 {
-    /// <summary>An unfinished batch ticks at least this often, which keeps its activation from being collected as idle (after two minutes).</summary>
+    /// <summary>
+    /// An unfinished batch ticks at least this often, which keeps its activation from being collected as idle (after two minutes).
+    /// </summary>
     private static readonly TimeSpan s_longestTick = TimeSpan.FromMinutes(1);
 
     /// <summary>An undecided batch at its deadline ticks no more often than this.</summary>
@@ -136,7 +138,9 @@ internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
         }
     }
 
-    /// <summary>Arms the timer for the deadline, or for a sign of life if that comes first. It interleaves: it fires while the grain awaits.</summary>
+    /// <summary>
+    /// Arms the timer for the deadline, or for a sign of life if that comes first. It interleaves: it fires while the grain awaits.
+    /// </summary>
     private void KeepTicking()
     {
         if (!_batch.IsUnfinished || _batch.Failure is not null)
@@ -178,7 +182,8 @@ internal sealed class BatchGrain : Grain, IBatchGrain, ILeaving
     private TimeSpan NextTick() => NextTick(_batch.NextTick - _clock.GetUtcNow());
 
     /// <summary>
-    /// When to look again. A timer may fire a little early, and the deadline pass between that look and this question: what is left is then nothing, and the next look due at once.
+    /// When to look again. A timer may fire a little early, and the deadline pass between that look and this question: what is left is then
+    /// nothing, and the next look due at once.
     /// </summary>
     /// <param name="left">Until the batch has something to do; null where nothing is waited for.</param>
     internal static TimeSpan NextTick(TimeSpan? left) => left switch

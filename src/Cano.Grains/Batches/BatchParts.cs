@@ -13,7 +13,9 @@ internal interface IBatchParts
     /// <summary>Removes a partition's rows and its instances' checkpoints.</summary>
     Task RemoveAsync(string key);
 
-    /// <summary>Removes what a partition that its batch hosts has in rows of its own: the later segments, and its instances' checkpoints.</summary>
+    /// <summary>
+    /// Removes what a partition that its batch hosts has in rows of its own: the later segments, and its instances' checkpoints.
+    /// </summary>
     Task RemoveHostedAsync(string key, PartitionSpec hosted, Segment? results, string? incarnation);
 
     /// <summary>Removes the batch's shared store.</summary>

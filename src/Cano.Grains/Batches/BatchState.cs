@@ -1,6 +1,8 @@
 namespace Cano;
 
-/// <summary>The durable row of a batch. Its counts and outcomes are in the partitions' rows; here is what only the batch can know.</summary>
+/// <summary>
+/// The durable row of a batch. Its counts and outcomes are in the partitions' rows; here is what only the batch can know.
+/// </summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Cano.BatchState")]

@@ -1,6 +1,9 @@
 namespace Cano;
 
-/// <summary>The row of one batch, as one activation sees it: it remembers the ETag, and a write succeeds only if the row still is what this activation believes.</summary>
+/// <summary>
+/// The row of one batch, as one activation sees it: it remembers the ETag, and a write succeeds only if the row still is what this
+/// activation believes.
+/// </summary>
 internal interface IBatchRow
 {
     /// <summary>The state; null when there is no such batch.</summary>

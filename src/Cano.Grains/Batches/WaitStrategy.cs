@@ -4,9 +4,9 @@ namespace Cano;
 /// When a batch stops, as a function of what is durable: no clock, no state, no side effects.
 /// </summary>
 /// <remarks>
-/// The tie rule (docs/decisions/0001): what is committed goes before what is asked for, and that before the clock. So the success that fills the quota
-/// stops the batch with <see cref="StopReason.QuotaReached"/> also when it is the last instance, and a batch whose last outcome was committed before its
-/// deadline was noticed has <see cref="StopReason.AllFinished"/>.
+/// The tie rule (docs/decisions/0001): what is committed goes before what is asked for, and that before the clock. So the success that
+/// fills the quota stops the batch with <see cref="StopReason.QuotaReached"/> also when it is the last instance, and a batch whose last
+/// outcome was committed before its deadline was noticed has <see cref="StopReason.AllFinished"/>.
 /// </remarks>
 internal static class WaitStrategy
 {

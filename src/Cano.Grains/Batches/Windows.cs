@@ -2,7 +2,8 @@ namespace Cano;
 
 /// <summary>
 /// Shares a batch's limit of concurrency among its partitions: the windows never add up to more than the limit. Pure.
-/// A window is only ever taken from a partition that can't use it any more (fewer of its instances are left), so nothing has to be agreed on.
+/// A window is only ever taken from a partition that can't use it any more (fewer of its instances are left), so nothing has to be agreed
+/// on.
 /// </summary>
 internal sealed class Windows
 {
@@ -33,7 +34,8 @@ internal sealed class Windows
     /// <param name="partition">Which.</param>
     /// <param name="window">The window that it holds.</param>
     /// <param name="unfinished">How many of its instances have not ended.</param>
-    /// <param name="anew">True: another activation of it speaks. It holds what it says, and what had ended in its predecessor without being written is to be run again.</param>
+    /// <param name="anew">True: another activation of it speaks. It holds what it says, and what had ended in its predecessor without being
+    /// written is to be run again.</param>
     /// <returns>True: something was freed that another partition may use.</returns>
     internal bool Hear(int partition, int window, int unfinished, bool anew)
     {

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Cano;
 
 /// <summary>
-/// The catalog of a silo that has nothing but grain storage: the unfinished batches, in a fixed number of shards. It forgets finished ones, so it serves recovery, and neither lists nor retention.
+/// The catalog of a silo that has nothing but grain storage: the unfinished batches, in a fixed number of shards. It forgets finished ones,
+/// so it serves recovery, and neither lists nor retention.
 /// </summary>
 internal sealed class CatalogIndex(IGrainFactory grains, ILogger<CatalogIndex>? logger = null) : IBatchCatalog
 {

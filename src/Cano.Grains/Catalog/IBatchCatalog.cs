@@ -1,13 +1,15 @@
 namespace Cano;
 
 /// <summary>
-/// The list of all batches: what recovery reads (and, where the catalog keeps finished ones, what retention reads, and lists and dashboards query). A batch is entered before
-/// its first row is written and updated after its last.
+/// The list of all batches: what recovery reads (and, where the catalog keeps finished ones, what retention reads, and lists and dashboards
+/// query). A batch is entered before its first row is written and updated after its last.
 /// </summary>
 /// <remarks>
-/// One entry for each id and digest (<see cref="BatchEntry.Digest"/>), because starts of one id with different contents have different rows until one of them has become the batch.
-/// Two entries with the same <see cref="BatchStatus.CreatedAt"/> are of the same start: then the higher <see cref="BatchEntry.Version"/> stays, so that a stale owner can't overwrite
-/// a newer entry; with equal versions a catalog may take the later entry of the same owner, whose counts are newer. An entry of another start of the same content is replaced, whichever is older: what that one has left, this one has too.
+/// One entry for each id and digest (<see cref="BatchEntry.Digest"/>), because starts of one id with different contents have different rows
+/// until one of them has become the batch. Two entries with the same <see cref="BatchStatus.CreatedAt"/> are of the same start: then the
+/// higher <see cref="BatchEntry.Version"/> stays, so that a stale owner can't overwrite a newer entry; with equal versions a catalog may
+/// take the later entry of the same owner, whose counts are newer. An entry of another start of the same content is replaced, whichever is
+/// older: what that one has left, this one has too.
 /// </remarks>
 public interface IBatchCatalog
 {
@@ -22,7 +24,10 @@ public interface IBatchCatalog
     /// <returns>Their entries, in no particular order.</returns>
     Task<IReadOnlyList<BatchEntry>> GetUnfinishedAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>As <see cref="GetUnfinishedAsync(CancellationToken)"/>, for recovery, which asks often: without those that somebody is known to drive.</summary>
+    /// <summary>
+    /// As <see cref="GetUnfinishedAsync(CancellationToken)"/>, for recovery, which asks often: without those that somebody is known to
+    /// drive.
+    /// </summary>
     /// <param name="exceptOwners">The owners (<see cref="BatchEntry.Owner"/>) that look after their batches themselves.</param>
     /// <param name="isDriven">Says of a batch's id whether it is driven here; may be called on any thread.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
@@ -33,7 +38,8 @@ public interface IBatchCatalog
     /// <param name="before">The moment.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>Entries, the oldest first; their workflows, labels and counts may be missing. None where the catalog does not keep finished batches.</returns>
+    /// <returns>Entries, the oldest first; their workflows, labels and counts may be missing. None where the catalog does not keep finished
+    /// batches.</returns>
     Task<IReadOnlyList<BatchEntry>> GetExpiredAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken = default) =>
         GetExpiredAsync(before, after: null, limit, cancellationToken);
 
@@ -47,7 +53,10 @@ public interface IBatchCatalog
         DateTimeOffset before, BatchEntry? after, int limit, CancellationToken cancellationToken = default) =>
         Task.FromResult<IReadOnlyList<BatchEntry>>([]);
 
-    /// <summary>Takes away the entry of a batch that does not exist (its start was broken off, or it is forgotten), if it still is of that start and version.</summary>
+    /// <summary>
+    /// Takes away the entry of a batch that does not exist (its start was broken off, or it is forgotten), if it still is of that start and
+    /// version.
+    /// </summary>
     /// <param name="entry">The entry as it was read.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>Completes when it is gone, durably, or is another.</returns>

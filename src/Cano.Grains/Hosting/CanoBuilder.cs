@@ -20,8 +20,10 @@ public sealed class CanoBuilder
     /// <param name="key">The name that clients start instances under.</param>
     /// <param name="configure">Says what the workflow is made of.</param>
     /// <returns>This builder.</returns>
-    /// <exception cref="CanoConfigurationException">The definition has faults; the message names them all (code <c>invalid-definition</c>).</exception>
-    /// <exception cref="CanoConfigurationException">A workflow of that name is registered already (code <c>duplicate-workflow</c>).</exception>
+    /// <exception cref="CanoConfigurationException">The definition has faults; the message names them all (code
+    /// <c>invalid-definition</c>).</exception>
+    /// <exception cref="CanoConfigurationException">A workflow of that name is registered already (code
+    /// <c>duplicate-workflow</c>).</exception>
     public CanoBuilder AddWorkflow<TState, TParams>(WorkflowKey<TState, TParams> key, Action<WorkflowBuilder<TState, TParams>> configure)
         where TState : struct, Enum
     {
@@ -38,7 +40,8 @@ public sealed class CanoBuilder
 
     /// <summary>
     /// Extends how users' values are written and read, for example by a converter, as <see cref="CanoJson.Configure"/> does: for the whole
-    /// process. Call it before <see cref="AddWorkflow{TState, TParams}"/>, which checks the params, and do the same in every client and on every silo.
+    /// process. Call it before <see cref="AddWorkflow{TState, TParams}"/>, which checks the params, and do the same in every client and on
+    /// every silo.
     /// </summary>
     /// <param name="configure">Changes the options. It may be called several times, and must do the same each time.</param>
     /// <returns>This builder.</returns>

@@ -11,8 +11,8 @@ namespace Cano;
 public static class CanoSiloBuilderExtensions
 {
     /// <summary>
-    /// Lets a silo run batches. It needs no more than a grain storage provider named <c>cano</c>, of any kind; clustering is the caller's affair.
-    /// Calling it again adds what the second call configures.
+    /// Lets a silo run batches. It needs no more than a grain storage provider named <c>cano</c>, of any kind; clustering is the caller's
+    /// affair. Calling it again adds what the second call configures.
     /// </summary>
     /// <param name="builder">The silo.</param>
     /// <param name="configure">Registers workflows and changes options.</param>

@@ -1,6 +1,8 @@
 namespace Cano;
 
-/// <summary>Tells grains the moment their activation has to go, whatever the reason: the silo stops, a directory entry is lost, someone asks for it.</summary>
+/// <summary>
+/// Tells grains the moment their activation has to go, whatever the reason: the silo stops, a directory entry is lost, someone asks for it.
+/// </summary>
 internal sealed class DeactivationNotice : IActivationWorkingSetObserver
 {
     public void OnDeactivating(IActivationWorkingSetMember member)

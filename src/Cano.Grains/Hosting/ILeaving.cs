@@ -1,8 +1,8 @@
 namespace Cano;
 
 /// <summary>
-/// A grain that wants to hear at once that its activation must go. Orleans calls <c>OnDeactivateAsync</c> only when the calls that run have ended; those that wait for news
-/// would hold the activation for as long as they may wait, and keep everybody who calls it meanwhile.
+/// A grain that wants to hear at once that its activation must go. Orleans calls <c>OnDeactivateAsync</c> only when the calls that run have
+/// ended; those that wait for news would hold the activation for as long as they may wait, and keep everybody who calls it meanwhile.
 /// </summary>
 internal interface ILeaving
 {

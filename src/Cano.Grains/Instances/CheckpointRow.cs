@@ -2,7 +2,9 @@ using Orleans.Storage;
 
 namespace Cano;
 
-/// <summary>An instance's row in grain storage: <c>cano.checkpoint</c>. It exists only while the instance runs and once it has run for a while.</summary>
+/// <summary>
+/// An instance's row in grain storage: <c>cano.checkpoint</c>. It exists only while the instance runs and once it has run for a while.
+/// </summary>
 internal sealed class CheckpointRow(IGrainStorage storage, string key, InstanceSlots? slots = null) : ICheckpointSink
 {
     private const string StateName = "cano.checkpoint";

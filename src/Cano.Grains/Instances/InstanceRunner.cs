@@ -27,7 +27,9 @@ internal sealed class InstanceRunner(
     /// <summary>True once the silo stops: nothing is begun here any more.</summary>
     internal bool IsClosed => slots.IsClosed;
 
-    /// <summary>How long a node may run on whose activation must go. When the silo stops, it has had its time before its activation is told.</summary>
+    /// <summary>
+    /// How long a node may run on whose activation must go. When the silo stops, it has had its time before its activation is told.
+    /// </summary>
     internal TimeSpan Grace => slots.IsClosed ? TimeSpan.Zero : _grace < s_longestGrace ? _grace : s_longestGrace;
 
     /// <summary>Where an instance's progress is saved.</summary>

@@ -2,7 +2,9 @@ using Orleans.Runtime.Placement;
 
 namespace Cano;
 
-/// <summary>The way to the instances' grains: on the partition's own silo, or on one that has the workflow where this one has not.</summary>
+/// <summary>
+/// The way to the instances' grains: on the partition's own silo, or on one that has the workflow where this one has not.
+/// </summary>
 internal sealed class Instances(IGrainFactory grains, ClusterWorkflows workflows, RunControls controls, RunStopsClient stops) : IInstances
 {
     private GrainReference? _any;
@@ -32,14 +34,19 @@ internal sealed class Instances(IGrainFactory grains, ClusterWorkflows workflows
 
     public Task ForgetAsync(string batchId, string? incarnation, string instanceId) => Grain(GrainKeys.OfInstance(batchId, incarnation, instanceId)).ForgetAsync();
 
-    /// <summary>Orleans finds the types behind an interface anew for every reference, which is a twentieth of what an instance costs: they are taken from the first one.</summary>
+    /// <summary>
+    /// Orleans finds the types behind an interface anew for every reference, which is a twentieth of what an instance costs: they are taken
+    /// from the first one.
+    /// </summary>
     private IWorkflowGrain Grain(string key)
     {
         GrainReference any = _any ??= (GrainReference)grains.GetGrain<IWorkflowGrain>(key);
         return (IWorkflowGrain)grains.GetGrain(GrainId.Create(any.GrainId.Type, key), any.InterfaceType);
     }
 
-    /// <summary>The hint counts where the call makes the activation; it leaves with the message, which is made before the call returns.</summary>
+    /// <summary>
+    /// The hint counts where the call makes the activation; it leaves with the message, which is made before the call returns.
+    /// </summary>
     private static Task<InstanceReply> RunOnAsync(SiloAddress silo, IWorkflowGrain grain, InstanceRun run)
     {
         RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);

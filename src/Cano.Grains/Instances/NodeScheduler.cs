@@ -3,11 +3,13 @@ using System.Collections.Concurrent;
 namespace Cano;
 
 /// <summary>
-/// Where a silo runs nodes: on threads of its own, so that nodes which block starve neither Orleans nor the thread pool. What a node awaits without
-/// <c>ConfigureAwait(false)</c> continues here too. There is a worker for each processor; <see cref="StarvationWatch"/> adds more when all of them are
-/// blocked, and those end again when they have been idle for a while.
+/// Where a silo runs nodes: on threads of its own, so that nodes which block starve neither Orleans nor the thread pool. What a node awaits
+/// without <c>ConfigureAwait(false)</c> continues here too. There is a worker for each processor; <see cref="StarvationWatch"/> adds more
+/// when all of them are blocked, and those end again when they have been idle for a while.
 /// </summary>
-/// <remarks>Once it is disposed of, what waits and what still comes runs on the thread pool: a continuation that nobody runs would never end.</remarks>
+/// <remarks>
+/// Once it is disposed of, what waits and what still comes runs on the thread pool: a continuation that nobody runs would never end.
+/// </remarks>
 internal sealed class NodeScheduler : TaskScheduler, IDisposable
 {
     /// <summary>One, and another for when a callback blocks the first.</summary>
@@ -156,8 +158,8 @@ internal sealed class NodeScheduler : TaskScheduler, IDisposable
     protected override IEnumerable<Task> GetScheduledTasks() => [.. _queue];
 
     /// <summary>
-    /// Wakes a parked worker, or sets the watch going when there is none. One wake-up is under way at a time: the woken worker wakes the next if there
-    /// is more to do, so that a burst of small tasks does not cost a wake-up each.
+    /// Wakes a parked worker, or sets the watch going when there is none. One wake-up is under way at a time: the woken worker wakes the
+    /// next if there is more to do, so that a burst of small tasks does not cost a wake-up each.
     /// </summary>
     private void WakeOne()
     {

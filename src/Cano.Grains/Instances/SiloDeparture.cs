@@ -4,8 +4,9 @@ using Microsoft.Extensions.Options;
 namespace Cano;
 
 /// <summary>
-/// How a silo stops: while it still is a full member of its cluster it starts no more instances, and those that run stop at their next transition with their progress saved,
-/// or end and are committed as ever. Then Orleans deactivates the grains, and what is left of the batches goes on elsewhere.
+/// How a silo stops: while it still is a full member of its cluster it starts no more instances, and those that run stop at their next
+/// transition with their progress saved, or end and are committed as ever. Then Orleans deactivates the grains, and what is left of the
+/// batches goes on elsewhere.
 /// </summary>
 internal sealed class SiloDeparture(InstanceSlots slots, InstanceRunner runner, IOptions<CanoOptions> options, ILogger<SiloDeparture> logger)
     : ILifecycleParticipant<ISiloLifecycle>

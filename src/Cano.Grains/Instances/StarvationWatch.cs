@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace Cano;
 
 /// <summary>
-/// Adds workers when tasks wait and nobody takes any, which means that the nodes block their threads: one at first, twice as many each time while it goes on.
-/// It sleeps while there is a worker for all work.
+/// Adds workers when tasks wait and nobody takes any, which means that the nodes block their threads: one at first, twice as many each time
+/// while it goes on. It sleeps while there is a worker for all work.
 /// </summary>
 /// <remarks>
-/// When the process already uses nearly all of its processors, nodes compute rather than block; more threads would only take time from Orleans, so
-/// then one is added in a while, for the case that a few nodes compute for ever.
+/// When the process already uses nearly all of its processors, nodes compute rather than block; more threads would only take time from
+/// Orleans, so then one is added in a while, for the case that a few nodes compute for ever.
 /// </remarks>
 internal sealed class StarvationWatch : IDisposable
 {

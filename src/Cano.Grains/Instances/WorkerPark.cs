@@ -1,6 +1,8 @@
 namespace Cano;
 
-/// <summary>Where idle workers wait. The last to come is the first to be woken, so that those below it stay idle long enough to end.</summary>
+/// <summary>
+/// Where idle workers wait. The last to come is the first to be woken, so that those below it stay idle long enough to end.
+/// </summary>
 internal sealed class WorkerPark
 {
     private readonly Lock _gate = new();

@@ -61,7 +61,8 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
             return s_askAgain;
         }
 
-        // Answered: the partition keeps the outcome. If the reply is lost it asks again, and the instance runs again, from its checkpoint if it has one.
+        // Answered: the partition keeps the outcome. If the reply is lost it asks again, and the instance runs again, from its checkpoint
+        // if it has one.
         DeactivateOnIdle();
         return await _answer.Task;
     }
@@ -135,9 +136,9 @@ internal sealed class WorkflowGrain : Grain, IWorkflowGrain, ILeaving
     }
 
     /// <summary>
-    /// An activation that must go while its instance still runs has it stop at its next transition, with its progress saved; a node that takes longer than the grace is
-    /// cancelled. So the next activation never runs beside this one, unless a node ignores its token. A run that was stopped is not waited
-    /// for.
+    /// An activation that must go while its instance still runs has it stop at its next transition, with its progress saved; a node that
+    /// takes longer than the grace is cancelled. So the next activation never runs beside this one, unless a node ignores its token. A run
+    /// that was stopped is not waited for.
     /// </summary>
     private async Task HandOverAsync()
     {

@@ -2,7 +2,10 @@ using Orleans.Services;
 
 namespace Cano;
 
-/// <summary>What silos tell each other of the network between them. Every silo has one; a silo of an earlier version has none, and says so by not answering.</summary>
+/// <summary>
+/// What silos tell each other of the network between them. Every silo has one; a silo of an earlier version has none, and says so by not
+/// answering.
+/// </summary>
 [Alias("Cano.ISiloLinks")]
 internal interface ISiloLinks : IGrainService
 {

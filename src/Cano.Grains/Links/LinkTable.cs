@@ -2,10 +2,16 @@ using System.Collections.Immutable;
 
 namespace Cano;
 
-/// <summary>Which of the other members answer a silo, and which have not for so long that the link to them counts as broken. One writes, anybody reads.</summary>
+/// <summary>
+/// Which of the other members answer a silo, and which have not for so long that the link to them counts as broken. One writes, anybody
+/// reads.
+/// </summary>
 internal sealed class LinkTable(TimeProvider clock)
 {
-    /// <summary>No answer for this long, and to <see cref="MinMisses"/> pings in a row, is a broken link. Orleans declares a silo that nobody reaches dead before that.</summary>
+    /// <summary>
+    /// No answer for this long, and to <see cref="MinMisses"/> pings in a row, is a broken link. Orleans declares a silo that nobody
+    /// reaches dead before that.
+    /// </summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     /// <summary>A silo that was itself held up has not heard for long, but has not asked either.</summary>
@@ -38,8 +44,8 @@ internal sealed class LinkTable(TimeProvider clock)
     }
 
     /// <summary>
-    /// Whether a silo is the one to go, of two that do not reach each other: the one with more broken links, or else the younger. Both come to the same answer, and of any
-    /// number of silos one always stays: the eldest of those with the fewest broken links never goes.
+    /// Whether a silo is the one to go, of two that do not reach each other: the one with more broken links, or else the younger. Both come
+    /// to the same answer, and of any number of silos one always stays: the eldest of those with the fewest broken links never goes.
     /// </summary>
     /// <param name="self">The silo.</param>
     /// <param name="broken">How many members it does not reach.</param>

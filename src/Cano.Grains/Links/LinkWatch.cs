@@ -3,9 +3,10 @@ using Microsoft.Extensions.Logging;
 namespace Cano;
 
 /// <summary>
-/// Sees to it that all members of a cluster reach each other. Orleans declares dead what nobody reaches; of two silos that do not reach each other, but both a third, it
-/// keeps both, and whatever needs the two stands still. Here one of them goes (<see cref="LinkTable.Goes"/>): it declares itself dead, which ends its process, and what it had goes on elsewhere.
-/// Only on the word of a third that reaches both: without one, as in a cluster of two or one that is split, Orleans' votes decide.
+/// Sees to it that all members of a cluster reach each other. Orleans declares dead what nobody reaches; of two silos that do not reach
+/// each other, but both a third, it keeps both, and whatever needs the two stands still. Here one of them goes
+/// (<see cref="LinkTable.Goes"/>): it declares itself dead, which ends its process, and what it had goes on elsewhere. Only on the word of
+/// a third that reaches both: without one, as in a cluster of two or one that is split, Orleans' votes decide.
 /// </summary>
 internal sealed class LinkWatch(
     LinkTable table,

@@ -5,8 +5,8 @@ using Orleans.Runtime.Placement;
 namespace Cano;
 
 /// <summary>
-/// Partitions of one batch go to the silos in turn, beginning with one that the batch's id chooses. Orleans' own choice goes by what silos last told of their load, so that
-/// partitions which come within the same second all go to the same silo.
+/// Partitions of one batch go to the silos in turn, beginning with one that the batch's id chooses. Orleans' own choice goes by what silos
+/// last told of their load, so that partitions which come within the same second all go to the same silo.
 /// </summary>
 internal sealed class EvenPlacement : PlacementStrategy;
 

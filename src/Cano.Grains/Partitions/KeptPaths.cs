@@ -1,9 +1,9 @@
 namespace Cano;
 
 /// <summary>
-/// Whose path, and whose stack if it fails, is kept with its result: in a small partition every instance's; in others those of a sample, and
-/// of those that fail, up to a number for each partition. A path for every instance would cost more than its result. Cancelled instances'
-/// are kept as far as they came.
+/// Whose path, and whose stack if it fails, is kept with its result: in a small partition every instance's; in others those of a sample,
+/// and of those that fail, up to a number for each partition. A path for every instance would cost more than its result. Cancelled
+/// instances' are kept as far as they came.
 /// </summary>
 internal sealed class KeptPaths(ResultIndex durable)
 {

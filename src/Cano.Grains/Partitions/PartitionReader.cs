@@ -69,7 +69,9 @@ internal sealed class PartitionReader(Func<Task<ResultLog?>> openLog, Func<int, 
     internal static Task<ResultPage> InOrderAsync(ResultLog log, int from, int count) =>
         PageAsync(log, from, Math.Min(log.Index.Count, from + (long)count), place => place);
 
-    /// <summary>The results that became final as number <paramref name="from"/> and following; cancelled ones last, in the order submitted.</summary>
+    /// <summary>
+    /// The results that became final as number <paramref name="from"/> and following; cancelled ones last, in the order submitted.
+    /// </summary>
     internal static Task<ResultPage> AsFinalAsync(ResultLog log, int from, int count)
     {
         ResultIndex index = log.Index;

@@ -3,7 +3,9 @@ using Orleans.Storage;
 
 namespace Cano;
 
-/// <summary>Removes everything that a partition of a batch that is over, or never was, has in storage. One that was broken off is done again.</summary>
+/// <summary>
+/// Removes everything that a partition of a batch that is over, or never was, has in storage. One that was broken off is done again.
+/// </summary>
 /// <remarks>What it reads only shows what else there may be: a row that can't be read is removed like others.</remarks>
 internal sealed class PartitionRemoval(IGrainStorage storage, string batchId, string key, ILogger logger)
 {
@@ -11,7 +13,8 @@ internal sealed class PartitionRemoval(IGrainStorage storage, string batchId, st
     private const int ChecksAtOnce = 16;
 
     /// <summary>
-    /// How many rows behind the end of the chain are looked at. A stale activation may add a segment while the chain is being removed, which then lies behind a gap.
+    /// How many rows behind the end of the chain are looked at. A stale activation may add a segment while the chain is being removed,
+    /// which then lies behind a gap.
     /// </summary>
     private const int LooksBeyondGap = 4;
 
@@ -80,8 +83,9 @@ internal sealed class PartitionRemoval(IGrainStorage storage, string batchId, st
     }
 
     /// <summary>
-    /// The instances that may have left a checkpoint: cancelled ones do, and those that ended do if the silo died before it was removed. Where a single activation has done all
-    /// the work, its seal says which instances without a result it had started; otherwise an earlier one may have started any.
+    /// The instances that may have left a checkpoint: cancelled ones do, and those that ended do if the silo died before it was removed.
+    /// Where a single activation has done all the work, its seal says which instances without a result it had started; otherwise an earlier
+    /// one may have started any.
     /// </summary>
     private static IEnumerable<string> MayHaveRun(PartitionSpec spec, Segment?[] segments)
     {

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace Cano;
 
-/// <summary>What a silo asks of a partition's instances before they are stored. A header has the caller's word for them; here they are.</summary>
+/// <summary>
+/// What a silo asks of a partition's instances before they are stored. A header has the caller's word for them; here they are.
+/// </summary>
 internal sealed class PartitionRules(IKnownWorkflows workflows, IOptions<CanoOptions> options, IParamsCheck @params)
 {
     /// <summary>Checks a partition, the params of its instances included, as far as a silo of the cluster knows their workflows.</summary>

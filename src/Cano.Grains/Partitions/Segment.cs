@@ -1,8 +1,9 @@
 namespace Cano;
 
 /// <summary>
-/// One row of a partition's results. A partition is one row with its instances, written once, and a chain of segments; only the last of the chain is ever written
-/// again, so whoever wants to write must write there. That is what fences a stale activation: the first write of a new one changes the ETag that the old one needs.
+/// One row of a partition's results. A partition is one row with its instances, written once, and a chain of segments; only the last of the
+/// chain is ever written again, so whoever wants to write must write there. That is what fences a stale activation: the first write of a
+/// new one changes the ETag that the old one needs.
 /// </summary>
 [GenerateSerializer]
 [Immutable]

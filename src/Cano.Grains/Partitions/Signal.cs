@@ -1,8 +1,8 @@
 namespace Cano;
 
 /// <summary>
-/// Wakes one waiter, once. Whoever raises it goes on first, and the waiter goes on where it waited (a grain's scheduler): nothing passes through the thread pool, which
-/// a combination of <c>Task.WhenAny</c> and <c>Task.Delay</c> would do, and no timer outlives the wait.
+/// Wakes one waiter, once. Whoever raises it goes on first, and the waiter goes on where it waited (a grain's scheduler): nothing passes
+/// through the thread pool, which a combination of <c>Task.WhenAny</c> and <c>Task.Delay</c> would do, and no timer outlives the wait.
 /// </summary>
 internal sealed class Signal
 {

@@ -11,8 +11,8 @@ internal sealed class ActiveBatches
     internal int Count => _driven.Count;
 
     /// <summary>
-    /// How often the catalog is told how far a batch is, so that this silo's batches together tell it no more than 50 times a second, and each every two seconds at most: those that
-    /// take less are told of at their end only.
+    /// How often the catalog is told how far a batch is, so that this silo's batches together tell it no more than 50 times a second, and
+    /// each every two seconds at most: those that take less are told of at their end only.
     /// </summary>
     internal TimeSpan CatalogInterval() => TimeSpan.FromMilliseconds(Math.Max(2_000, 20 * _driven.Count));
 

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Cano;
 
 /// <summary>
-/// Finds batches that nobody drives and sees to it that somebody does, with no one asking: those whose silo is gone, and those that this silo is said to drive and does not
-/// (the activation was lost and the silo lives on). Every silo runs one; doing it twice is harmless.
+/// Finds batches that nobody drives and sees to it that somebody does, with no one asking: those whose silo is gone, and those that this
+/// silo is said to drive and does not (the activation was lost and the silo lives on). Every silo runs one; doing it twice is harmless.
 /// </summary>
 internal sealed class RecoveryLoop(
     IBatchCatalog catalog,
@@ -19,15 +19,18 @@ internal sealed class RecoveryLoop(
     CanoMetrics metrics,
     ILogger<RecoveryLoop> logger) : SiloLoop(options.Value.RecoveryInterval, TimeProvider.System, logger)
 {
-    /// <summary>An entry for which there is no batch after this long belongs to a start that was broken off: one call, for a batch of a single partition.</summary>
+    /// <summary>
+    /// An entry for which there is no batch after this long belongs to a start that was broken off: one call, for a batch of a single
+    /// partition.
+    /// </summary>
     private static readonly TimeSpan s_startTimeout = TimeSpan.FromMinutes(2);
 
     /// <summary>The same for a batch of several partitions, which the client sends one after the other.</summary>
     private static readonly TimeSpan s_longStartTimeout = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// The longest that one batch, or the catalog, is waited for: a call to a silo that hangs would keep all that is lost in the meantime waiting for its time-out (30 s).
-    /// What was not answered is asked again at the next look.
+    /// The longest that one batch, or the catalog, is waited for: a call to a silo that hangs would keep all that is lost in the meantime
+    /// waiting for its time-out (30 s). What was not answered is asked again at the next look.
     /// </summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(4);
 

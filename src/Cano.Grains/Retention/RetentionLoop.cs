@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Cano;
 
 /// <summary>
-/// Purges batches that have been finished for longer than they are kept, and forgets those whose tombstones have been kept as long again. One silo of the cluster does it, the one
-/// with the lowest address; two of them, while they see the cluster differently, do no harm.
+/// Purges batches that have been finished for longer than they are kept, and forgets those whose tombstones have been kept as long again.
+/// One silo of the cluster does it, the one with the lowest address; two of them, while they see the cluster differently, do no harm.
 /// </summary>
 internal sealed class RetentionLoop(
     IBatchCatalog catalog,

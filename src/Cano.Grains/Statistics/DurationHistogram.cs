@@ -3,10 +3,11 @@ using HdrHistogram;
 namespace Cano;
 
 /// <summary>
-/// Durations by their size, so that percentiles can be told to within one percent, of any number of them, and those of many partitions together. The buckets are those of HDR histograms
-/// with two significant digits, in microseconds up to 72 minutes, in milliseconds beyond: HdrHistogram 2.5.0 reckons the width of a bucket in 32 bits, and so tells those of values from
-/// 2^38 on wrongly, which in microseconds would be those of more than three days. Only buckets that hold something take space; a histogram of the library takes 40 KB, and a partition may
-/// have a thousand labels.
+/// Durations by their size, so that percentiles can be told to within one percent, of any number of them, and those of many partitions
+/// together. The buckets are those of HDR histograms with two significant digits, in microseconds up to 72 minutes, in milliseconds beyond:
+/// HdrHistogram 2.5.0 reckons the width of a bucket in 32 bits, and so tells those of values from 2^38 on wrongly, which in microseconds
+/// would be those of more than three days. Only buckets that hold something take space; a histogram of the library takes 40 KB, and a
+/// partition may have a thousand labels.
 /// </summary>
 internal sealed class DurationHistogram
 {

@@ -1,6 +1,8 @@
 namespace Cano;
 
-/// <summary>Counts ends span by span. The spans grow so that there are never many: whatever is added, at most <see cref="MaxSpans"/>.</summary>
+/// <summary>
+/// Counts ends span by span. The spans grow so that there are never many: whatever is added, at most <see cref="MaxSpans"/>.
+/// </summary>
 internal sealed class EndTimesBuilder
 {
     internal const int MaxSpans = 120;

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace Cano;
 
 /// <summary>
-/// Failures, those that are alike together. Whatever is added, few groups are held: those that come least often are given up first, and what they counted is among the others then.
+/// Failures, those that are alike together. Whatever is added, few groups are held: those that come least often are given up first, and
+/// what they counted is among the others then.
 /// </summary>
 internal sealed partial class ErrorGroups
 {
@@ -49,7 +50,10 @@ internal sealed partial class ErrorGroups
         return groups;
     }
 
-    /// <summary>What messages have in common that differ only in their numbers and GUIDs. Cut after that, so that numbers of other lengths leave it alike.</summary>
+    /// <summary>
+    /// What messages have in common that differ only in their numbers and GUIDs. Cut after that, so that numbers of other lengths leave it
+    /// alike.
+    /// </summary>
     internal static string PatternOf(string message) => Cut(Varying().Replace(message, "#"), MaxPattern);
 
     /// <summary>Of those that come equally often, which ones depends on nothing but what they are: not on who counted them first.</summary>

@@ -1,8 +1,12 @@
 namespace Cano;
 
-/// <summary>Adds up what came of instances: one by one in a partition, partition by partition for a batch. Both make the same kind of numbers, so that either can go on from the other.</summary>
+/// <summary>
+/// Adds up what came of instances: one by one in a partition, partition by partition for a batch. Both make the same kind of numbers, so
+/// that either can go on from the other.
+/// </summary>
 /// <param name="sampleShare">Which share of the instances is in the sample, from 0 to 1.</param>
-/// <param name="maxVariants">How many variants are told apart; the last takes in all others. A partition puts none together: which come first in the batch is not for it to say.</param>
+/// <param name="maxVariants">How many variants are told apart; the last takes in all others. A partition puts none together: which come
+/// first in the batch is not for it to say.</param>
 internal sealed class StatisticsBuilder(double sampleShare = 1, int maxVariants = BatchStatistics.MaxVariants)
 {
     private readonly Dictionary<(string? Workflow, string? Label), VariantTally> _variants = [];
@@ -128,7 +132,10 @@ internal sealed class StatisticsBuilder(double sampleShare = 1, int maxVariants 
         }
     }
 
-    /// <summary>Each step leads to the next, and the last one to the exit state; where steps were left out in the middle, nobody knows what followed what.</summary>
+    /// <summary>
+    /// Each step leads to the next, and the last one to the exit state; where steps were left out in the middle, nobody knows what followed
+    /// what.
+    /// </summary>
     private void AddPath(InstanceResult result, InstancePath path)
     {
         int gap = path.Omitted > 0 ? InstancePath.FirstSteps : -1;

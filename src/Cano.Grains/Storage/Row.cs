@@ -2,11 +2,14 @@ using Orleans.Storage;
 
 namespace Cano;
 
-/// <summary>One row in the grain storage <c>cano</c>, as one activation sees it: it remembers the ETag, and a write succeeds only if the row still has it.</summary>
+/// <summary>
+/// One row in the grain storage <c>cano</c>, as one activation sees it: it remembers the ETag, and a write succeeds only if the row still
+/// has it.
+/// </summary>
 /// <remarks>
-/// The storage key is made here rather than taken from the grain: the ADO.NET provider reads a key that looks like a hexadecimal number or a GUID as one, so that
-/// the ids <c>A1</c>, <c>a1</c> and <c>0a1</c> would be the same row. A slash keeps it from doing so.
-/// What the storage never began is tried again here (<see cref="RowPatience"/>). After any other failure of a write its outcome is unknown.
+/// The storage key is made here rather than taken from the grain: the ADO.NET provider reads a key that looks like a hexadecimal number or
+/// a GUID as one, so that the ids <c>A1</c>, <c>a1</c> and <c>0a1</c> would be the same row. A slash keeps it from doing so. What the
+/// storage never began is tried again here (<see cref="RowPatience"/>). After any other failure of a write its outcome is unknown.
 /// </remarks>
 /// <typeparam name="T">What the row holds; it must never be changed once written.</typeparam>
 internal sealed class Row<T>

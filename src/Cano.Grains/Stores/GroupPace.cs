@@ -6,7 +6,9 @@ namespace Cano;
 /// </summary>
 internal sealed class GroupPace
 {
-    /// <summary>Fewer than this are not waited for: they come from as many callers, who can't make the next change before this one is answered.</summary>
+    /// <summary>
+    /// Fewer than this are not waited for: they come from as many callers, who can't make the next change before this one is answered.
+    /// </summary>
     internal const int Few = 4;
 
     /// <summary>This many are worth a write at once.</summary>
@@ -15,12 +17,14 @@ internal sealed class GroupPace
     /// <summary>Without a further change for this long, the group is complete.</summary>
     internal static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(4);
 
-    /// <summary>The longest that a change waits for others: a part of what a node usually takes, and many times what a write takes.</summary>
+    /// <summary>
+    /// The longest that a change waits for others: a part of what a node usually takes, and many times what a write takes.
+    /// </summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
-    /// The most that a store writes in a second when changes come singly: a small one is not held up by it, and one of 500 KB takes 20 single
-    /// changes a second.
+    /// The most that a store writes in a second when changes come singly: a small one is not held up by it, and one of 500 KB takes 20
+    /// single changes a second.
     /// </summary>
     private const double BytesPerSecond = 10_000_000;
 

@@ -44,7 +44,9 @@ internal sealed class SharedStoreRow
         return await ReadBatchAsync() is { Header.SharedStore: { } given } ? SharedStoreSeed.ToState(given) : null;
     }
 
-    /// <summary>Writes the row, after <see cref="ReadAsync"/>. When it throws, the outcome is unknown, and it has to be read again.</summary>
+    /// <summary>
+    /// Writes the row, after <see cref="ReadAsync"/>. When it throws, the outcome is unknown, and it has to be read again.
+    /// </summary>
     /// <exception cref="BatchOverException">There is no row, and the batch is over.</exception>
     internal async Task WriteAsync(SharedStoreState next)
     {

@@ -4,8 +4,9 @@ namespace Cano;
 
 /// <summary>What a silo counts of its batches, on the meter <c>Cano</c>. docs/telemetry.md says what each instrument means.</summary>
 /// <remarks>
-/// Tags have few values, never an id. What is counted of instances is counted where their outcomes are committed, some hundred at once, and without allocating.
-/// A write that was made and whose answer was lost is counted by nobody: these are figures to watch a silo by, not the books.
+/// Tags have few values, never an id. What is counted of instances is counted where their outcomes are committed, some hundred at once, and
+/// without allocating. A write that was made and whose answer was lost is counted by nobody: these are figures to watch a silo by, not the
+/// books.
 /// </remarks>
 internal sealed class CanoMetrics
 {
@@ -93,7 +94,9 @@ internal sealed class CanoMetrics
 
     internal void RecoveryFailed() => _failures.Add(1);
 
-    /// <summary>Recovery is at work. A counter that never counted is not there to be watched, and an alert would miss its first count.</summary>
+    /// <summary>
+    /// Recovery is at work. A counter that never counted is not there to be watched, and an alert would miss its first count.
+    /// </summary>
     internal void RecoveryBegun()
     {
         _resumed.Add(0);

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Cano;
 
-/// <summary>A span that lasts longer than a turn of its grain: that of a batch's activation, or of a partition's. It is nobody's present span.</summary>
+/// <summary>
+/// A span that lasts longer than a turn of its grain: that of a batch's activation, or of a partition's. It is nobody's present span.
+/// </summary>
 internal sealed class LastingSpan
 {
     /// <summary>Null where nobody on this silo wants it: what is below hangs under the one above, then.</summary>

@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 
 namespace Cano;
 
-/// <summary>Counts outcomes that come one after the other, and tells the counter once for as long as they are alike: neighbours mostly are.</summary>
+/// <summary>
+/// Counts outcomes that come one after the other, and tells the counter once for as long as they are alike: neighbours mostly are.
+/// </summary>
 internal struct OutcomeTally(Counter<long> counter)
 {
     private string? _workflow;

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Cano;
 
-/// <summary>Makes any text fit to be kept in a row and shown: bounded, well-formed, without NUL (which PostgreSQL's text refuses).</summary>
+/// <summary>
+/// Makes any text fit to be kept in a row and shown: bounded, well-formed, without NUL (which PostgreSQL's text refuses).
+/// </summary>
 internal static class ErrorText
 {
     internal const int MaxBytes = 4_096;
@@ -12,7 +14,10 @@ internal static class ErrorText
 
     private static readonly Rune s_shownNul = new('␀');
 
-    /// <summary>The text, if need be cut between two characters and ended with an ellipsis so that it has at most <paramref name="maxBytes"/> bytes of UTF-8.</summary>
+    /// <summary>
+    /// The text, if need be cut between two characters and ended with an ellipsis so that it has at most <paramref name="maxBytes"/> bytes
+    /// of UTF-8.
+    /// </summary>
     internal static string Bounded(string? text, int maxBytes = MaxBytes)
     {
         if (text is null)

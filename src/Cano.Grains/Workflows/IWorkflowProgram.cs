@@ -33,7 +33,8 @@ internal interface IWorkflowProgram
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> is signalled and the run noticed it.</exception>
     /// <exception cref="RunStoppedException">The run was stopped, or its time is over (<see cref="InstanceExecution.Control"/>), before its
     /// next attempt.</exception>
-    /// <exception cref="HandedOverException">The run was to be handed over (<see cref="ICheckpointSink.MustHandOver"/>): its progress is saved.</exception>
+    /// <exception cref="HandedOverException">The run was to be handed over (<see cref="ICheckpointSink.MustHandOver"/>): its progress is
+    /// saved.</exception>
     ValueTask<InstanceOutcome> RunAsync(InstanceExecution execution, CancellationToken cancellationToken);
 }
 

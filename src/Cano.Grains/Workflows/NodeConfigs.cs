@@ -1,10 +1,13 @@
 namespace Cano;
 
-/// <summary>Reads the configs of a definition's nodes, once: where runs make the node, from one made for it in a scope of its own.</summary>
+/// <summary>
+/// Reads the configs of a definition's nodes, once: where runs make the node, from one made for it in a scope of its own.
+/// </summary>
 internal static class NodeConfigs
 {
     /// <summary>The configs, in the order of the nodes.</summary>
-    /// <exception cref="CanoConfigurationException">A node type can't be made, or its config is not valid; every fault is named (code <c>invalid-definition</c>).</exception>
+    /// <exception cref="CanoConfigurationException">A node type can't be made, or its config is not valid; every fault is named (code
+    /// <c>invalid-definition</c>).</exception>
     internal static IReadOnlyList<NodeConfig> Read<TState, TParams>(WorkflowDefinition<TState, TParams> definition, IServiceProvider services)
         where TState : struct, Enum
     {

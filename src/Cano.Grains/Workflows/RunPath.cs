@@ -1,8 +1,9 @@
 namespace Cano;
 
 /// <summary>
-/// Notes the steps of a run as they end. Every run does, for any may fail: so a step costs one look at the clock and a place in an array, and no text is made that is not
-/// there already, unless an attempt failed. A lock is taken only where another thread may ask for the path of a run that goes on.
+/// Notes the steps of a run as they end. Every run does, for any may fail: so a step costs one look at the clock and a place in an array,
+/// and no text is made that is not there already, unless an attempt failed. A lock is taken only where another thread may ask for the path
+/// of a run that goes on.
 /// </summary>
 internal sealed class RunPath
 {

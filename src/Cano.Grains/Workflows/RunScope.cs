@@ -2,7 +2,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cano;
 
-/// <summary>The dependency injection scope of one run, and the nodes made in it: one for each state, made when it is first entered.</summary>
+/// <summary>
+/// The dependency injection scope of one run, and the nodes made in it: one for each state, made when it is first entered.
+/// </summary>
 internal sealed class RunScope<TState, TParams>(IServiceProvider services, int sources)
     where TState : struct, Enum
 {

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Cano;
 
 /// <summary>
-/// Takes from a scope of .NET's own container what it would dispose of: it ends at the first object that throws and leaves the others, which
-/// would be lost. There is no public way; another container, or another version of this one, keeps its own manner
+/// Takes from a scope of .NET's own container what it would dispose of: it ends at the first object that throws and leaves the others,
+/// which would be lost. There is no public way; another container, or another version of this one, keeps its own manner
 /// (docs/decisions/0028-failures.md).
 /// </summary>
 internal static class ScopeDisposables

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Cano;
 
 /// <summary>
-/// Finds what belongs to a state. Enums whose values lie close together, which is nearly all of them, cost one array access: a dictionary keyed by an
-/// enum would cost more than everything else in a transition.
+/// Finds what belongs to a state. Enums whose values lie close together, which is nearly all of them, cost one array access: a dictionary
+/// keyed by an enum would cost more than everything else in a transition.
 /// </summary>
 internal sealed class StateTable<TState, TEntry>
     where TState : struct, Enum

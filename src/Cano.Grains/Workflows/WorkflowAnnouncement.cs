@@ -3,11 +3,14 @@ using Orleans.Metadata;
 namespace Cano;
 
 /// <summary>
-/// Tells the cluster which workflows this silo has, in the place where silos tell each other which grains they have: the manifest, that every silo gets from each one that joins.
+/// Tells the cluster which workflows this silo has, in the place where silos tell each other which grains they have: the manifest, that
+/// every silo gets from each one that joins.
 /// </summary>
 internal sealed class WorkflowAnnouncement(IEnumerable<IWorkflowRegistration> registrations) : IGrainPropertiesProvider
 {
-    /// <summary>The property of <see cref="WorkflowGrain"/> that says how the silo writes users' values (<see cref="ValueFormat.Fingerprint"/>).</summary>
+    /// <summary>
+    /// The property of <see cref="WorkflowGrain"/> that says how the silo writes users' values (<see cref="ValueFormat.Fingerprint"/>).
+    /// </summary>
     internal const string FormatProperty = "cano.format";
 
     /// <summary>The property of <see cref="WorkflowGrain"/> that says that a silo checks params for others.</summary>

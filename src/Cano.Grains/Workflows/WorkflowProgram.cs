@@ -19,7 +19,8 @@ internal sealed class WorkflowProgram<TState, TParams> : IWorkflowProgram
     private readonly FailureLog? _failures;
 
     /// <summary>Compiles a definition.</summary>
-    /// <exception cref="CanoConfigurationException">A node type can't be made or its config is not valid; every fault is named (code <c>invalid-definition</c>).</exception>
+    /// <exception cref="CanoConfigurationException">A node type can't be made or its config is not valid; every fault is named (code
+    /// <c>invalid-definition</c>).</exception>
     internal WorkflowProgram(WorkflowDefinition<TState, TParams> definition, IServiceProvider services, TimeProvider timeProvider, CanoOptions options)
     {
         _services = services;

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace Cano;
 
-/// <summary>The workflows of a silo. Made once, when the silo starts, which is when their node types are checked; safe for concurrent use.</summary>
+/// <summary>
+/// The workflows of a silo. Made once, when the silo starts, which is when their node types are checked; safe for concurrent use.
+/// </summary>
 internal sealed class WorkflowRegistry : IKnownWorkflows
 {
     private readonly FrozenDictionary<string, IWorkflowProgram> _programs;

@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Cano;
 
 /// <summary>
-/// Runs single instances of a definition in this process, without Orleans, storage or checkpoints: for unit tests of one's own workflows and for
-/// timing the engine. The loop is the one that silos run.
+/// Runs single instances of a definition in this process, without Orleans, storage or checkpoints: for unit tests of one's own workflows
+/// and for timing the engine. The loop is the one that silos run.
 /// </summary>
 /// <example><code>WorkflowResult&lt;OrderState&gt; result = await WorkflowRunner.For(definition).RunAsync(new OrderParams(1, 20));</code></example>
 public static class WorkflowRunner
@@ -14,11 +14,14 @@ public static class WorkflowRunner
     /// <typeparam name="TParams">What each instance is given.</typeparam>
     /// <param name="definition">The definition, from <see cref="WorkflowDefinition.Create{TState, TParams}"/>.</param>
     /// <param name="services">
-    /// Where node types get their dependencies; node types themselves need not be registered in it. Each run has a scope of its own. Null: node types have no dependencies.
+    /// Where node types get their dependencies; node types themselves need not be registered in it. Each run has a scope of its own. Null:
+    /// node types have no dependencies.
     /// </param>
-    /// <param name="timeProvider">What retries, time-outs and the times of results go by; a test may hand in a clock of its own. Null: the system's.</param>
+    /// <param name="timeProvider">What retries, time-outs and the times of results go by; a test may hand in a clock of its own. Null: the
+    /// system's.</param>
     /// <returns>The runner.</returns>
-    /// <exception cref="CanoConfigurationException">A node type can't be made or its config is not valid; every fault is named (code <c>invalid-definition</c>).</exception>
+    /// <exception cref="CanoConfigurationException">A node type can't be made or its config is not valid; every fault is named (code
+    /// <c>invalid-definition</c>).</exception>
     public static WorkflowRunner<TState, TParams> For<TState, TParams>(
         WorkflowDefinition<TState, TParams> definition, IServiceProvider? services = null, TimeProvider? timeProvider = null)
         where TState : struct, Enum
@@ -40,16 +43,21 @@ public sealed class WorkflowRunner<TState, TParams>
 
     internal WorkflowRunner(WorkflowProgram<TState, TParams> program) => _program = program;
 
-    /// <summary>Runs one instance to its end, on the caller's thread until a node first waits. Its id and its batch's id are <c>local</c>.</summary>
+    /// <summary>
+    /// Runs one instance to its end, on the caller's thread until a node first waits. Its id and its batch's id are <c>local</c>.
+    /// </summary>
     /// <param name="params">
     /// What the nodes see as <c>context.Params</c>: a copy that has been through JSON, as on a silo. Left out: <c>default</c>.
     /// </param>
     /// <param name="store">The instance's store: this very object, so that a test can look into it afterwards. Null: an empty one.</param>
-    /// <param name="sharedStore">The store that it shares with other instances, for example a <see cref="MemorySharedStore"/>. Null: an empty one of its own.</param>
+    /// <param name="sharedStore">The store that it shares with other instances, for example a <see cref="MemorySharedStore"/>. Null: an
+    /// empty one of its own.</param>
     /// <param name="cancellationToken">Cancels the run; it is checked at each transition and handed to the nodes.</param>
-    /// <returns>The result: <see cref="WorkflowOutcome.Completed"/> or <see cref="WorkflowOutcome.Failed"/>, with its <see cref="WorkflowResult{TState}.Path"/>.</returns>
+    /// <returns>The result: <see cref="WorkflowOutcome.Completed"/> or <see cref="WorkflowOutcome.Failed"/>, with its
+    /// <see cref="WorkflowResult{TState}.Path"/>.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> is signalled and the run noticed it.</exception>
-    /// <exception cref="CanoConfigurationException"><paramref name="params"/> can't be kept whole (code <c>unstorable-value</c>).</exception>
+    /// <exception cref="CanoConfigurationException"><paramref name="params"/> can't be kept whole (code
+    /// <c>unstorable-value</c>).</exception>
     public async Task<WorkflowResult<TState>> RunAsync(
         TParams @params = default!, IWorkflowStore? store = null, ISharedStore? sharedStore = null, CancellationToken cancellationToken = default)
     {

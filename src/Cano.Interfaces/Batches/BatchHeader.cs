@@ -15,7 +15,9 @@ public sealed record BatchHeader
     /// <summary>The most labels that <see cref="Labels"/> lists.</summary>
     internal const int MaxLabels = 100;
 
-    /// <summary>The most bytes that <see cref="SharedStore"/> may have: it is sent with each start and written with each state of the batch.</summary>
+    /// <summary>
+    /// The most bytes that <see cref="SharedStore"/> may have: it is sent with each start and written with each state of the batch.
+    /// </summary>
     internal const int MaxSharedStoreBytes = 100_000;
 
     /// <summary>The strategy.</summary>
@@ -43,9 +45,9 @@ public sealed record BatchHeader
     public required int[] PartitionSizes { get; init; }
 
     /// <summary>
-    /// SHA-256, in lower-case hex, of the RFC 8785 canonical JSON of the content (timeout, maxConcurrency, store, sharedStore, instances; numbers
-    /// as <see cref="DigestVersion"/> says): equal digests are the same batch.
-    /// It is also part of the partitions' keys, so that two starts of one id with different content never touch each other's rows.
+    /// SHA-256, in lower-case hex, of the RFC 8785 canonical JSON of the content (timeout, maxConcurrency, store, sharedStore, instances;
+    /// numbers as <see cref="DigestVersion"/> says): equal digests are the same batch. It is also part of the partitions' keys, so that two
+    /// starts of one id with different content never touch each other's rows.
     /// </summary>
     [Id(6)]
     public required string Digest { get; init; }
@@ -66,14 +68,16 @@ public sealed record BatchHeader
     [Id(10)]
     public string? LargestParamsInstance { get; init; }
 
-    /// <summary>The span that the batch was started in, as a W3C <c>traceparent</c>: what the batch's own spans hang below, also after a crash. Null when that was not sampled.</summary>
+    /// <summary>
+    /// The span that the batch was started in, as a W3C <c>traceparent</c>: what the batch's own spans hang below, also after a crash. Null
+    /// when that was not sampled.
+    /// </summary>
     [Id(11)]
     public string? TraceParent { get; init; }
 
     /// <summary>
-    /// Which numbers of params and stores are the same for <see cref="Digest"/>. 0: those that one double stands for, as RFC 8785 has it. 1:
-    /// those that have the
-    /// same digits.
+    /// Which numbers of params and stores are the same for <see cref="Digest"/>. 0: those that one double stands for, as RFC 8785 has it.
+    /// 1: those that have the same digits.
     /// </summary>
     [Id(12)]
     public int DigestVersion { get; init; }
@@ -82,7 +86,9 @@ public sealed record BatchHeader
     [Id(13)]
     public string? EarlierDigest { get; init; }
 
-    /// <summary>The baggage of that span, as a W3C <c>baggage</c> header; null where there is none. It is on the spans of instances and nodes.</summary>
+    /// <summary>
+    /// The baggage of that span, as a W3C <c>baggage</c> header; null where there is none. It is on the spans of instances and nodes.
+    /// </summary>
     [Id(14)]
     public string? Baggage { get; init; }
 

@@ -66,7 +66,9 @@ public sealed record BatchStatus
     [Id(14)]
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>From <see cref="StartedAt"/> to <see cref="StoppedAt"/>, or to the moment of this status while it has not stopped.</summary>
+    /// <summary>
+    /// From <see cref="StartedAt"/> to <see cref="StoppedAt"/>, or to the moment of this status while it has not stopped.
+    /// </summary>
     [Id(15)]
     public TimeSpan TotalDuration { get; init; }
 
@@ -78,7 +80,10 @@ public sealed record BatchStatus
     [Id(17)]
     public ConcurrentTimeout? Timeout { get; init; }
 
-    /// <summary>How many were known to be Completed when it stopped; null before, and in lists that were read from a catalog. With a duration or a cancel more may have followed: those that had ended and waited for a write.</summary>
+    /// <summary>
+    /// How many were known to be Completed when it stopped; null before, and in lists that were read from a catalog. With a duration or a
+    /// cancel more may have followed: those that had ended and waited for a write.
+    /// </summary>
     [Id(18)]
     public int? CompletedAtStop { get; init; }
 

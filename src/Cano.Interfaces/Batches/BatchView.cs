@@ -2,7 +2,9 @@ using System.ComponentModel;
 
 namespace Cano.Protocol;
 
-/// <summary>A status, and how many results of each partition it counts: what a reader may read and be sure that the status includes it.</summary>
+/// <summary>
+/// A status, and how many results of each partition it counts: what a reader may read and be sure that the status includes it.
+/// </summary>
 /// <param name="Version">Grows with every change; starts anew, above any earlier one, when the batch's activation moves.</param>
 /// <param name="Status">The status.</param>
 /// <param name="Digest">The batch's <see cref="BatchHeader.Digest"/>: with it come the partitions' keys.</param>
@@ -28,8 +30,8 @@ public sealed record BatchView(
     public int[]? Lost { get; init; }
 
     /// <summary>
-    /// What tells the batch from others that bore its id; with it comes the key of its shared store. Null for batches that were started before
-    /// there were incarnations.
+    /// What tells the batch from others that bore its id; with it comes the key of its shared store. Null for batches that were started
+    /// before there were incarnations.
     /// </summary>
     [Id(7)]
     public string? Incarnation { get; init; }

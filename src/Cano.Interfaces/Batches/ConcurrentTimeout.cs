@@ -1,6 +1,8 @@
 namespace Cano;
 
-/// <summary>The strategy of a batch: what it waits for before it stops and cancels the rest. A failed instance never counts toward a quota.</summary>
+/// <summary>
+/// The strategy of a batch: what it waits for before it stops and cancels the rest. A failed instance never counts toward a quota.
+/// </summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Cano.ConcurrentTimeout")]
@@ -48,7 +50,9 @@ public abstract record ConcurrentTimeout
     [Alias("Cano.WaitForever")]
     public sealed record WaitForever : ConcurrentTimeout;
 
-    /// <summary>Stops when exactly <paramref name="Quota"/> instances have completed, or when every instance has completed or failed.</summary>
+    /// <summary>
+    /// Stops when exactly <paramref name="Quota"/> instances have completed, or when every instance has completed or failed.
+    /// </summary>
     /// <param name="Quota">1 or more; more than there are instances means: all of them.</param>
     [GenerateSerializer]
     [Immutable]
@@ -56,7 +60,8 @@ public abstract record ConcurrentTimeout
     public sealed record WaitForQuota([property: Id(0)] int Quota) : ConcurrentTimeout;
 
     /// <summary>Stops <paramref name="Duration"/> after the batch started, or when every instance has completed or failed.</summary>
-    /// <param name="Duration">From the batch's <see cref="BatchStatus.StartedAt"/>; more than zero, at most 365 days. It keeps running while no silo is up.</param>
+    /// <param name="Duration">From the batch's <see cref="BatchStatus.StartedAt"/>; more than zero, at most 365 days. It keeps running
+    /// while no silo is up.</param>
     [GenerateSerializer]
     [Immutable]
     [Alias("Cano.WaitDuration")]
@@ -64,7 +69,8 @@ public abstract record ConcurrentTimeout
 
     /// <summary>Stops at the quota or at the duration, whichever comes first, or when every instance has completed or failed.</summary>
     /// <param name="Quota">1 or more; more than there are instances means: all of them.</param>
-    /// <param name="Duration">From the batch's <see cref="BatchStatus.StartedAt"/>; more than zero, at most 365 days. It keeps running while no silo is up.</param>
+    /// <param name="Duration">From the batch's <see cref="BatchStatus.StartedAt"/>; more than zero, at most 365 days. It keeps running
+    /// while no silo is up.</param>
     [GenerateSerializer]
     [Immutable]
     [Alias("Cano.WaitQuotaOrDuration")]

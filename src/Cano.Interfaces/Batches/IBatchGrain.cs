@@ -5,18 +5,22 @@ namespace Cano.Protocol;
 
 /// <summary>One for each batch; its key is the batch's id. The only one who decides that the strategy is met.</summary>
 /// <remarks>
-/// A start is: <see cref="PrepareAsync"/>, then every partition's <see cref="IPartitionGrain.PrepareAsync"/>, then <see cref="StartAsync"/>, which is what makes the
-/// batch exist. A start that is broken off before that leaves rows that nobody runs; they are cleaned up an hour later, and a start that comes after that is refused.
-/// A small batch needs the last call only: its instances are part of it, and its grain has the results (<see cref="BatchView.Hosted"/>); asked for results, the grain of any
-/// other batch throws <see cref="CanoConfigurationException"/>.
-/// What waits for news does so for 10 seconds at most; a reply that takes much longer was lost with its silo, and a client outside the cluster is not told of such a loss.
+/// A start is: <see cref="PrepareAsync"/>, then every partition's <see cref="IPartitionGrain.PrepareAsync"/>, then
+/// <see cref="StartAsync"/>, which is what makes the batch exist. A start that is broken off before that leaves rows that nobody runs; they
+/// are cleaned up an hour later, and a start that comes after that is refused. A small batch needs the last call only: its instances are
+/// part of it, and its grain has the results (<see cref="BatchView.Hosted"/>); asked for results, the grain of any other batch throws
+/// <see cref="CanoConfigurationException"/>. What waits for news does so for 10 seconds at most; a reply that takes much longer was lost
+/// with its silo, and a client outside the cluster is not told of such a loss.
 /// </remarks>
 [Alias("Cano.IBatchGrain")]
 [EditorBrowsable(EditorBrowsableState.Never)]
 [GrainInterfaceType("Cano.IBatchGrain")]
 public interface IBatchGrain : IResultsGrain
 {
-    /// <summary>Asks whether a batch may be started. One of several partitions is entered in the catalog, so that what is prepared from here on is found should the start be broken off.</summary>
+    /// <summary>
+    /// Asks whether a batch may be started. One of several partitions is entered in the catalog, so that what is prepared from here on is
+    /// found should the start be broken off.
+    /// </summary>
     /// <param name="header">The batch without its instances.</param>
     /// <returns>Null: go on. A status: this batch exists already, with the same content.</returns>
     /// <exception cref="BatchConflictException">The id is taken by a batch with other content.</exception>
@@ -28,7 +32,8 @@ public interface IBatchGrain : IResultsGrain
 
     /// <summary>Starts the batch, once its partitions are prepared. When this returns, it survives the loss of every silo.</summary>
     /// <param name="header">The batch without its instances.</param>
-    /// <param name="only">The instances of a batch that has a single partition: the grain hosts it, if it is small, or prepares it. Null otherwise.</param>
+    /// <param name="only">The instances of a batch that has a single partition: the grain hosts it, if it is small, or prepares it. Null
+    /// otherwise.</param>
     /// <returns>The status.</returns>
     /// <exception cref="BatchConflictException">The id is taken by a batch with other content.</exception>
     /// <exception cref="BatchPurgedException">A batch of this id was purged.</exception>
@@ -50,7 +55,8 @@ public interface IBatchGrain : IResultsGrain
     Task<BatchStatus> GetStatusAsync();
 
     /// <summary>Waits until the view changes, at most some 10 seconds, and reads it.</summary>
-    /// <param name="after">The <see cref="BatchView.Version"/> last seen; -1 to read at once. A version of an earlier activation is answered at once.</param>
+    /// <param name="after">The <see cref="BatchView.Version"/> last seen; -1 to read at once. A version of an earlier activation is
+    /// answered at once.</param>
     /// <returns>The view; its version may be the one given, when nothing changed within the time.</returns>
     /// <exception cref="BatchNotFoundException">There is no such batch.</exception>
     [AlwaysInterleave]
@@ -82,8 +88,9 @@ public interface IBatchGrain : IResultsGrain
     Task<bool> ResumeAsync();
 
     /// <summary>
-    /// Removes a finished batch: its instances, results, checkpoints and shared store. What is left is a tombstone, by which the id stays refused for
-    /// as long as finished batches are kept. Decided durably before anything is removed, and from then on driven to its end, whoever asks. Purging again changes nothing.
+    /// Removes a finished batch: its instances, results, checkpoints and shared store. What is left is a tombstone, by which the id stays
+    /// refused for as long as finished batches are kept. Decided durably before anything is removed, and from then on driven to its end,
+    /// whoever asks. Purging again changes nothing.
     /// </summary>
     /// <returns>True: all is gone. False: it is being removed; ask again.</returns>
     /// <exception cref="BatchNotFinishedException">Outcomes of it are still to come; cancel it first.</exception>
@@ -91,7 +98,10 @@ public interface IBatchGrain : IResultsGrain
     [Alias("Purge")]
     Task<bool> PurgeAsync();
 
-    /// <summary>Purges the batch if it has been finished, or forgets its tombstone if it has been purged, for as long as the silo keeps them. Called by retention.</summary>
+    /// <summary>
+    /// Purges the batch if it has been finished, or forgets its tombstone if it has been purged, for as long as the silo keeps them. Called
+    /// by retention.
+    /// </summary>
     /// <returns>True: nothing of that is left to do. False: it is too early, or still being removed.</returns>
     [Alias("Expire")]
     Task<bool> ExpireAsync();

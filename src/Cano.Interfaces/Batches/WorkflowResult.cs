@@ -35,8 +35,12 @@ public sealed class WorkflowResult<TState>
     /// <summary>What came of it.</summary>
     public WorkflowOutcome Outcome { get; }
 
-    /// <summary>The exit state it reached, if it is Completed; the failure state it reached, if it is Failed with kind <c>failure-state</c>; null otherwise.</summary>
-    /// <exception cref="CanoConfigurationException">The state is no member of <typeparamref name="TState"/>, whose version differs from the silo's (code <c>unknown-state</c>).</exception>
+    /// <summary>
+    /// The exit state it reached, if it is Completed; the failure state it reached, if it is Failed with kind <c>failure-state</c>; null
+    /// otherwise.
+    /// </summary>
+    /// <exception cref="CanoConfigurationException">The state is no member of <typeparamref name="TState"/>, whose version differs from the
+    /// silo's (code <c>unknown-state</c>).</exception>
     public TState? FinalState => _finalState switch
     {
         null => null,
@@ -55,7 +59,10 @@ public sealed class WorkflowResult<TState>
     /// <summary>The variant it belongs to; null if none was given.</summary>
     public string? Label { get; }
 
-    /// <summary>How long it ran, from <see cref="StartedAt"/> to <see cref="FinishedAt"/>; waiting for a slot is not counted. Zero if it never started.</summary>
+    /// <summary>
+    /// How long it ran, from <see cref="StartedAt"/> to <see cref="FinishedAt"/>; waiting for a slot is not counted. Zero if it never
+    /// started.
+    /// </summary>
     public TimeSpan Duration { get; }
 
     /// <summary>When it first began to run; null if it never did.</summary>

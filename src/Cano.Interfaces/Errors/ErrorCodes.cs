@@ -1,6 +1,8 @@
 namespace Cano;
 
-/// <summary>The stable codes of <see cref="CanoException.Code"/>. A code never changes its meaning and is never used again for another.</summary>
+/// <summary>
+/// The stable codes of <see cref="CanoException.Code"/>. A code never changes its meaning and is never used again for another.
+/// </summary>
 public static class ErrorCodes
 {
     /// <summary>
@@ -56,7 +58,9 @@ public static class ErrorCodes
     /// <summary>Options of the host or the silo are out of their ranges.</summary>
     public const string InvalidOptions = "invalid-options";
 
-    /// <summary>Params or a store have no canonical form (a name twice in one object, a number beyond a double, half a surrogate pair).</summary>
+    /// <summary>
+    /// Params or a store have no canonical form (a name twice in one object, a number beyond a double, half a surrogate pair).
+    /// </summary>
     public const string InvalidValue = "invalid-value";
 
     /// <summary>
@@ -80,7 +84,9 @@ public static class ErrorCodes
     /// <summary>The batch is not finished, which a purge requires.</summary>
     public const string BatchNotFinished = "batch-not-finished";
 
-    /// <summary>A batch was to be started whose partitions are not stored: never sent, or cleaned up because the start took too long.</summary>
+    /// <summary>
+    /// A batch was to be started whose partitions are not stored: never sent, or cleaned up because the start took too long.
+    /// </summary>
     public const string NotPrepared = "not-prepared";
 
     /// <summary>The batch of this id was purged.</summary>

@@ -9,7 +9,10 @@ namespace Cano;
 [Alias("Cano.StorageException")]
 public sealed class StorageException : CanoException
 {
-    /// <summary>Makes the exception. It takes no inner one: that of a database's own library could not be read by a client, which has no such library.</summary>
+    /// <summary>
+    /// Makes the exception. It takes no inner one: that of a database's own library could not be read by a client, which has no such
+    /// library.
+    /// </summary>
     /// <param name="code"><see cref="ErrorCodes.StorageUnavailable"/> or <see cref="ErrorCodes.StorageFailed"/>.</param>
     /// <param name="message">What happened and what to do; never a password.</param>
     public StorageException(string code, string message)

@@ -12,7 +12,10 @@ namespace Cano.Protocol;
 [GrainInterfaceType("Cano.IWorkflowGrain")]
 public interface IWorkflowGrain : IGrainWithStringKey
 {
-    /// <summary>Runs the instance, or joins the run that is under way. The reply is the outcome, or after a bounded wait "still running": then ask again.</summary>
+    /// <summary>
+    /// Runs the instance, or joins the run that is under way. The reply is the outcome, or after a bounded wait "still running": then ask
+    /// again.
+    /// </summary>
     /// <param name="run">What to run.</param>
     /// <returns>The reply.</returns>
     [AlwaysInterleave]

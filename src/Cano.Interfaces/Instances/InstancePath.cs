@@ -1,15 +1,18 @@
 namespace Cano;
 
 /// <summary>
-/// The states that an instance went through, and the attempts it needed there. A state is part of it once its node has run and the outcome of that is known; an exit state is
-/// not, nor is one whose node never ran: <see cref="InstanceResult.FinalState"/> and <see cref="WorkflowError.State"/> name those.
-/// Of a cancelled instance the last step is the state that it was in, up to when its batch stopped.
+/// The states that an instance went through, and the attempts it needed there. A state is part of it once its node has run and the outcome
+/// of that is known; an exit state is not, nor is one whose node never ran: <see cref="InstanceResult.FinalState"/> and
+/// <see cref="WorkflowError.State"/> name those. Of a cancelled instance the last step is the state that it was in, up to when its batch
+/// stopped.
 /// </summary>
 /// <param name="Steps">
-/// The steps, in the order in which they were made; one at least, <see cref="MaxSteps"/> at most. Of a longer path these are the first <see cref="FirstSteps"/> and then the last ones.
+/// The steps, in the order in which they were made; one at least, <see cref="MaxSteps"/> at most. Of a longer path these are the first
+/// <see cref="FirstSteps"/> and then the last ones.
 /// </param>
 /// <param name="Omitted">How many steps are left out after the first <see cref="FirstSteps"/>; 0 for none.</param>
-/// <param name="FromCheckpoint">True: the run went on from a checkpoint and the path begins there. What came before it is not known, and not in <paramref name="Omitted"/>.</param>
+/// <param name="FromCheckpoint">True: the run went on from a checkpoint and the path begins there. What came before it is not known, and
+/// not in <paramref name="Omitted"/>.</param>
 [GenerateSerializer]
 [Immutable]
 [SuppressReferenceTracking]

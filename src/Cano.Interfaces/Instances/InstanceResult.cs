@@ -59,9 +59,9 @@ public sealed record InstanceResult
     public DateTimeOffset FinalAt { get; init; }
 
     /// <summary>
-    /// The states it went through. Kept for every instance of a partition with at most 100 instances, and for one in 64 of the others; for those that fail as well, for the first
-    /// 100 of a partition beyond that sample. Of an instance that was cancelled while it ran it ends with the state that it was in. Null for
-    /// the rest, and where no node ran.
+    /// The states it went through. Kept for every instance of a partition with at most 100 instances, and for one in 64 of the others; for
+    /// those that fail as well, for the first 100 of a partition beyond that sample. Of an instance that was cancelled while it ran it ends
+    /// with the state that it was in. Null for the rest, and where no node ran.
     /// </summary>
     [Id(12)]
     public InstancePath? Path { get; init; }

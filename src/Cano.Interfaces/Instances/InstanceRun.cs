@@ -38,7 +38,9 @@ public sealed record InstanceRun(
     [Id(7)]
     public string? Baggage { get; init; }
 
-    /// <summary>True: if it fails, the outcome is to have the stack of what was thrown, which takes a tenth of a millisecond to write.</summary>
+    /// <summary>
+    /// True: if it fails, the outcome is to have the stack of what was thrown, which takes a tenth of a millisecond to write.
+    /// </summary>
     [Id(8)]
     public bool KeepStack { get; init; }
 }
@@ -79,7 +81,10 @@ public sealed record InstanceOutcome
     [Id(4)]
     public DateTimeOffset FinishedAt { get; init; }
 
-    /// <summary>The states it went through; null unless it failed or the path was asked for (<see cref="InstanceRun.KeepPath"/>), and where no node ran.</summary>
+    /// <summary>
+    /// The states it went through; null unless it failed or the path was asked for (<see cref="InstanceRun.KeepPath"/>), and where no node
+    /// ran.
+    /// </summary>
     [Id(5)]
     public InstancePath? Path { get; init; }
 

@@ -3,7 +3,9 @@ using Orleans.Concurrency;
 
 namespace Cano.Protocol;
 
-/// <summary>A grain that has the results of a partition: the partition's own, or that of a small batch, which hosts its only partition.</summary>
+/// <summary>
+/// A grain that has the results of a partition: the partition's own, or that of a small batch, which hosts its only partition.
+/// </summary>
 [Alias("Cano.IResultsGrain")]
 [EditorBrowsable(EditorBrowsableState.Never)]
 [GrainInterfaceType("Cano.IResultsGrain")]
@@ -29,7 +31,8 @@ public interface IResultsGrain : IGrainWithStringKey
 
     /// <summary>Looks for one instance.</summary>
     /// <param name="instanceId">Its id.</param>
-    /// <returns>Null: it is not one of this partition. Otherwise its place as <see cref="ResultPage.Next"/>, and its result if that is final.</returns>
+    /// <returns>Null: it is not one of this partition. Otherwise its place as <see cref="ResultPage.Next"/>, and its result if that is
+    /// final.</returns>
     [AlwaysInterleave]
     [ResponseTimeout("00:00:15")]
     [Alias("Find")]
@@ -44,7 +47,8 @@ public interface IResultsGrain : IGrainWithStringKey
     Task<InstanceDescription?> DescribeAsync(string instanceId);
 
     /// <summary>Adds up what came of the instances so far.</summary>
-    /// <param name="sampleShare">Which share of the instances is in <see cref="BatchStatistics.Sample"/>: from 0 (none) to 1 (all). The same instances are in it whenever it is asked for.</param>
+    /// <param name="sampleShare">Which share of the instances is in <see cref="BatchStatistics.Sample"/>: from 0 (none) to 1 (all). The
+    /// same instances are in it whenever it is asked for.</param>
     /// <returns>The numbers.</returns>
     [AlwaysInterleave]
     [ResponseTimeout("00:00:15")]

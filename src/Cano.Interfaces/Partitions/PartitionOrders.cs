@@ -2,18 +2,24 @@ using System.ComponentModel;
 
 namespace Cano.Protocol;
 
-/// <summary>What a batch says to a partition. Everything in it is cumulative; the admission protocol (docs/protocol.md) rests on the first three.</summary>
+/// <summary>
+/// What a batch says to a partition. Everything in it is cumulative; the admission protocol (docs/protocol.md) rests on the first three.
+/// </summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Cano.PartitionOrders")]
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record PartitionOrders
 {
-    /// <summary>The epoch of the batch's activation. A partition obeys only the highest it has heard, and writes it down before it answers.</summary>
+    /// <summary>
+    /// The epoch of the batch's activation. A partition obeys only the highest it has heard, and writes it down before it answers.
+    /// </summary>
     [Id(0)]
     public long Epoch { get; init; }
 
-    /// <summary>The fence of the partition's activation that <see cref="Admitted"/> is meant for; 0 before the batch has heard of any.</summary>
+    /// <summary>
+    /// The fence of the partition's activation that <see cref="Admitted"/> is meant for; 0 before the batch has heard of any.
+    /// </summary>
     [Id(1)]
     public int Fence { get; init; }
 
@@ -21,7 +27,10 @@ public sealed record PartitionOrders
     [Id(2)]
     public int Admitted { get; init; }
 
-    /// <summary>The <see cref="PartitionReport.Version"/> that the batch has seen from that activation; the partition answers when it has a later one.</summary>
+    /// <summary>
+    /// The <see cref="PartitionReport.Version"/> that the batch has seen from that activation; the partition answers when it has a later
+    /// one.
+    /// </summary>
     [Id(3)]
     public long Known { get; init; }
 
@@ -45,7 +54,9 @@ public sealed record PartitionOrders
     [Id(8)]
     public long Sequence { get; init; }
 
-    /// <summary>True: the whole quota is admitted. What is admitted and not committed yet is what the stop waits for, so it should be written now.</summary>
+    /// <summary>
+    /// True: the whole quota is admitted. What is admitted and not committed yet is what the stop waits for, so it should be written now.
+    /// </summary>
     [Id(9)]
     public bool QuotaSpent { get; init; }
 

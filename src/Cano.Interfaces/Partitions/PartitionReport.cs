@@ -9,7 +9,9 @@ namespace Cano.Protocol;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record PartitionReport
 {
-    /// <summary>The highest epoch that the partition has obeyed, durably. Higher than the batch's own: that batch activation is superseded.</summary>
+    /// <summary>
+    /// The highest epoch that the partition has obeyed, durably. Higher than the batch's own: that batch activation is superseded.
+    /// </summary>
     [Id(0)]
     public long Epoch { get; init; }
 

@@ -27,7 +27,9 @@ public sealed record PartitionSpec
     [Id(2)]
     public required InstanceSpec[] Instances { get; init; }
 
-    /// <summary>What each instance's store begins with, as one JSON object in UTF-8; null for an empty store. The same in all partitions of a batch.</summary>
+    /// <summary>
+    /// What each instance's store begins with, as one JSON object in UTF-8; null for an empty store. The same in all partitions of a batch.
+    /// </summary>
     [Id(3)]
     public byte[]? Store { get; init; }
 

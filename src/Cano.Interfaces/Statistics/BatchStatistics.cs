@@ -1,20 +1,31 @@
 namespace Cano;
 
-/// <summary>What came of instances of a batch, in numbers that add up: those of its partitions make those of the whole. Made from what is durable, when it is asked for; kept nowhere.</summary>
+/// <summary>
+/// What came of instances of a batch, in numbers that add up: those of its partitions make those of the whole. Made from what is durable,
+/// when it is asked for; kept nowhere.
+/// </summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Cano.BatchStatistics")]
 public sealed record BatchStatistics
 {
-    /// <summary>Counts and durations of each workflow and label, in the order in which they first come. A partition tells all apart; of a batch there are at most <see cref="MaxVariants"/>, the last of which takes in all that follow.</summary>
+    /// <summary>
+    /// Counts and durations of each workflow and label, in the order in which they first come. A partition tells all apart; of a batch
+    /// there are at most <see cref="MaxVariants"/>, the last of which takes in all that follow.
+    /// </summary>
     [Id(0)]
     public VariantStatistics[] Variants { get; init; } = [];
 
-    /// <summary>Failures by kind and message, the most frequent first; at most <see cref="MaxErrors"/>. Where partitions had more than that, a group's count may leave out those that were rare in their partition.</summary>
+    /// <summary>
+    /// Failures by kind and message, the most frequent first; at most <see cref="MaxErrors"/>. Where partitions had more than that, a
+    /// group's count may leave out those that were rare in their partition.
+    /// </summary>
     [Id(1)]
     public ErrorGroup[] Errors { get; init; } = [];
 
-    /// <summary>How many failures are not counted in <see cref="Errors"/>, because there are too many kinds; 0: all of its counts are exact.</summary>
+    /// <summary>
+    /// How many failures are not counted in <see cref="Errors"/>, because there are too many kinds; 0: all of its counts are exact.
+    /// </summary>
     [Id(2)]
     public int OtherErrors { get; init; }
 
@@ -22,7 +33,9 @@ public sealed record BatchStatistics
     [Id(3)]
     public EndTimes Ends { get; init; } = EndTimes.None;
 
-    /// <summary>The instances that ran longest, the longest first; at most <see cref="MaxSlowest"/>. Cancelled ones are not among them.</summary>
+    /// <summary>
+    /// The instances that ran longest, the longest first; at most <see cref="MaxSlowest"/>. Cancelled ones are not among them.
+    /// </summary>
     [Id(4)]
     public InstanceTimes[] Slowest { get; init; } = [];
 
@@ -82,7 +95,10 @@ public sealed record VariantStatistics
     public DurationSketch FailedDurations { get; init; } = DurationSketch.Empty;
 }
 
-/// <summary>Durations by their size: to within one percent, whatever their range. The buckets that hold something, of an HDR histogram with two significant digits.</summary>
+/// <summary>
+/// Durations by their size: to within one percent, whatever their range. The buckets that hold something, of an HDR histogram with two
+/// significant digits.
+/// </summary>
 /// <param name="Microseconds">The highest duration of each bucket, ascending, in microseconds.</param>
 /// <param name="Counts">How many durations are in it.</param>
 [GenerateSerializer]
@@ -112,7 +128,10 @@ public sealed record ErrorGroup(
     [property: Id(4)] string Example,
     [property: Id(5)] string[] InstanceIds);
 
-/// <summary>How many instances ended in each span of time. Spans are aligned (the first begins at the year 1), so that widths which are powers of two of each other add up.</summary>
+/// <summary>
+/// How many instances ended in each span of time. Spans are aligned (the first begins at the year 1), so that widths which are powers of
+/// two of each other add up.
+/// </summary>
 /// <param name="Width">How long each span is, in ticks; 0 when there are none.</param>
 /// <param name="First">Which span comes first: its beginning divided by <paramref name="Width"/>.</param>
 /// <param name="Completed">How many completed, span by span.</param>

@@ -13,13 +13,12 @@ namespace Cano;
 /// it reads, computes in the node's process and writes back, and begins again when the value was changed in between.
 /// </para>
 /// <para>
-/// Values travel as JSON (<see cref="CanoJson.Values"/>): what is read is always a copy. A call that finds no silo or no storage throws what
-/// they threw, and a change may have been made all the same; to a node that is a failure like any other, which its
-/// <see cref="NodeConfig.Retry"/> repeats. A node runs at least once. When it is repeated (a retry, or a crash after a change and before the
-/// next checkpoint), its changes are made again: <see cref="PutAsync"/>, <see cref="RemoveAsync"/>, <see cref="AddToSetAsync"/> and
-/// <see cref="RemoveFromSetAsync"/> give the same end; <see cref="AppendAsync"/> adds the item a second time,
-/// <see cref="IncrementAsync"/> counts again, and <see cref="UpdateAsync"/> changes what is there by then. To count each instance once, add
-/// its id to a set.
+/// Values travel as JSON (<see cref="CanoJson.Values"/>): what is read is always a copy. A call that finds no silo or no storage throws
+/// what they threw, and a change may have been made all the same; to a node that is a failure like any other, which its
+/// <see cref="NodeConfig.Retry"/> repeats. A node runs at least once. When it is repeated (a retry, or a crash after a change and before
+/// the next checkpoint), its changes are made again: <see cref="PutAsync"/>, <see cref="RemoveAsync"/>, <see cref="AddToSetAsync"/> and
+/// <see cref="RemoveFromSetAsync"/> give the same end; <see cref="AppendAsync"/> adds the item a second time, <see cref="IncrementAsync"/>
+/// counts again, and <see cref="UpdateAsync"/> changes what is there by then. To count each instance once, add its id to a set.
 /// </para>
 /// </remarks>
 public interface ISharedStore : IReadOnlySharedStore
@@ -31,7 +30,8 @@ public interface ISharedStore : IReadOnlySharedStore
     /// <param name="cancellationToken">Ends the waiting; the change may still be made.</param>
     /// <returns>Completes when the change is durable.</returns>
     /// <exception cref="ArgumentException"><paramref name="key"/> is empty, or has NUL or half a surrogate pair.</exception>
-    /// <exception cref="CanoConfigurationException">The store would grow too large (code <c>store-too-large</c>); it stays as it was.</exception>
+    /// <exception cref="CanoConfigurationException">The store would grow too large (code <c>store-too-large</c>); it stays as it
+    /// was.</exception>
     /// <exception cref="BatchOverException">The batch was purged while this node still ran; nothing was written.</exception>
     ValueTask PutAsync<T>(string key, T value, CancellationToken cancellationToken = default);
 
@@ -49,7 +49,8 @@ public interface ISharedStore : IReadOnlySharedStore
     /// <returns>Completes when the change is durable.</returns>
     /// <exception cref="InvalidCastException">The value of that name is no list.</exception>
     /// <exception cref="ArgumentException"><paramref name="key"/> is empty, or has NUL or half a surrogate pair.</exception>
-    /// <exception cref="CanoConfigurationException">The store would grow too large (code <c>store-too-large</c>); it stays as it was.</exception>
+    /// <exception cref="CanoConfigurationException">The store would grow too large (code <c>store-too-large</c>); it stays as it
+    /// was.</exception>
     /// <exception cref="BatchOverException">The batch was purged while this node still ran; nothing was written.</exception>
     ValueTask AppendAsync<T>(string key, T item, CancellationToken cancellationToken = default);
 
@@ -60,7 +61,8 @@ public interface ISharedStore : IReadOnlySharedStore
     /// <returns>The new value, once it is durable. No two calls that add 1 are answered with the same value.</returns>
     /// <exception cref="InvalidCastException">The value of that name is no whole number of 64 bits, or the sum would be none.</exception>
     /// <exception cref="ArgumentException"><paramref name="key"/> is empty, or has NUL or half a surrogate pair.</exception>
-    /// <exception cref="CanoConfigurationException">The store would grow too large (code <c>store-too-large</c>); it stays as it was.</exception>
+    /// <exception cref="CanoConfigurationException">The store would grow too large (code <c>store-too-large</c>); it stays as it
+    /// was.</exception>
     /// <exception cref="BatchOverException">The batch was purged while this node still ran; nothing was written.</exception>
     ValueTask<long> IncrementAsync(string key, long by = 1, CancellationToken cancellationToken = default);
 
@@ -75,7 +77,8 @@ public interface ISharedStore : IReadOnlySharedStore
     /// <returns>True if it was added, durably; false if it was there.</returns>
     /// <exception cref="InvalidCastException">The value of that name is no list.</exception>
     /// <exception cref="ArgumentException"><paramref name="key"/> is empty, or has NUL or half a surrogate pair.</exception>
-    /// <exception cref="CanoConfigurationException">The store would grow too large (code <c>store-too-large</c>); it stays as it was.</exception>
+    /// <exception cref="CanoConfigurationException">The store would grow too large (code <c>store-too-large</c>); it stays as it
+    /// was.</exception>
     /// <exception cref="BatchOverException">The batch was purged while this node still ran; nothing was written.</exception>
     ValueTask<bool> AddToSetAsync<T>(string key, T item, CancellationToken cancellationToken = default);
 
@@ -109,7 +112,8 @@ public interface ISharedStore : IReadOnlySharedStore
     /// <returns>The value that was written.</returns>
     /// <exception cref="InvalidCastException">It can't be read as <typeparamref name="T"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="key"/> is empty, or has NUL or half a surrogate pair.</exception>
-    /// <exception cref="CanoConfigurationException">The store would grow too large (code <c>store-too-large</c>); it stays as it was.</exception>
+    /// <exception cref="CanoConfigurationException">The store would grow too large (code <c>store-too-large</c>); it stays as it
+    /// was.</exception>
     /// <exception cref="BatchOverException">The batch was purged while this node still ran; nothing was written.</exception>
     ValueTask<T> UpdateAsync<T>(string key, Func<T?, T> change, CancellationToken cancellationToken = default);
 }

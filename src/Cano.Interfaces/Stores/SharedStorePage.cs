@@ -3,7 +3,8 @@ namespace Cano;
 /// <summary>Some values of a shared store, in the order of their names.</summary>
 /// <param name="Entries">The values.</param>
 /// <param name="Count">How many values the store has.</param>
-/// <param name="Bytes">How large the store is, as its limit counts it: the JSON of all values, and two bytes for each character of a name.</param>
+/// <param name="Bytes">How large the store is, as its limit counts it: the JSON of all values, and two bytes for each character of a
+/// name.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("Cano.SharedStorePage")]

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Cano;
 
-/// <summary>The baggage of spans as text, as the W3C <c>baggage</c> header has it: <c>name=value</c>, separated by commas, percent-encoded.</summary>
+/// <summary>
+/// The baggage of spans as text, as the W3C <c>baggage</c> header has it: <c>name=value</c>, separated by commas, percent-encoded.
+/// </summary>
 internal static class BaggageText
 {
     /// <summary>What the standard asks everyone to carry; entries beyond it are left out.</summary>

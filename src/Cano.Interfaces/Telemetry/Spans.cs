@@ -3,7 +3,10 @@ using System.Diagnostics;
 namespace Cano;
 
 /// <summary>The spans of a batch, from the caller to the attempts of its nodes. docs/telemetry.md describes them.</summary>
-/// <remarks>Here, because the caller's side and the silo's have one source in common. Only a start that was sampled hands a parent on, and without one nothing is made.</remarks>
+/// <remarks>
+/// Here, because the caller's side and the silo's have one source in common. Only a start that was sampled hands a parent on, and without
+/// one nothing is made.
+/// </remarks>
 internal static class Spans
 {
     internal const string Submit = "cano.submit";
@@ -14,7 +17,9 @@ internal static class Spans
 
     internal static readonly ActivitySource Source = new(TelemetryNames.Source);
 
-    /// <summary>What the present span hands on to others, as a W3C <c>traceparent</c>; null where it is not recorded, or there is none.</summary>
+    /// <summary>
+    /// What the present span hands on to others, as a W3C <c>traceparent</c>; null where it is not recorded, or there is none.
+    /// </summary>
     internal static string? TraceParent => Activity.Current is { Recorded: true, IdFormat: ActivityIdFormat.W3C } present ? present.Id : null;
 
     /// <summary>Starts a span below one that may be in another process.</summary>

@@ -3,7 +3,9 @@ using System.Reflection;
 
 namespace Cano;
 
-/// <summary>By what a set or dictionary compares its keys: a copy that is read from JSON compares by the default, whatever the original did.</summary>
+/// <summary>
+/// By what a set or dictionary compares its keys: a copy that is read from JSON compares by the default, whatever the original did.
+/// </summary>
 /// <param name="property">The property that tells the comparer.</param>
 /// <param name="ordinary">The default one.</param>
 internal sealed class ComparerRule(PropertyInfo property, object ordinary)

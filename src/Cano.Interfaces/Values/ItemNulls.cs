@@ -6,8 +6,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Cano;
 
 /// <summary>
-/// Refuses null among the items of a member's collection (<c>List&lt;string&gt;</c>, <c>Dictionary&lt;string, Item&gt;</c>) where their type says not null: the serializer looks at the
-/// annotations of members only.
+/// Refuses null among the items of a member's collection (<c>List&lt;string&gt;</c>, <c>Dictionary&lt;string, Item&gt;</c>) where their
+/// type says not null: the serializer looks at the annotations of members only.
 /// </summary>
 internal static class ItemNulls
 {

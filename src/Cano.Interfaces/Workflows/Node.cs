@@ -10,8 +10,8 @@ namespace Cano;
 /// An attempt that failed leaves nothing behind in Cano: what it changed in the store and its output are undone, and the next attempt has
 /// new node objects from a new scope. What it has done elsewhere, the shared store included, stays. A node awaits all that it begins: what
 /// still runs after it has returned can change neither store nor output.
-/// A silo runs nodes on threads of their own, so a node may block its thread. After an await with <c>ConfigureAwait(false)</c> it is on the thread pool,
-/// where it should not block. Each attempt begins in the same, empty context: what another node or the starter set (culture,
+/// A silo runs nodes on threads of their own, so a node may block its thread. After an await with <c>ConfigureAwait(false)</c> it is on the
+/// thread pool, where it should not block. Each attempt begins in the same, empty context: what another node or the starter set (culture,
 /// <c>AsyncLocal</c>, <c>RequestContext</c>) is not seen, and what a node does to its thread (name, priority, an interrupt) is undone
 /// before the next one. Values in thread statics are not: they are shared by all.
 /// </remarks>

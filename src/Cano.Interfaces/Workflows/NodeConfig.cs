@@ -3,7 +3,9 @@ namespace Cano;
 /// <summary>How a node is retried, timed out and checkpointed.</summary>
 public sealed record NodeConfig
 {
-    /// <summary>Three retries with exponential backoff (<see cref="RetryMode.Exponential"/>), no time-out, checkpoints by interval.</summary>
+    /// <summary>
+    /// Three retries with exponential backoff (<see cref="RetryMode.Exponential"/>), no time-out, checkpoints by interval.
+    /// </summary>
     public static NodeConfig Default { get; } = new();
 
     /// <summary>No retries, no time-out, checkpoints by interval.</summary>
@@ -18,7 +20,8 @@ public sealed record NodeConfig
 
     /// <summary>
     /// How long one attempt (prep, exec and post together) may take; then its token is signalled and the attempt counts as failed with kind
-    /// <c>timeout</c>. It is a request to the node: an attempt that ignores its token is waited for. More than zero, at most 30 days; null: no limit.
+    /// <c>timeout</c>. It is a request to the node: an attempt that ignores its token is waited for. More than zero, at most 30 days; null:
+    /// no limit.
     /// </summary>
     /// <value>Null.</value>
     public TimeSpan? AttemptTimeout { get; init; }

@@ -1,6 +1,9 @@
 namespace Cano;
 
-/// <summary>What happens after an attempt of a node that threw: how often it is repeated, and after which pauses. The modes are those of the Rust crate <c>cano</c>.</summary>
+/// <summary>
+/// What happens after an attempt of a node that threw: how often it is repeated, and after which pauses. The modes are those of the Rust
+/// crate <c>cano</c>.
+/// </summary>
 public sealed record RetryMode
 {
     private RetryMode(int maxRetries, TimeSpan baseDelay, double multiplier, TimeSpan maxDelay, double jitter)
@@ -45,7 +48,10 @@ public sealed record RetryMode
         return new(retries, delay, 1, delay, 0);
     }
 
-    /// <summary>Pauses that grow: <c>baseDelay * multiplier^k</c> before retry k+1, strayed by <paramref name="jitter"/>, at most <paramref name="maxDelay"/>.</summary>
+    /// <summary>
+    /// Pauses that grow: <c>baseDelay * multiplier^k</c> before retry k+1, strayed by <paramref name="jitter"/>, at most
+    /// <paramref name="maxDelay"/>.
+    /// </summary>
     /// <param name="maxRetries">How often an attempt is repeated after the first; 0 to 1,000,000.</param>
     /// <param name="baseDelay">The nominal pause before the first retry; zero or more.</param>
     /// <param name="multiplier">1 or more.</param>

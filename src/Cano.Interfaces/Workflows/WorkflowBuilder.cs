@@ -2,7 +2,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cano;
 
-/// <summary>Collects what a workflow is made of. Everything is checked at once when the definition is made, and every fault is named.</summary>
+/// <summary>
+/// Collects what a workflow is made of. Everything is checked at once when the definition is made, and every fault is named.
+/// </summary>
 /// <typeparam name="TState">The enum that lists the workflow's states.</typeparam>
 /// <typeparam name="TParams">What each instance is given.</typeparam>
 public sealed class WorkflowBuilder<TState, TParams>
@@ -194,7 +196,10 @@ public sealed class WorkflowBuilder<TState, TParams>
 
     internal WorkflowDefinition<TState, TParams> Build()
     {
-        string[] faults = [.. Faults()];
+        string[] faults =
+        [
+            .. new DefinitionFaults<TState, TParams>(_starts, _nodes, _exits, _failures, _unreadableConfigs, _stepLimit).Find(),
+        ];
         if (faults.Length > 0)
         {
             throw new CanoConfigurationException(
@@ -225,88 +230,5 @@ public sealed class WorkflowBuilder<TState, TParams>
     {
         _nodes.Add(new(state, $"the function for {state}", NodeType: null, Instance: null, Lambda: null, config, factory));
         return this;
-    }
-
-    private IEnumerable<string> Faults()
-    {
-        string enumName = typeof(TState).Name;
-        if (_starts.Count == 0)
-        {
-            yield return "It has no start state; call Start(state).";
-        }
-        else if (_starts.Count > 1)
-        {
-            yield return $"Start was called {_starts.Count} times; call it once.";
-        }
-
-        foreach (TState state in _starts.Concat(_nodes.Select(node => node.State)).Concat(_exits).Concat(_failures).Distinct())
-        {
-            if (!StateNames<TState>.IsMember(state))
-            {
-                yield return $"{state} is no member of {enumName}.";
-            }
-        }
-
-        foreach (IGrouping<TState, NodeRegistration<TState, TParams>> twice in _nodes.GroupBy(node => node.State).Where(group => group.Count() > 1))
-        {
-            yield return $"State {StateNames<TState>.Text(twice.Key)} has {twice.Count()} nodes ({string.Join(", ", twice.Select(node => node.Name))}); a state has one.";
-        }
-
-        if (_exits.Count == 0)
-        {
-            yield return "It has no exit state; call AddExitStates(...), or no instance could ever complete.";
-        }
-
-        foreach (TState both in _nodes.Select(node => node.State).Distinct().Intersect(_exits))
-        {
-            yield return $"State {StateNames<TState>.Text(both)} has a node and is an exit state; it can be only one of them.";
-        }
-
-        foreach (IGrouping<TState, TState> twice in _exits.GroupBy(exit => exit).Where(group => group.Count() > 1 && StateNames<TState>.Of(group.Key).Length > 1))
-        {
-            yield return $"Exit state {StateNames<TState>.Text(twice.Key)} is named {twice.Count()} times: these are names of one value.";
-        }
-
-        foreach (TState both in _nodes.Select(node => node.State).Distinct().Intersect(_failures))
-        {
-            yield return $"State {StateNames<TState>.Text(both)} has a node and is a failure state; it can be only one of them.";
-        }
-
-        foreach (TState both in _exits.Distinct().Intersect(_failures))
-        {
-            yield return $"State {StateNames<TState>.Text(both)} is an exit state and a failure state; it can be only one of them.";
-        }
-
-        if (_starts is [var start] && StateNames<TState>.IsMember(start) && !_exits.Contains(start) && !_failures.Contains(start) && !_nodes.Any(node => node.State.Equals(start)))
-        {
-            yield return $"The start state {start} has neither a node nor is it an exit state.";
-        }
-
-        foreach (string unreadable in _unreadableConfigs)
-        {
-            yield return unreadable;
-        }
-
-        foreach (NodeRegistration<TState, TParams> node in _nodes)
-        {
-            if (node is { Instance: not null, Config: null })
-            {
-                yield return $"{node.Name}: Config was null.";
-            }
-            else if (node.Config?.Fault() is { } fault)
-            {
-                yield return $"{node.Name}: {fault}";
-            }
-        }
-
-        if (ValueFormat.Current.ContractOf(typeof(TParams)).Fault is { } lossy)
-        {
-            yield return $"The params ({TypeText.Of(typeof(TParams))}) can't be kept whole: {lossy} A converter must be configured before the workflow is added.";
-        }
-
-        if (_stepLimit < 1)
-        {
-            yield return $"The step limit was {_stepLimit}; it must be 1 or more.";
-        }
     }
 }

@@ -15,7 +15,8 @@ public sealed class WorkflowContext<TParams>
     private AttemptChanges? _changes;
 
     /// <summary>Makes a context, for a unit test of a node. In a run, its workflow's engine makes it.</summary>
-    /// <param name="params">What the node sees as <see cref="Params"/>: this very object. A silo hands it a copy that has been through JSON.</param>
+    /// <param name="params">What the node sees as <see cref="Params"/>: this very object. A silo hands it a copy that has been through
+    /// JSON.</param>
     /// <param name="store">The instance's store; null: an empty one.</param>
     /// <param name="sharedStore">The batch's store; null: an empty one in memory.</param>
     /// <param name="instanceId">The id of the instance.</param>
@@ -55,8 +56,8 @@ public sealed class WorkflowContext<TParams>
     public TParams Params { get; }
 
     /// <summary>
-    /// This instance's own store: a copy of what the caller gave the batch. It is saved with every checkpoint. What an attempt changed in it
-    /// is undone if the attempt fails.
+    /// This instance's own store: a copy of what the caller gave the batch. It is saved with every checkpoint. What an attempt changed in
+    /// it is undone if the attempt fails.
     /// </summary>
     /// <exception cref="InvalidOperationException">The attempt has ended.</exception>
     public IWorkflowStore Store => _store is MemoryStore ? Changes : _store;
@@ -129,8 +130,8 @@ public sealed class WorkflowContext<TParams>
     /// <param name="output">The output; null is written as JSON null.</param>
     /// <exception cref="InvalidOperationException">The attempt has ended.</exception>
     /// <exception cref="OutputRefusedException">
-    /// It can't be written as JSON and read back whole (code <c>output-not-writable</c>), or is larger than the silo allows, 64 KB by default
-    /// (code <c>output-too-large</c>). A node that does not catch it fails its instance with that kind, without another attempt.
+    /// It can't be written as JSON and read back whole (code <c>output-not-writable</c>), or is larger than the silo allows, 64 KB by
+    /// default (code <c>output-too-large</c>). A node that does not catch it fails its instance with that kind, without another attempt.
     /// </exception>
     public void SetOutput<T>(T output) => Changes.SetOutput(OutputJson.Write(output, MaxOutputBytes));
 

@@ -12,7 +12,8 @@ public static class WorkflowDefinition
     /// <param name="key">The name it goes by.</param>
     /// <param name="configure">Says what it is made of.</param>
     /// <returns>The definition; it never changes.</returns>
-    /// <exception cref="CanoConfigurationException">The definition has faults; the message names them all (code <c>invalid-definition</c>).</exception>
+    /// <exception cref="CanoConfigurationException">The definition has faults; the message names them all (code
+    /// <c>invalid-definition</c>).</exception>
     public static WorkflowDefinition<TState, TParams> Create<TState, TParams>(
         WorkflowKey<TState, TParams> key, Action<WorkflowBuilder<TState, TParams>> configure)
         where TState : struct, Enum

@@ -19,7 +19,8 @@ public abstract class WorkflowKey<TState>
 /// The typed name that both sides share: the silo registers a definition under it, the client starts instances of it.
 /// </summary>
 /// <typeparam name="TState">The enum that lists the workflow's states.</typeparam>
-/// <typeparam name="TParams">What each instance is given; it travels as JSON (System.Text.Json, web defaults, enums as strings).</typeparam>
+/// <typeparam name="TParams">What each instance is given; it travels as JSON (System.Text.Json, web defaults, enums as
+/// strings).</typeparam>
 public sealed class WorkflowKey<TState, TParams> : WorkflowKey<TState>
     where TState : struct, Enum
 {

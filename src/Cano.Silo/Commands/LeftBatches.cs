@@ -3,7 +3,10 @@ namespace Cano;
 /// <summary>Batches that an earlier process left unfinished: recovery drives them, this waits for their ends.</summary>
 internal sealed class LeftBatches(BatchClient client, IServiceProvider services, RunConsole console)
 {
-    /// <summary>Waits for the batches that can be finished here. A signal ends the waiting and leaves them as they are: durable, to be finished another time.</summary>
+    /// <summary>
+    /// Waits for the batches that can be finished here. A signal ends the waiting and leaves them as they are: durable, to be finished
+    /// another time.
+    /// </summary>
     internal async Task FinishAsync(IEnumerable<BatchEntry> left, CancellationToken interrupted)
     {
         WorkflowRegistry workflows = services.GetRequiredService<WorkflowRegistry>();

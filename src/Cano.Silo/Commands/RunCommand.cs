@@ -50,7 +50,9 @@ internal sealed class RunCommand(string file, bool json, CanoHostOptions options
         }
     }
 
-    /// <summary>Waits for the last outcome, showing how far it is; a signal cancels the batch, whose end is waited for all the same.</summary>
+    /// <summary>
+    /// Waits for the last outcome, showing how far it is; a signal cancels the batch, whose end is waited for all the same.
+    /// </summary>
     private async Task<BatchView> FinishAsync(BatchRun run, BatchStatus started, CancellationToken interrupted)
     {
         await using IRunProgress progress = _console.Show(started);

@@ -46,8 +46,8 @@ internal sealed partial class ServeCommand(string urls, CanoHostOptions options,
     }
 
     /// <summary>
-    /// Serves until the end; once that has begun, be it in the middle of the start, for no longer than is allowed: a silo whose membership table is out of reach tries for minutes to sign
-    /// off there. Nothing is lost by leaving, since whatever was told to anyone is durable.
+    /// Serves until the end; once that has begun, be it in the middle of the start, for no longer than is allowed: a silo whose membership
+    /// table is out of reach tries for minutes to sign off there. Nothing is lost by leaving, since whatever was told to anyone is durable.
     /// </summary>
     private static async Task RunAsync(WebApplication web)
     {

@@ -36,7 +36,9 @@ internal static class DashboardAssets
         assets.UseStaticFiles(new StaticFileOptions { FileProvider = s_files, RequestPath = Path });
     });
 
-    /// <summary>How long an answer may be kept by who asked: a file asked for in its version, for ever; everything else not at all.</summary>
+    /// <summary>
+    /// How long an answer may be kept by who asked: a file asked for in its version, for ever; everything else not at all.
+    /// </summary>
     internal static string CacheControl(HttpRequest request, int status) =>
         status == StatusCodes.Status200OK && request.Path.StartsWithSegments(Path) && request.Query.ContainsKey("v") ? Forever : "no-store";
 }

@@ -7,7 +7,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cano;
 
-/// <summary>The page: what the API tells, for people. Rendered on the server from one request's answer, so that any silo can answer any request; kept up to date by reading itself anew.</summary>
+/// <summary>
+/// The page: what the API tells, for people. Rendered on the server from one request's answer, so that any silo can answer any request;
+/// kept up to date by reading itself anew.
+/// </summary>
 internal static class DashboardPages
 {
     internal static void AddDashboard(this IServiceCollection services)

@@ -15,7 +15,9 @@ internal static class DashboardText
     /// <summary>A difference of shares, in percentage points, with its sign.</summary>
     internal static string Points(double difference) => string.Create(CultureInfo.InvariantCulture, $"{difference * 100:+0.0;−0.0;0.0}");
 
-    /// <summary>Three digits that matter, whatever the size: <c>480 µs</c>, <c>12.3 ms</c>, <c>4.56 s</c>, <c>3:07 min</c>, <c>5:12:00 h</c>.</summary>
+    /// <summary>
+    /// Three digits that matter, whatever the size: <c>480 µs</c>, <c>12.3 ms</c>, <c>4.56 s</c>, <c>3:07 min</c>, <c>5:12:00 h</c>.
+    /// </summary>
     internal static string Duration(TimeSpan duration) => duration switch
     {
         { TotalMilliseconds: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMicroseconds:0} µs"),

@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace Cano;
 
-/// <summary>Reads a batch from JSON. The form is checked here, strictly and for all members; what it means is checked by <see cref="SubmissionRules"/>.</summary>
+/// <summary>
+/// Reads a batch from JSON. The form is checked here, strictly and for all members; what it means is checked by
+/// <see cref="SubmissionRules"/>.
+/// </summary>
 internal static class BatchDocument
 {
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];

@@ -4,7 +4,10 @@ using System.Text.Json.Serialization;
 
 namespace Cano;
 
-/// <summary>How what Cano tells is written as JSON: camelCase, enums as words, durations with seven digits, every member there and null where it is absent.</summary>
+/// <summary>
+/// How what Cano tells is written as JSON: camelCase, enums as words, durations with seven digits, every member there and null where it is
+/// absent.
+/// </summary>
 internal static class DocumentJson
 {
     /// <summary>

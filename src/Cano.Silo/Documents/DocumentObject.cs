@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Cano;
 
-/// <summary>An object of a document. What is not as it must be is noted as a fault and read as if it were left out; null is the same as left out.</summary>
+/// <summary>
+/// An object of a document. What is not as it must be is noted as a fault and read as if it were left out; null is the same as left out.
+/// </summary>
 internal sealed class DocumentObject
 {
     private readonly DocumentFaults _faults;

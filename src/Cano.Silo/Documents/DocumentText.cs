@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Cano;
 
-/// <summary>Reads and shows the text of documents, which may hold what no string can: half a surrogate pair, or bytes that are no UTF-8.</summary>
+/// <summary>
+/// Reads and shows the text of documents, which may hold what no string can: half a surrogate pair, or bytes that are no UTF-8.
+/// </summary>
 internal static class DocumentText
 {
     /// <summary>The value of a string; null when it holds what no string can.</summary>

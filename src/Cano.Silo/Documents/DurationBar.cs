@@ -12,7 +12,10 @@ internal sealed record DurationBar(TimeSpan From, TimeSpan To, int Completed, in
     /// <summary>Each bar at least by so much longer than the one before: narrower ones would show the rounding of the sketch.</summary>
     private const double Narrowest = 1.03;
 
-    /// <summary>Bars from the shortest duration to the longest, each wider than the one before by the same factor. What took no time at all is in the first, which begins at zero then.</summary>
+    /// <summary>
+    /// Bars from the shortest duration to the longest, each wider than the one before by the same factor. What took no time at all is in
+    /// the first, which begins at zero then.
+    /// </summary>
     internal static IReadOnlyList<DurationBar> Of(IReadOnlyList<VariantStatistics> variants)
     {
         DurationSketch[] completed = [.. variants.Select(variant => variant.CompletedDurations)];

@@ -27,7 +27,10 @@ internal sealed record InstanceDocument
     /// <summary>What came of it; null while that is not final.</summary>
     public ResultDocument? Result { get; init; }
 
-    /// <summary>The states that it went through; null while it runs, and where it was not kept: it is of failed instances, of all in small batches, and of a sample of the others. Of a cancelled instance it ends with the state that it was in.</summary>
+    /// <summary>
+    /// The states that it went through; null while it runs, and where it was not kept: it is of failed instances, of all in small batches,
+    /// and of a sample of the others. Of a cancelled instance it ends with the state that it was in.
+    /// </summary>
     public PathDocument? Path { get; init; }
 
     internal static InstanceDocument Of(InstanceDescription instance) => new()

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Cano;
 
-/// <summary>Results as CSV (RFC 4180): a head, then one line for each; the members of the API's results, those of the error beside them.</summary>
+/// <summary>
+/// Results as CSV (RFC 4180): a head, then one line for each; the members of the API's results, those of the error beside them.
+/// </summary>
 internal static class ResultsCsv
 {
     private const string NewLine = "\r\n";
@@ -36,7 +38,10 @@ internal static class ResultsCsv
 
     private static string Time(DateTimeOffset? time) => time?.ToString("O", CultureInfo.InvariantCulture) ?? "";
 
-    /// <summary>Quoted where it must be. What spreadsheets would take for a formula gets a quote sign in front: labels and errors are written by anybody.</summary>
+    /// <summary>
+    /// Quoted where it must be. What spreadsheets would take for a formula gets a quote sign in front: labels and errors are written by
+    /// anybody.
+    /// </summary>
     private static string Field(string? text)
     {
         if (string.IsNullOrEmpty(text))

@@ -8,7 +8,8 @@ internal static class ResultsDocument
     private const int PageSize = 1_000;
 
     /// <summary>
-    /// Writes a document for nobody, so that the code is compiled by the time that a batch is answered: that takes some 50 ms, which would come on top of its deadline.
+    /// Writes a document for nobody, so that the code is compiled by the time that a batch is answered: that takes some 50 ms, which would
+    /// come on top of its deadline.
     /// </summary>
     internal static async Task RehearseAsync(BatchStatus status)
     {

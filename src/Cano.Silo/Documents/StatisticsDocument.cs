@@ -27,10 +27,15 @@ internal sealed record StatisticsDocument
     /// <summary>How many ended when, in spans of equal length.</summary>
     public required IReadOnlyList<EndBar> Ends { get; init; }
 
-    /// <summary>Each workflow and label, in the order in which they first come; at most 50, the last of which may take in all others (its workflow is then null).</summary>
+    /// <summary>
+    /// Each workflow and label, in the order in which they first come; at most 50, the last of which may take in all others (its workflow
+    /// is then null).
+    /// </summary>
     public required IReadOnlyList<VariantDocument> Variants { get; init; }
 
-    /// <summary>Failures that are alike (same kind, same state, same message but for numbers and GUIDs), the most frequent first; at most 50.</summary>
+    /// <summary>
+    /// Failures that are alike (same kind, same state, same message but for numbers and GUIDs), the most frequent first; at most 50.
+    /// </summary>
     public required IReadOnlyList<ErrorGroup> Errors { get; init; }
 
     /// <summary>How many failures are not counted there, because there are too many kinds; 0: all of those counts are exact.</summary>
@@ -116,7 +121,8 @@ internal sealed record EndBar(DateTimeOffset From, DateTimeOffset To, int Comple
 }
 
 /// <summary>When instances ran.</summary>
-/// <param name="Share">Which share of the instances is shown: from 0 to 1. They are chosen by a hash of their ids, the same ones each time.</param>
+/// <param name="Share">Which share of the instances is shown: from 0 to 1. They are chosen by a hash of their ids, the same ones each
+/// time.</param>
 /// <param name="Instances">Those of them that have begun, in the order submitted.</param>
 internal sealed record TimelineDocument(double Share, IReadOnlyList<TimesDocument> Instances);
 

@@ -21,7 +21,9 @@ internal sealed record VariantDocument
     /// <summary>How many are cancelled.</summary>
     public int Cancelled { get; init; }
 
-    /// <summary>The completed among the completed and failed, with its 95 % confidence interval (Wilson); null where there are none.</summary>
+    /// <summary>
+    /// The completed among the completed and failed, with its 95 % confidence interval (Wilson); null where there are none.
+    /// </summary>
     public IntervalDocument? SuccessRate { get; init; }
 
     /// <summary>How long the completed ones ran.</summary>
@@ -67,6 +69,7 @@ internal sealed record IntervalDocument(double Value, double Low, double High)
 /// <param name="SuccessRate">Its success rate less that of the first (Newcombe); null where nothing ended.</param>
 /// <param name="SuccessRateDiffers">Whether that is more than noise: the interval leaves out zero.</param>
 /// <param name="Shorter">How often a completed instance of it is shorter than one of the first; 0.5: as often as not.</param>
-/// <param name="PValue">How probable a difference of durations like this or greater is by chance (Mann-Whitney); null where there are none.</param>
+/// <param name="PValue">How probable a difference of durations like this or greater is by chance (Mann-Whitney); null where there are
+/// none.</param>
 /// <param name="DurationsDiffer">Whether that is more than noise.</param>
 internal sealed record DifferenceDocument(IntervalDocument? SuccessRate, bool SuccessRateDiffers, double Shorter, double? PValue, bool DurationsDiffer);

@@ -2,11 +2,15 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Cano;
 
-/// <summary>A silo inside this process, with its durable state in a data folder or a database. Disposing it stops the silo; what is unfinished goes on at the next start.</summary>
+/// <summary>
+/// A silo inside this process, with its durable state in a data folder or a database. Disposing it stops the silo; what is unfinished goes
+/// on at the next start.
+/// </summary>
 public sealed class EmbeddedCano : IAsyncDisposable
 {
     /// <summary>
-    /// How long the silo may take to stop. Nothing is lost by leaving earlier, since whatever was told to anyone is durable: it only bounds the wait for nodes that ignore cancellation.
+    /// How long the silo may take to stop. Nothing is lost by leaving earlier, since whatever was told to anyone is durable: it only bounds
+    /// the wait for nodes that ignore cancellation.
     /// </summary>
     private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(1);
 
@@ -93,7 +97,9 @@ public sealed class EmbeddedCano : IAsyncDisposable
         return builder.Build();
     }
 
-    /// <summary>Standard output belongs to the program: only errors are logged unless the settings say otherwise, and to standard error.</summary>
+    /// <summary>
+    /// Standard output belongs to the program: only errors are logged unless the settings say otherwise, and to standard error.
+    /// </summary>
     private static void QuietLogging(HostApplicationBuilder builder)
     {
         builder.Logging.SetMinimumLevel(LogLevel.Error);
@@ -103,8 +109,8 @@ public sealed class EmbeddedCano : IAsyncDisposable
             builder.Logging.AddFilter(starter, LogLevel.None);
         }
 
-        // A batch that is left unfinished goes on until its silo stops under it: calls that find no silo any more are no news, their instances go on at the next start.
-        // A call that fails for any other reason throws at its caller.
+        // A batch that is left unfinished goes on until its silo stops under it: calls that find no silo any more are no news, their
+        // instances go on at the next start. A call that fails for any other reason throws at its caller.
         builder.Logging.AddFilter("Orleans.Messaging", LogLevel.Critical);
         builder.Logging.AddFilter("Polly", LogLevel.Critical);
 

@@ -4,8 +4,9 @@ using System.Net.Sockets;
 namespace Cano;
 
 /// <summary>
-/// Finds ports that nobody listens on at the moment. Whoever asks listens a little later, so they are chosen at random from below those that systems give away by themselves (from 32768 on
-/// Linux, from 49152 elsewhere): one of those is soon taken by any connection to elsewhere, or by the next program that asks for a free one.
+/// Finds ports that nobody listens on at the moment. Whoever asks listens a little later, so they are chosen at random from below those
+/// that systems give away by themselves (from 32768 on Linux, from 49152 elsewhere): one of those is soon taken by any connection to
+/// elsewhere, or by the next program that asks for a free one.
 /// </summary>
 internal static class FreePorts
 {

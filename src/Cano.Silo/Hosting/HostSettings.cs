@@ -3,7 +3,10 @@ using System.Net;
 
 namespace Cano;
 
-/// <summary>The host's settings, read and checked. They come from <c>appsettings.json</c>, the environment and the command line, the last one winning.</summary>
+/// <summary>
+/// The host's settings, read and checked. They come from <c>appsettings.json</c>, the environment and the command line, the last one
+/// winning.
+/// </summary>
 internal sealed record HostSettings
 {
     private static readonly string[] s_own =

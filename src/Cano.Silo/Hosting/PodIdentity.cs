@@ -1,8 +1,8 @@
 namespace Cano;
 
 /// <summary>
-/// What Kubernetes' downward API says of the pod that a silo runs in, under the names that Orleans' own hosting package reads, so that both go by the same. Settings of Cano's own come first.
-/// Source: learn.microsoft.com/dotnet/orleans/deployment/kubernetes.
+/// What Kubernetes' downward API says of the pod that a silo runs in, under the names that Orleans' own hosting package reads, so that both
+/// go by the same. Settings of Cano's own come first. Source: learn.microsoft.com/dotnet/orleans/deployment/kubernetes.
 /// </summary>
 /// <param name="Name">The pod's name; null: not said.</param>
 /// <param name="ClusterId">Its label <c>orleans/clusterId</c>; null: not said.</param>

@@ -73,19 +73,24 @@ internal static class SiloClustering
         silo.Configure<GrainDirectoryOptions>(directory => directory.RangeLeaseDuration = TimeSpan.Zero);
     }
 
-    /// <summary>A silo that died is declared dead within some ten seconds, and a silo that comes up among the dead does not wait for them. docs/postgres.md says what that costs.</summary>
+    /// <summary>
+    /// A silo that died is declared dead within some ten seconds, and a silo that comes up among the dead does not wait for them.
+    /// docs/postgres.md says what that costs.
+    /// </summary>
     private static void Hurry(ClusterMembershipOptions membership)
     {
         // Three probes of some two seconds each must have failed.
         membership.ProbeTimeout = TimeSpan.FromSeconds(2);
         membership.NumMissedProbesLimit = 3;
-        // Whoever was heard from within three of these is not voted against, its connection being open: so long a lost node counts as alive.
+        // Whoever was heard from within three of these is not voted against, its connection being open: so long a lost node counts as
+        // alive.
         membership.MaxProbeTimeout = TimeSpan.FromSeconds(4);
         membership.NumVotesForDeathDeclaration = 2;
         // Who has given no sign of life for so long has no vote, and nobody waits for its vote.
         membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(4);
         membership.NumMissedTableIAmAliveLimit = 3;
-        // Changes are gossiped; this is for the silo that the gossip did not reach, such as one that is cut off from the others and dead to them.
+        // Changes are gossiped; this is for the silo that the gossip did not reach, such as one that is cut off from the others and dead to
+        // them.
         membership.TableRefreshTimeout = TimeSpan.FromSeconds(5);
         membership.MaxJoinAttemptTime = TimeSpan.FromMinutes(1);
         membership.DefunctSiloExpiration = TimeSpan.FromDays(1);

@@ -51,7 +51,9 @@ internal static class ApiDescription
         options.AddOperationTransformer(DescribeBodyAsync);
     });
 
-    /// <summary>The page for people. It comes from the silo whole, and tells nobody else anything: neither what is tried out with it nor that it is.</summary>
+    /// <summary>
+    /// The page for people. It comes from the silo whole, and tells nobody else anything: neither what is tried out with it nor that it is.
+    /// </summary>
     internal static void ConfigureReference(ScalarOptions reference) => reference
         .WithTitle("Cano")
         .WithOpenApiRoutePattern("/openapi/{documentName}.json")
@@ -62,7 +64,10 @@ internal static class ApiDescription
         .HideDeveloperTools()
         .WithNonce();
 
-    /// <summary>What the page may do: its scripts are the silo's own, or marked with what was made for this answer; styles are written by its scripts.</summary>
+    /// <summary>
+    /// What the page may do: its scripts are the silo's own, or marked with what was made for this answer; styles are written by its
+    /// scripts.
+    /// </summary>
     /// <returns>Null where the answer is not the page.</returns>
     internal static string? ReferencePolicy(HttpContext http) => http.Items[ScalarOptions.NonceHttpContextItemKey] is not string nonce
         ? null

@@ -5,7 +5,9 @@ using Orleans.Runtime.Messaging;
 
 namespace Cano;
 
-/// <summary>Turns whatever goes wrong into problem details (RFC 9457) with a stable <c>code</c>; what a caller can't mend is logged and not told.</summary>
+/// <summary>
+/// Turns whatever goes wrong into problem details (RFC 9457) with a stable <c>code</c>; what a caller can't mend is logged and not told.
+/// </summary>
 internal sealed partial class ApiProblems(IProblemDetailsService problems, ILogger<ApiProblems> logger) : IExceptionHandler
 {
     private const string Code = "code";
@@ -41,7 +43,8 @@ internal sealed partial class ApiProblems(IProblemDetailsService problems, ILogg
 
         if (MayBeUnread(httpContext.Request, problem.Status))
         {
-            // The server ends a connection on which much is still to come: whoever keeps connections must not send the next request into that.
+            // The server ends a connection on which much is still to come: whoever keeps connections must not send the next request into
+            // that.
             httpContext.Response.Headers.Connection = "close";
         }
 

@@ -58,8 +58,8 @@ internal static class ApiSecurity
     internal static bool RequiresHttps(JwtOptions jwt) => !(Uri.TryCreate(jwt.Authority, UriKind.Absolute, out Uri? uri) && uri.IsLoopback);
 
     /// <summary>
-    /// The names by which the host may be called; null: any. A host that everybody on this machine may use is called by this machine's names only: under one of its own, a page of another site
-    /// could lead a browser here and read the answers (DNS rebinding).
+    /// The names by which the host may be called; null: any. A host that everybody on this machine may use is called by this machine's
+    /// names only: under one of its own, a page of another site could lead a browser here and read the answers (DNS rebinding).
     /// </summary>
     internal static string? HostNames(IEnumerable<string> urls, CanoHttpOptions options) =>
         !options.NeedsAuthentication && urls.All(IsLoopback) ? "localhost;127.0.0.1;[::1]" : null;

@@ -124,7 +124,10 @@ internal static class BatchEndpoints
         }
     }
 
-    /// <summary>The id of a batch that names none: by the caller's key, so that asking again joins what the first request has started; each caller has keys of its own.</summary>
+    /// <summary>
+    /// The id of a batch that names none: by the caller's key, so that asking again joins what the first request has started; each caller
+    /// has keys of its own.
+    /// </summary>
     private static Func<string> NewId(HttpRequest request)
     {
         string? key = request.Headers["Idempotency-Key"];

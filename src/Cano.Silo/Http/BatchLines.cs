@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Cano;
 
 /// <summary>
-/// A batch that is sent line by line: its head, then an instance a line. What comes is written to a temporary file at once and read back partition by partition, since partitions are
-/// keyed by the digest of all of it: a million lines are never in memory, only their ids.
+/// A batch that is sent line by line: its head, then an instance a line. What comes is written to a temporary file at once and read back
+/// partition by partition, since partitions are keyed by the digest of all of it: a million lines are never in memory, only their ids.
 /// </summary>
 /// <param name="newId">Makes the id of a batch that has none.</param>
 internal sealed class BatchLines(Func<string> newId) : IDisposable

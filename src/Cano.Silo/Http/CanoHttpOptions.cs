@@ -7,7 +7,10 @@ internal sealed class CanoHttpOptions
 {
     internal const string Section = "Cano:Http";
 
-    /// <summary>Whether anybody who reaches the host may read, start and cancel. Without it a host that is bound to more than loopback needs keys or tokens.</summary>
+    /// <summary>
+    /// Whether anybody who reaches the host may read, start and cancel. Without it a host that is bound to more than loopback needs keys or
+    /// tokens.
+    /// </summary>
     /// <value>Default: false.</value>
     public bool AllowAnonymous { get; set; }
 
@@ -32,7 +35,9 @@ internal sealed class CanoHttpOptions
     [Range(1, 10_000)]
     public int MaxPageSize { get; set; } = 1_000;
 
-    /// <summary>How many requests a second one caller (a key, a token's subject, or else an address) may make on average; twice as many in a burst.</summary>
+    /// <summary>
+    /// How many requests a second one caller (a key, a token's subject, or else an address) may make on average; twice as many in a burst.
+    /// </summary>
     /// <value>From 1 to 1,000,000; default: 1,000.</value>
     [Range(1, 1_000_000)]
     public int RequestsPerSecond { get; set; } = 1_000;
@@ -48,21 +53,25 @@ internal sealed class CanoHttpOptions
     public int StreamsAtOnce { get; set; } = 1_000;
 
     /// <summary>
-    /// How long someone who has signed in on the page stays so without asking for anything; with a provider or a token, from the sign-in on, and never longer than the token holds.
+    /// How long someone who has signed in on the page stays so without asking for anything; with a provider or a token, from the sign-in
+    /// on, and never longer than the token holds.
     /// </summary>
     /// <value>From 1 minute to 30 days; default: 8 hours.</value>
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan SignInLifetime { get; set; } = TimeSpan.FromHours(8);
 
     /// <summary>
-    /// How long a host that was told to stop works on, HTTP too, while it says that it is not ready: load balancers learn of it before it refuses anything. What stops the process must allow
-    /// that much more.
+    /// How long a host that was told to stop works on, HTTP too, while it says that it is not ready: load balancers learn of it before it
+    /// refuses anything. What stops the process must allow that much more.
     /// </summary>
     /// <value>From 0 to 10 minutes; default: 0.</value>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan ShutdownDelay { get; set; }
 
-    /// <summary>Whether Orleans' own pages of silos and grains are at <c>/orleans</c>. They cost each call of a grain something; silos of one cluster have them all, or none.</summary>
+    /// <summary>
+    /// Whether Orleans' own pages of silos and grains are at <c>/orleans</c>. They cost each call of a grain something; silos of one
+    /// cluster have them all, or none.
+    /// </summary>
     /// <value>Default: false.</value>
     public bool OrleansDashboard { get; set; }
 
@@ -78,7 +87,10 @@ internal sealed class ApiKeyOptions
     [StringLength(100, MinimumLength = 1)]
     public string Name { get; set; } = "";
 
-    /// <summary>SHA-256 of the key's UTF-8, in hex. Keys are long and random, so that nothing slower is needed; <c>key</c> of the command line makes one.</summary>
+    /// <summary>
+    /// SHA-256 of the key's UTF-8, in hex. Keys are long and random, so that nothing slower is needed; <c>key</c> of the command line makes
+    /// one.
+    /// </summary>
     [Required]
     [RegularExpression("[0-9A-Fa-f]{64}", ErrorMessage = "Hash must be 64 hex digits: the SHA-256 of the key.")]
     public string Hash { get; set; } = "";
@@ -104,7 +116,10 @@ internal sealed class JwtOptions
     /// <value>Default: <c>roles</c>.</value>
     public string RoleClaim { get; set; } = "roles";
 
-    /// <summary>Under which name the provider knows this host, for people who sign in with it on the page (code flow with PKCE); null: they can't, and only tokens are taken.</summary>
+    /// <summary>
+    /// Under which name the provider knows this host, for people who sign in with it on the page (code flow with PKCE); null: they can't,
+    /// and only tokens are taken.
+    /// </summary>
     /// <value>Null.</value>
     public string? ClientId { get; set; }
 

@@ -42,8 +42,9 @@ internal static class EventEndpoint
     }
 
     /// <summary>
-    /// The events of a stream. It also ends, in good order, when the host stops: HTTP stops before the silo and waits for its requests, so that a stream which went on would
-    /// take the time in which the silo hands its work over. Who follows asks another silo for what is next.
+    /// The events of a stream. It also ends, in good order, when the host stops: HTTP stops before the silo and waits for its requests, so
+    /// that a stream which went on would take the time in which the silo hands its work over. Who follows asks another silo for what is
+    /// next.
     /// </summary>
     private static async IAsyncEnumerable<SseItem<BatchStatus>> EventsAsync(
         BatchRun run, BatchView view, long seen, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -57,7 +58,8 @@ internal static class EventEndpoint
                 yield return Event("progress", view);
             }
 
-            // Answers after some ten seconds in any case; then what holds is told again, which keeps the connection alive. An activation that knows less than was told is waited for.
+            // Answers after some ten seconds in any case; then what holds is told again, which keeps the connection alive. An activation
+            // that knows less than was told is waited for.
             if (await NextAsync(run, after, tell ? s_pause : TimeSpan.Zero, stopping, end.Token) is not { } next)
             {
                 yield break;

@@ -3,8 +3,9 @@ using Microsoft.AspNetCore.Antiforgery;
 namespace Cano;
 
 /// <summary>
-/// Keeps pages of other sites from acting through a visitor's browser. Requests that change something need an anti-forgery token where a cookie says who sends them; where nothing says it,
-/// and none is needed, browsers must send them from a page of this host. A key or token in a header needs neither: no other site's page can make a browser send one.
+/// Keeps pages of other sites from acting through a visitor's browser. Requests that change something need an anti-forgery token where a
+/// cookie says who sends them; where nothing says it, and none is needed, browsers must send them from a page of this host. A key or token
+/// in a header needs neither: no other site's page can make a browser send one.
 /// </summary>
 internal static class ForgeryGuard
 {
@@ -56,7 +57,8 @@ internal static class ForgeryGuard
         string site = request.Headers["Sec-Fetch-Site"].ToString();
         string origin = request.Headers.Origin.ToString();
 
-        // Browsers say where a request comes from by the first if the host is a trustworthy one (TLS or loopback), else by the second; whoever says neither is no browser.
+        // Browsers say where a request comes from by the first if the host is a trustworthy one (TLS or loopback), else by the second;
+        // whoever says neither is no browser.
         bool own = site.Length > 0 ? site is "same-origin" or "none" : origin.Length == 0 || IsOwn(origin, request.Host);
         if (!own)
         {
@@ -71,5 +73,8 @@ internal static class ForgeryGuard
         !(HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method));
 }
 
-/// <summary>Marks an endpoint that takes no anti-forgery token, but nothing from pages of other sites either: the token is bound to who one is, and here one becomes someone else.</summary>
+/// <summary>
+/// Marks an endpoint that takes no anti-forgery token, but nothing from pages of other sites either: the token is bound to who one is, and
+/// here one becomes someone else.
+/// </summary>
 internal sealed class OwnPagesOnly;

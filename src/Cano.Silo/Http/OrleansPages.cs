@@ -3,8 +3,8 @@ using Orleans.Dashboard;
 namespace Cano;
 
 /// <summary>
-/// Orleans' own pages of silos and grains: for looking into a cluster, where the settings turn them on. They put a filter in front of every call of a grain and ask each silo for figures
-/// every second, so that nobody has them without asking.
+/// Orleans' own pages of silos and grains: for looking into a cluster, where the settings turn them on. They put a filter in front of every
+/// call of a grain and ask each silo for figures every second, so that nobody has them without asking.
 /// </summary>
 internal static class OrleansPages
 {

@@ -160,7 +160,10 @@ internal static class ResultEndpoints
         await WriteAsync(id, http, grains, outcome, "text/csv; charset=utf-8; header=present", lines, result => Encoding.UTF8.GetBytes(ResultsCsv.Line(result), lines), cancellationToken);
     }
 
-    /// <summary>Writes the results page by page, what is in <paramref name="lines"/> already first. The caller is waited for while it has not taken what was sent: never more than a page is held.</summary>
+    /// <summary>
+    /// Writes the results page by page, what is in <paramref name="lines"/> already first. The caller is waited for while it has not taken
+    /// what was sent: never more than a page is held.
+    /// </summary>
     private static async Task WriteAsync(
         string id, HttpContext http, IGrainFactory grains, string? outcome, string type, ArrayBufferWriter<byte> lines, Action<InstanceResult> write, CancellationToken cancellationToken)
     {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 namespace Cano;
 
 /// <summary>
-/// Holds the stop of the host up for <see cref="CanoHttpOptions.ShutdownDelay"/>, in which it works on and only says that it is not ready. Hosts run this before they stop any service, so
-/// that HTTP is there while load balancers learn to leave it alone.
+/// Holds the stop of the host up for <see cref="CanoHttpOptions.ShutdownDelay"/>, in which it works on and only says that it is not ready.
+/// Hosts run this before they stop any service, so that HTTP is there while load balancers learn to leave it alone.
 /// </summary>
 internal sealed class ShutdownDelay(IOptions<CanoHttpOptions> options, TimeProvider timeProvider) : IHostedLifecycleService, IDisposable
 {

@@ -2,7 +2,10 @@ using System.Security.Claims;
 
 namespace Cano;
 
-/// <summary>Who has signed in on the page, as the cookie says: a name, a role, and what grants it, so that it ends when that is taken out of the settings.</summary>
+/// <summary>
+/// Who has signed in on the page, as the cookie says: a name, a role, and what grants it, so that it ends when that is taken out of the
+/// settings.
+/// </summary>
 internal static class SignInTicket
 {
     /// <summary>The name of the authentication scheme, and the authentication type of whoever is known by the cookie.</summary>
@@ -24,7 +27,9 @@ internal static class SignInTicket
         return role is null ? null : Make(name, token.FindFirstValue("name") ?? token.FindFirstValue("preferred_username") ?? name, role, GrantOf(provider));
     }
 
-    /// <summary>Whether the settings still grant what they granted at the sign-in: a key of that name, hash and role, or tokens of that provider.</summary>
+    /// <summary>
+    /// Whether the settings still grant what they granted at the sign-in: a key of that name, hash and role, or tokens of that provider.
+    /// </summary>
     internal static bool Holds(ClaimsPrincipal? ticket, CanoHttpOptions options) => ticket?.FindFirstValue(Grant) is { } grant
         && (options.ApiKeys.Any(key => GrantOf(key) == grant) || (options.Jwt is { } provider && GrantOf(provider) == grant));
 

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Cano;
 
-/// <summary>What an instance of <c>cano.simulate</c> is to do. Members that are not known make it fail with kind <c>invalid-params</c>.</summary>
+/// <summary>
+/// What an instance of <c>cano.simulate</c> is to do. Members that are not known make it fail with kind <c>invalid-params</c>.
+/// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record SimulateParams : IJsonOnDeserialized
 {

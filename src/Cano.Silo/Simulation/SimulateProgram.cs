@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Cano;
 
 /// <summary>
-/// Runs <c>cano.simulate</c>. Retries belong to a definition, and here each instance may ask for a number of its own: so there is a definition for each number.
+/// Runs <c>cano.simulate</c>. Retries belong to a definition, and here each instance may ask for a number of its own: so there is a
+/// definition for each number.
 /// </summary>
 internal sealed class SimulateProgram(IServiceProvider services, TimeProvider timeProvider, CanoOptions options) : IWorkflowProgram
 {

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Cano;
 
-/// <summary>The built-in workflow <c>cano.simulate</c>, for trying out and for load tests: it waits, fails and rejects as its params say.</summary>
+/// <summary>
+/// The built-in workflow <c>cano.simulate</c>, for trying out and for load tests: it waits, fails and rejects as its params say.
+/// </summary>
 public static class SimulateWorkflow
 {
     private const string StepKey = "cano.simulate.step";

@@ -25,7 +25,10 @@ internal sealed class KnownStatistics
 
     internal Task<BatchStatistics> Statistics { get; }
 
-    /// <summary>Whether these will do for whoever has this view. What failed, what is of another batch that had the id before, and what may lack something of a batch that has finished will not.</summary>
+    /// <summary>
+    /// Whether these will do for whoever has this view. What failed, what is of another batch that had the id before, and what may lack
+    /// something of a batch that has finished will not.
+    /// </summary>
     internal bool Serves(BatchView view)
     {
         if (view.Digest != _view.Digest || view.Status.CreatedAt != _view.Status.CreatedAt || Statistics.IsFaulted || Statistics.IsCanceled)

@@ -24,7 +24,9 @@ internal readonly record struct Proportion(double Value, double Low, double High
         return new(share, Math.Max(0, (middle - half) / scale), Math.Min(1, (middle + half) / scale));
     }
 
-    /// <summary>The difference of two independent shares, by Newcombe's hybrid of their score intervals (R. G. Newcombe, 1998, method 10).</summary>
+    /// <summary>
+    /// The difference of two independent shares, by Newcombe's hybrid of their score intervals (R. G. Newcombe, 1998, method 10).
+    /// </summary>
     internal static Proportion Difference(Proportion one, Proportion other)
     {
         double difference = one.Value - other.Value;

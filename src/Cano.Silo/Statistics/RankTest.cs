@@ -2,8 +2,12 @@ using MathNet.Numerics.Distributions;
 
 namespace Cano;
 
-/// <summary>Whether durations of one kind tend to be shorter than those of another, whatever their distributions (H. B. Mann and D. R. Whitney, 1947, with the correction for ties).</summary>
-/// <param name="Shorter">How often one of the first is shorter than one of the other, ties counting half: 0.5 means that neither tends to be.</param>
+/// <summary>
+/// Whether durations of one kind tend to be shorter than those of another, whatever their distributions (H. B. Mann and D. R. Whitney,
+/// 1947, with the correction for ties).
+/// </summary>
+/// <param name="Shorter">How often one of the first is shorter than one of the other, ties counting half: 0.5 means that neither tends to
+/// be.</param>
 /// <param name="PValue">How probable a difference like this or greater is by chance alone; NaN where one of them has none.</param>
 internal readonly record struct RankTest(double Shorter, double PValue)
 {

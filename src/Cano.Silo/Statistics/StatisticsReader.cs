@@ -3,15 +3,19 @@ using Microsoft.Extensions.Caching.Memory;
 namespace Cano;
 
 /// <summary>
-/// The statistics of batches, as this silo has added them up from their partitions. Those of a finished batch are kept for a while; of one that runs they are made anew when they are
-/// asked for and have become old, which is later the longer it takes: however many look on, and however large the batch is, little of the silo's time goes into it.
+/// The statistics of batches, as this silo has added them up from their partitions. Those of a finished batch are kept for a while; of one
+/// that runs they are made anew when they are asked for and have become old, which is later the longer it takes: however many look on, and
+/// however large the batch is, little of the silo's time goes into it.
 /// </summary>
 internal sealed class StatisticsReader : IDisposable
 {
     /// <summary>About so many instances are in the sample.</summary>
     internal const int SampleSize = 2_000;
 
-    /// <summary>So many batches are known at once. One that comes when there are that many is added up, and kept only once another has been given up.</summary>
+    /// <summary>
+    /// So many batches are known at once. One that comes when there are that many is added up, and kept only once another has been given
+    /// up.
+    /// </summary>
     private const int MaxBatches = 100;
 
     private static readonly TimeSpan s_kept = TimeSpan.FromMinutes(10);

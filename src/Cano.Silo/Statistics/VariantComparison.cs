@@ -2,12 +2,14 @@ namespace Cano;
 
 /// <summary>How a variant did, and how it compares with the first one.</summary>
 /// <remarks>
-/// Cancelled instances are on neither side: nobody knows how they would have ended. Where a quota or a duration cut the batch short, slow instances are among them more often, so that what
-/// is left looks faster than it is.
+/// Cancelled instances are on neither side: nobody knows how they would have ended. Where a quota or a duration cut the batch short, slow
+/// instances are among them more often, so that what is left looks faster than it is.
 /// </remarks>
 internal sealed record VariantComparison
 {
-    /// <summary>How sure it is that all differences from the first variant hold at once. A success rate's own interval holds with it by itself.</summary>
+    /// <summary>
+    /// How sure it is that all differences from the first variant hold at once. A success rate's own interval holds with it by itself.
+    /// </summary>
     internal const double Confidence = 0.95;
 
     /// <summary>The counts and durations.</summary>
@@ -22,7 +24,10 @@ internal sealed record VariantComparison
     /// <summary>The completed ones' durations against the first variant's; null for the first.</summary>
     internal RankTest? Durations { get; init; }
 
-    /// <summary>The level at which a difference is more than noise: each variant is compared twice, by rate and by durations, and of several comparisons each must be surer (Bonferroni).</summary>
+    /// <summary>
+    /// The level at which a difference is more than noise: each variant is compared twice, by rate and by durations, and of several
+    /// comparisons each must be surer (Bonferroni).
+    /// </summary>
     internal double Level { get; init; }
 
     internal bool RateDiffers => RateDifference is { } difference && (difference.Low > 0 || difference.High < 0);

@@ -4,10 +4,12 @@ using Orleans.Storage;
 namespace Cano;
 
 /// <summary>
-/// The grain storage named <c>cano</c>: turns states into bytes in the turn of the grain that writes them, and hands the bytes to Orleans' relational provider on the lane.
+/// The grain storage named <c>cano</c>: turns states into bytes in the turn of the grain that writes them, and hands the bytes to Orleans'
+/// relational provider on the lane.
 /// </summary>
 /// <remarks>
-/// The relational provider works on copies: the state and ETag that the grain holds change only when the database has committed, and stay as they were when it has not.
+/// The relational provider works on copies: the state and ETag that the grain holds change only when the database has committed, and stay
+/// as they were when it has not.
 /// </remarks>
 internal sealed class CanoGrainStorage(
     AdoNetGrainStorage rows, IStorageLane lane, IGrainStorageSerializer serializer, IActivatorProvider activators, StorageMetrics metrics)
@@ -18,7 +20,8 @@ internal sealed class CanoGrainStorage(
 
     public void Participate(ISiloLifecycle observer)
     {
-        // Before the relational provider's own stage, in which it reads its queries from the schema; closed after it, when no grain is active any more.
+        // Before the relational provider's own stage, in which it reads its queries from the schema; closed after it, when no grain is
+        // active any more.
         observer.Subscribe($"{nameof(CanoGrainStorage)}-{Name}", ServiceLifecycleStage.RuntimeStorageServices, lane.OpenAsync, _ => lane.CloseAsync());
         rows.Participate(observer);
     }

@@ -12,19 +12,23 @@ public sealed class CanoStorageOptions
     public string Folder { get; set; } = ".cano";
 
     /// <summary>
-    /// How to reach the PostgreSQL server and database, as <c>Host=...;Database=...;Username=...;Password=...</c> and whatever else Npgsql knows;
-    /// null with SQLite, which has a folder instead. The schema is made when the silo starts.
+    /// How to reach the PostgreSQL server and database, as <c>Host=...;Database=...;Username=...;Password=...</c> and whatever else Npgsql
+    /// knows; null with SQLite, which has a folder instead. The schema is made when the silo starts.
     /// </summary>
     /// <value>Null.</value>
     public string? ConnectionString { get; set; }
 
     /// <summary>
-    /// Whether a silo brings an outdated schema up to date when it starts. False: it refuses to start (<c>database-too-old</c>), and a person runs <c>database migrate</c>.
+    /// Whether a silo brings an outdated schema up to date when it starts. False: it refuses to start (<c>database-too-old</c>), and a
+    /// person runs <c>database migrate</c>.
     /// </summary>
     /// <value>True.</value>
     public bool Migrate { get; set; } = true;
 
-    /// <summary>How long the start of a silo waits, from its first try, for a PostgreSQL server that does not answer. Zero: one try. Of no meaning with SQLite.</summary>
+    /// <summary>
+    /// How long the start of a silo waits, from its first try, for a PostgreSQL server that does not answer. Zero: one try. Of no meaning
+    /// with SQLite.
+    /// </summary>
     /// <value>1 minute.</value>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromMinutes(1);
 

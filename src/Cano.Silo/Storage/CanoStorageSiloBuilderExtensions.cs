@@ -12,7 +12,8 @@ namespace Cano;
 public static class CanoStorageSiloBuilderExtensions
 {
     /// <summary>
-    /// Keeps Cano's state in a relational database: adds a grain storage named <c>cano</c>, and applies the schema when the silo starts. Calling it again only adds to the options.
+    /// Keeps Cano's state in a relational database: adds a grain storage named <c>cano</c>, and applies the schema when the silo starts.
+    /// Calling it again only adds to the options.
     /// </summary>
     /// <param name="builder">The silo.</param>
     /// <param name="configure">Says which database; SQLite in <c>./.cano</c> if left out.</param>

@@ -15,7 +15,10 @@ internal interface IStorageLane
     /// </exception>
     Task RunAsync(bool writes, Func<Task> operation);
 
-    /// <summary>Runs an operation that only shows whether the database answers, without waiting until those that are under way make room. Who asks while another asks is told the same.</summary>
+    /// <summary>
+    /// Runs an operation that only shows whether the database answers, without waiting until those that are under way make room. Who asks
+    /// while another asks is told the same.
+    /// </summary>
     /// <param name="operation">Reads something, with one statement.</param>
     /// <exception cref="StorageException">The database is not available, or failed.</exception>
     Task ProbeAsync(Func<Task> operation);

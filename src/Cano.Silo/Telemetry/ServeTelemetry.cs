@@ -7,7 +7,8 @@ using OpenTelemetry.Trace;
 namespace Cano;
 
 /// <summary>
-/// What <c>serve</c> lets others see of it: metrics at <c>/metrics</c> always; metrics, spans and the log sent by OTLP where an endpoint is configured, by OpenTelemetry's own variables.
+/// What <c>serve</c> lets others see of it: metrics at <c>/metrics</c> always; metrics, spans and the log sent by OTLP where an endpoint is
+/// configured, by OpenTelemetry's own variables.
 /// </summary>
 internal static class ServeTelemetry
 {
@@ -48,7 +49,10 @@ internal static class ServeTelemetry
     /// <summary>Asked every few seconds, by machines: nobody looks for a span of that.</summary>
     private static bool IsWork(HttpContext context) => !context.Request.Path.StartsWithSegments("/health") && !context.Request.Path.StartsWithSegments(MetricsPath);
 
-    /// <summary>The instance is the silo as the catalog names it. The environment (<c>OTEL_SERVICE_NAME</c>, <c>OTEL_RESOURCE_ATTRIBUTES</c>) has the last word.</summary>
+    /// <summary>
+    /// The instance is the silo as the catalog names it. The environment (<c>OTEL_SERVICE_NAME</c>, <c>OTEL_RESOURCE_ATTRIBUTES</c>) has
+    /// the last word.
+    /// </summary>
     private static void Describe(ResourceBuilder resource) => resource
         .AddDetector(services => new SiloDetector(services.GetRequiredService<ILocalSiloDetails>()))
         .AddEnvironmentVariableDetector();

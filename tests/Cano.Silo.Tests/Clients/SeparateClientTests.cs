@@ -47,7 +47,7 @@ public sealed class SeparateClientTests : IAsyncLifetime
         WorkflowNotRegisteredException unknown = await Assert.ThrowsAsync<WorkflowNotRegisteredException>(
             () => _client.StartAsync(Batch("unknown", new WorkflowKey<TrailState, TrailParams>("test.nowhere"), 1), cancellationToken: Token));
         Assert.Equal(ErrorCodes.WorkflowNotRegistered, unknown.Code);
-        Assert.Equal("No workflow 'test.nowhere' is registered. Known: cano.simulate, test.carrying, test.sharing, test.trail.", unknown.Message);
+        Assert.Equal("No workflow 'test.nowhere' is registered. Known: cano.simulate, test.behaving, test.carrying, test.sharing, test.trail.", unknown.Message);
 
         await _client.OrchestrateAsync(Batch("taken", Trail.Key, 1), cancellationToken: Token);
         BatchConflictException conflict = await Assert.ThrowsAsync<BatchConflictException>(() => _client.StartAsync(Batch("taken", Trail.Key, 2), cancellationToken: Token));

@@ -5,7 +5,9 @@ using Spectre.Console;
 
 namespace Cano;
 
-/// <summary>What the commands of a running service print: what was asked for on standard output, remarks and progress on standard error.</summary>
+/// <summary>
+/// What the commands of a running service print: what was asked for on standard output, remarks and progress on standard error.
+/// </summary>
 internal sealed class ServiceConsole
 {
     private static readonly JsonSerializerOptions s_indented = new(DocumentJson.Options) { WriteIndented = true };

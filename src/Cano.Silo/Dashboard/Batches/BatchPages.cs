@@ -47,7 +47,9 @@ internal sealed class BatchPages(IGrainFactory grains, IBatchList list, Statisti
 /// <param name="Cursor">As in the API.</param>
 internal sealed record BatchListRequest(string? Phase, string? Workflow, string? Label, string? Search, string? From, string? To, string? Cursor)
 {
-    /// <summary>The same as the API understands it: fields of a form that were left empty are not asked for; a day means its beginning, in UTC.</summary>
+    /// <summary>
+    /// The same as the API understands it: fields of a form that were left empty are not asked for; a day means its beginning, in UTC.
+    /// </summary>
     internal BatchFilters Filters => new(
         Given(Phase), Given(Workflow), Given(Label), Name: null, Given(Search), Time("from", From), Time("to", To), Limit: null, Given(Cursor));
 

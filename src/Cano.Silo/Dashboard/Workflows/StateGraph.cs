@@ -1,6 +1,8 @@
 namespace Cano;
 
-/// <summary>A workflow's states and the ways between them that were seen, laid out: each column is one step further from the start.</summary>
+/// <summary>
+/// A workflow's states and the ways between them that were seen, laid out: each column is one step further from the start.
+/// </summary>
 /// <param name="Nodes">The states, in the order declared.</param>
 /// <param name="Edges">The ways, the most frequent first. One from a state to itself is a node that stayed.</param>
 internal sealed record StateGraph(IReadOnlyList<StateNode> Nodes, IReadOnlyList<StateEdge> Edges)
@@ -26,7 +28,10 @@ internal sealed record StateGraph(IReadOnlyList<StateNode> Nodes, IReadOnlyList<
             edges);
     }
 
-    /// <summary>How many steps each state is from the start, at least. States that were never seen stand between: exits last, others where the seen ones end.</summary>
+    /// <summary>
+    /// How many steps each state is from the start, at least. States that were never seen stand between: exits last, others where the seen
+    /// ones end.
+    /// </summary>
     private static Dictionary<string, int> Columns(WorkflowDocument workflow, StateEdge[] edges)
     {
         Dictionary<string, int> columns = new(StringComparer.Ordinal) { [workflow.Start] = 0 };

@@ -6,7 +6,9 @@ namespace Cano;
 /// <summary>Gives a silo the catalog that belongs to its storage.</summary>
 internal static class CatalogSetup
 {
-    /// <summary>Puts the catalog in the place of the one for silos that have nothing but grain storage; one that the user has registered stays.</summary>
+    /// <summary>
+    /// Puts the catalog in the place of the one for silos that have nothing but grain storage; one that the user has registered stays.
+    /// </summary>
     internal static void AddCatalog(this IServiceCollection services)
     {
         ServiceDescriptor? preset = services.FirstOrDefault(service => service.ServiceType == typeof(IBatchCatalog) && service.ImplementationType == typeof(CatalogIndex));

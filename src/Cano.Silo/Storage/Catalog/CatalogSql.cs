@@ -48,12 +48,14 @@ internal static class CatalogSql
     private const string ExpiryOrder = "ORDER BY coalesce(PurgedAt, FinishedAt), Id, Digest LIMIT @Limit";
 
     /// <summary>
-    /// A page of the list. It is read in the order of an index (of the workflow's or the label's rows where one is asked for), so that it costs the same wherever in the list it is. The
-    /// unfinished, which are few, are all looked at, and before anything else: left to itself, PostgreSQL goes through all batches by time to find those of them that have a label.
+    /// A page of the list. It is read in the order of an index (of the workflow's or the label's rows where one is asked for), so that it
+    /// costs the same wherever in the list it is. The unfinished, which are few, are all looked at, and before anything else: left to
+    /// itself, PostgreSQL goes through all batches by time to find those of them that have a label.
     /// </summary>
     /// <param name="query">What is asked for.</param>
     /// <param name="oneByOne">
-    /// How to look up a batch for each of those rows: PostgreSQL takes a join by three columns for one that hardly finds anything, and would read all of both tables.
+    /// How to look up a batch for each of those rows: PostgreSQL takes a join by three columns for one that hardly finds anything, and
+    /// would read all of both tables.
     /// </param>
     internal static string List(BatchQuery query, bool oneByOne = false)
     {

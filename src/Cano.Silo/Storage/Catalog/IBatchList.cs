@@ -1,12 +1,15 @@
 namespace Cano;
 
-/// <summary>The catalog as people ask it: a page of batches, the newest first. One query, however many there are; no grain is asked.</summary>
+/// <summary>
+/// The catalog as people ask it: a page of batches, the newest first. One query, however many there are; no grain is asked.
+/// </summary>
 internal interface IBatchList
 {
     /// <summary>Reads a page.</summary>
     /// <param name="query">Which batches.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>Entries without their workflows and labels, the newest first; at most <see cref="BatchQuery.Limit"/>. What is purged is not there.</returns>
+    /// <returns>Entries without their workflows and labels, the newest first; at most <see cref="BatchQuery.Limit"/>. What is purged is not
+    /// there.</returns>
     Task<IReadOnlyList<BatchEntry>> ListAsync(BatchQuery query, CancellationToken cancellationToken = default);
 }
 

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Cano;
 
-/// <summary>Collects entries while one write is under way, for the next. An entry that finds none under way is written at once, by itself. Safe for concurrent use.</summary>
+/// <summary>
+/// Collects entries while one write is under way, for the next. An entry that finds none under way is written at once, by itself. Safe for
+/// concurrent use.
+/// </summary>
 /// <param name="write">Writes some entries, no two of one id.</param>
 internal sealed class PostgresEntries(Func<IReadOnlyList<BatchEntry>, Task> write)
 {

@@ -1,9 +1,15 @@
 namespace Cano;
 
-/// <summary>PostgreSQL takes operations side by side, each in a transaction of its own, and shares the flushes of its log among them; this only bounds how many.</summary>
+/// <summary>
+/// PostgreSQL takes operations side by side, each in a transaction of its own, and shares the flushes of its log among them; this only
+/// bounds how many.
+/// </summary>
 internal sealed class PostgresLane : IStorageLane, IDisposable
 {
-    /// <summary>Connections that storage leaves to others: the lock of the service id, membership, and the probe, since a silo that is busy must still be able to say that it lives.</summary>
+    /// <summary>
+    /// Connections that storage leaves to others: the lock of the service id, membership, and the probe, since a silo that is busy must
+    /// still be able to say that it lives.
+    /// </summary>
     internal const int Reserved = 3;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
@@ -96,7 +102,10 @@ internal sealed class PostgresLane : IStorageLane, IDisposable
         }
     }
 
-    /// <summary>Runs an operation; one that only reads once more, if all that is wrong is an old connection. What a write has done is unknown: its grain must read it.</summary>
+    /// <summary>
+    /// Runs an operation; one that only reads once more, if all that is wrong is an old connection. What a write has done is unknown: its
+    /// grain must read it.
+    /// </summary>
     private async Task TryAsync(Func<Task> operation, bool again)
     {
         try

@@ -8,10 +8,9 @@ using Orleans.Configuration;
 namespace Cano;
 
 /// <summary>
-/// Keeps a silo that is alone from using the rows of others: it would take their batches for left and drive them a second time. Silos of a cluster share a lock on their service id,
-/// a lone one has it for itself. The lock is a session's, so that the server lets go of it however the silo ends; the session belongs to no
-/// pool, where it would live on with its
-/// lock after it has been given back.
+/// Keeps a silo that is alone from using the rows of others: it would take their batches for left and drive them a second time. Silos of a
+/// cluster share a lock on their service id, a lone one has it for itself. The lock is a session's, so that the server lets go of it
+/// however the silo ends; the session belongs to no pool, where it would live on with its lock after it has been given back.
 /// </summary>
 internal sealed partial class PostgresOwnership(
     PostgresDatabase database, IOptions<CanoStorageOptions> options, IOptions<ClusterOptions> cluster, TimeProvider timeProvider, ILogger<PostgresOwnership> logger) : IAsyncDisposable

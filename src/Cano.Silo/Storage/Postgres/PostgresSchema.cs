@@ -4,7 +4,10 @@ using Npgsql;
 
 namespace Cano;
 
-/// <summary>Brings the database's schema to this version. Each migration that was applied has a row in <c>CanoMigration</c>; the schema's number is the highest.</summary>
+/// <summary>
+/// Brings the database's schema to this version. Each migration that was applied has a row in <c>CanoMigration</c>; the schema's number is
+/// the highest.
+/// </summary>
 internal sealed class PostgresSchema(PostgresDatabase database)
 {
     private const string Folder = "Cano.Storage.Postgres.Migrations.";
@@ -29,7 +32,8 @@ internal sealed class PostgresSchema(PostgresDatabase database)
     /// <param name="mayMigrate">Whether it may be changed.</param>
     /// <param name="cancellationToken">Breaks it off; then nothing is changed.</param>
     /// <returns>How the database stood before.</returns>
-    /// <exception cref="CanoConfigurationException">It was made by a newer version of the program, or is outdated and must not be changed; it is left as it is.</exception>
+    /// <exception cref="CanoConfigurationException">It was made by a newer version of the program, or is outdated and must not be changed;
+    /// it is left as it is.</exception>
     internal async Task<SchemaStatus> OpenAsync(bool mayMigrate, CancellationToken cancellationToken)
     {
         await using NpgsqlConnection connection = await database.Source.OpenConnectionAsync(cancellationToken);
@@ -72,7 +76,10 @@ internal sealed class PostgresSchema(PostgresDatabase database)
     private static Task<int> LastAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT coalesce(max(Number), 0) FROM CanoMigration", cancellationToken: cancellationToken));
 
-    /// <summary>Runs a statement for as long as it takes: a large table is not rewritten in the time that a query has, and whoever waits for the one that does it waits as long.</summary>
+    /// <summary>
+    /// Runs a statement for as long as it takes: a large table is not rewritten in the time that a query has, and whoever waits for the one
+    /// that does it waits as long.
+    /// </summary>
     private static Task<int> RunAsync(NpgsqlConnection connection, string sql, object? parameters, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(new CommandDefinition(sql, parameters, commandTimeout: 0, cancellationToken: cancellationToken));
 

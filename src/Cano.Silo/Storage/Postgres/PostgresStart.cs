@@ -15,7 +15,8 @@ internal sealed partial class PostgresStart(
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
-    /// <exception cref="CanoConfigurationException">The database is not there, refuses, does not fit, or is in use by a silo that knows nothing of this one.</exception>
+    /// <exception cref="CanoConfigurationException">The database is not there, refuses, does not fit, or is in use by a silo that knows
+    /// nothing of this one.</exception>
     internal async Task OpenAsync(CancellationToken cancellationToken)
     {
         long started = timeProvider.GetTimestamp();

@@ -8,10 +8,12 @@ using Microsoft.AspNetCore.DataProtection.Repositories;
 namespace Cano;
 
 /// <summary>
-/// The keys of data protection as rows beside everything else, one set for each service id: what one silo has protected, another one reads, and so does the process that comes after it.
+/// The keys of data protection as rows beside everything else, one set for each service id: what one silo has protected, another one reads,
+/// and so does the process that comes after it.
 /// </summary>
 /// <remarks>
-/// Rows are numbered from 1. A key is added under the number after the last one that was read here, so that of silos which add one at the same time only one succeeds.
+/// Rows are numbered from 1. A key is added under the number after the last one that was read here, so that of silos which add one at the
+/// same time only one succeeds.
 /// </remarks>
 /// <param name="lane">The way to the database.</param>
 /// <param name="source">Gives connections, inside the lane.</param>

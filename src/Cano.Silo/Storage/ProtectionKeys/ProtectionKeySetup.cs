@@ -10,7 +10,10 @@ namespace Cano;
 /// <summary>Gives a host the data protection that the silos of its service share.</summary>
 internal static class ProtectionKeySetup
 {
-    /// <summary>Keeps the keys in the database of <c>AddCanoStorage</c>. They are read when they are first needed, by which time the silo has opened it.</summary>
+    /// <summary>
+    /// Keeps the keys in the database of <c>AddCanoStorage</c>. They are read when they are first needed, by which time the silo has opened
+    /// it.
+    /// </summary>
     internal static void AddProtectionKeys(this IServiceCollection services)
     {
         services.TryAddSingleton<IKeyManager>(provider => new SharedKeyManager(new XmlKeyManager(

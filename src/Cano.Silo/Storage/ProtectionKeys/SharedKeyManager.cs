@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 namespace Cano;
 
 /// <summary>
-/// Makes keys that silos share. A silo whose new key was not taken, since another one was faster, goes on with that one's: by itself it would use a key that nobody else has, for a day.
+/// Makes keys that silos share. A silo whose new key was not taken, since another one was faster, goes on with that one's: by itself it
+/// would use a key that nobody else has, for a day.
 /// </summary>
 internal sealed class SharedKeyManager(IKeyManager keys) : IKeyManager
 {

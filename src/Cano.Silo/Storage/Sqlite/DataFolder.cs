@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Cano;
 
 /// <summary>
-/// The folder that holds a process's database. It belongs to one process at a time: the operating system holds a lock on a file in it, and lets go of it however the process ends.
+/// The folder that holds a process's database. It belongs to one process at a time: the operating system holds a lock on a file in it, and
+/// lets go of it however the process ends.
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {

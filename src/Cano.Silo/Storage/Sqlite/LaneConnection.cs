@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace Cano;
 
 /// <summary>
-/// The lane's one physical connection. Orleans' relational provider opens and disposes a connection for each operation; this one stays open through that, so that
-/// several operations share its transaction.
+/// The lane's one physical connection. Orleans' relational provider opens and disposes a connection for each operation; this one stays open
+/// through that, so that several operations share its transaction.
 /// </summary>
 internal class LaneConnection(string connectionString) : SqliteConnection(connectionString)
 {

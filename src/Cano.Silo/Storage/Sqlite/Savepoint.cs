@@ -3,7 +3,10 @@ using Dapper;
 
 namespace Cano;
 
-/// <summary>Several statements as one operation of the lane: they are undone together unless they are kept, and their neighbours in the transaction are not harmed.</summary>
+/// <summary>
+/// Several statements as one operation of the lane: they are undone together unless they are kept, and their neighbours in the transaction
+/// are not harmed.
+/// </summary>
 internal sealed class Savepoint : IDisposable
 {
     private readonly DbConnection _connection;

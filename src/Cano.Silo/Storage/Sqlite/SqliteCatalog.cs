@@ -7,7 +7,9 @@ using Orleans.Configuration;
 
 namespace Cano;
 
-/// <summary>The catalog in SQLite. It goes through the lane like everything else, so that entries which come during a commit share the next one.</summary>
+/// <summary>
+/// The catalog in SQLite. It goes through the lane like everything else, so that entries which come during a commit share the next one.
+/// </summary>
 internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cluster, ILogger<SqliteCatalog> logger)
     : IBatchCatalog, IBatchList
 {
@@ -110,7 +112,8 @@ internal sealed class SqliteCatalog(SqliteLane lane, IOptions<ClusterOptions> cl
     /// <returns>False: it is outdated.</returns>
     private bool Enter(DbConnection connection, BatchEntry entry)
     {
-        // Workflows and labels of an entry that was put without them would be put with it the next time; those that a purge has to remove would stay.
+        // Workflows and labels of an entry that was put without them would be put with it the next time; those that a purge has to remove
+        // would stay.
         using Savepoint? savepoint = entry.PurgedAt is null ? null : new(connection);
         object row = RowOf(entry);
         if (connection.Execute(Put, row) == 0)

@@ -7,11 +7,13 @@ using SQLitePCL;
 namespace Cano;
 
 /// <summary>
-/// The one way to the SQLite database: a thread that takes whatever operations are waiting, runs them inside one transaction, commits once, and only then answers.
+/// The one way to the SQLite database: a thread that takes whatever operations are waiting, runs them inside one transaction, commits once,
+/// and only then answers.
 /// </summary>
 /// <remarks>
-/// SQLite has one writer and its provider blocks the calling thread, so writers of their own would block the silo's threads and wait for each other. Here the operations that arrive during a
-/// commit share the next one. An operation is one statement, which SQLite undoes by itself when it fails, so that its neighbours in the transaction are not harmed.
+/// SQLite has one writer and its provider blocks the calling thread, so writers of their own would block the silo's threads and wait for
+/// each other. Here the operations that arrive during a commit share the next one. An operation is one statement, which SQLite undoes by
+/// itself when it fails, so that its neighbours in the transaction are not harmed.
 /// </remarks>
 internal sealed partial class SqliteLane : IStorageLane, IDisposable
 {

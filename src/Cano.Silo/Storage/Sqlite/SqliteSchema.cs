@@ -4,7 +4,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Cano;
 
-/// <summary>Opens the database the way Cano needs it and brings its schema to this version. The schema's number is SQLite's <c>user_version</c>.</summary>
+/// <summary>
+/// Opens the database the way Cano needs it and brings its schema to this version. The schema's number is SQLite's <c>user_version</c>.
+/// </summary>
 internal static class SqliteSchema
 {
     private const string Folder = "Cano.Storage.Sqlite.Migrations.";
@@ -46,7 +48,8 @@ internal static class SqliteSchema
 
     /// <returns>How the database stood before.</returns>
     /// <exception cref="CanoConfigurationException">
-    /// The file is no database that can be opened, was written by a newer version of the program, or is outdated and must not be changed; it is left as it is.
+    /// The file is no database that can be opened, was written by a newer version of the program, or is outdated and must not be changed;
+    /// it is left as it is.
     /// </exception>
     internal static SchemaStatus Open(SqliteConnection connection, bool mayMigrate)
     {
