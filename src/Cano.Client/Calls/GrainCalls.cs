@@ -15,7 +15,7 @@ internal sealed class GrainCalls
 {
     /// <summary>
     /// From its first try on, a call is made again for so long: this bridges the loss of a silo, or a short restart of silos or database.
-    /// By time, since a call that is refused takes none; and <see cref="MinTries"/> times in any case, since one that nobody answers takes
+    /// By time, since a call that is refused takes none; and <see cref="MinTries"/> times in any case, since one without an answer takes
     /// up to half a minute, and a few may be lost in a row.
     /// </summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);

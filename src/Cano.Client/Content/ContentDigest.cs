@@ -8,8 +8,8 @@ namespace Cano;
 /// <summary>
 /// SHA-256 of the canonical JSON of a batch's content, one instance at a time:
 /// <c>{"instances":[...],"maxConcurrency":...,"sharedStore":...,"store":...,"timeout":...}</c>, members that are left out being absent. The
-/// members are written here in the canonical order of their names. Made twice at once: as it is today, and as earlier versions made it, for
-/// whom two numbers that one double stands for were the same.
+/// members are written here in the canonical order of their names. From the first value on that they see differently it
+/// is made twice: as it is today, and as earlier versions made it, for which two numbers that one double stands for were the same.
 /// </summary>
 internal sealed class ContentDigest : IDisposable
 {
@@ -17,12 +17,13 @@ internal sealed class ContentDigest : IDisposable
     internal const int Version = 1;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly IncrementalHash _earlierHash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly ArrayBufferWriter<byte> _buffer = new();
     private readonly ArrayBufferWriter<byte> _value = new();
     private readonly ArrayBufferWriter<byte> _earlierValue = new();
     private bool _any;
-    private bool _differs;
+
+    /// <summary>Null as long as the two are the same.</summary>
+    private IncrementalHash? _earlierHash;
 
     internal ContentDigest() => Write("{\"instances\":["u8);
 
@@ -103,13 +104,13 @@ internal sealed class ContentDigest : IDisposable
         _buffer.Write("}}"u8);
         Flush();
         string digest = Convert.ToHexStringLower(_hash.GetHashAndReset());
-        return (digest, _differs ? Convert.ToHexStringLower(_earlierHash.GetHashAndReset()) : null);
+        return (digest, _earlierHash is null ? null : Convert.ToHexStringLower(_earlierHash.GetHashAndReset()));
     }
 
     public void Dispose()
     {
         _hash.Dispose();
-        _earlierHash.Dispose();
+        _earlierHash?.Dispose();
     }
 
     /// <summary>A value of the user's: its numbers are what the two digests differ in.</summary>
@@ -117,17 +118,21 @@ internal sealed class ContentDigest : IDisposable
     {
         _value.ResetWrittenCount();
         bool same = CanonicalJson.Write(value, NumberForm.Exact, _value);
+        if (!same)
+        {
+            _earlierHash ??= _hash.Clone();
+        }
+
         _hash.AppendData(_value.WrittenSpan);
         if (same)
         {
-            _earlierHash.AppendData(_value.WrittenSpan);
+            _earlierHash?.AppendData(_value.WrittenSpan);
             return;
         }
 
-        _differs = true;
         _earlierValue.ResetWrittenCount();
         CanonicalJson.Write(value, NumberForm.Double, _earlierValue);
-        _earlierHash.AppendData(_earlierValue.WrittenSpan);
+        _earlierHash!.AppendData(_earlierValue.WrittenSpan);
     }
 
     private void Flush()
@@ -139,6 +144,6 @@ internal sealed class ContentDigest : IDisposable
     private void Write(ReadOnlySpan<byte> text)
     {
         _hash.AppendData(text);
-        _earlierHash.AppendData(text);
+        _earlierHash?.AppendData(text);
     }
 }

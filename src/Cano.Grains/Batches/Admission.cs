@@ -18,7 +18,7 @@ internal sealed class Admission
     /// <summary>Begins to count.</summary>
     /// <param name="quota">How many may be admitted; <see cref="int.MaxValue"/>: there is no quota.</param>
     /// <param name="partitions">How many partitions there are.</param>
-    /// <param name="fresh">True: this very activation created the batch, so nobody can hold an admission and every partition's first
+    /// <param name="fresh">True: this activation created the batch, so no earlier one has admitted anything and every partition's first
     /// activation has fence 1.</param>
     internal Admission(int quota, int partitions, bool fresh)
     {

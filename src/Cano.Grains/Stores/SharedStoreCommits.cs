@@ -43,7 +43,7 @@ internal sealed class SharedStoreCommits(SharedStoreRow row, string owner, TimeP
         if (!_isCommitting)
         {
             _isCommitting = true;
-            _ = CommitAllAsync();
+            _ = Supervised.RunAsync(CommitAllAsync, Fail);
         }
 
         return queued.Answer;
@@ -57,7 +57,7 @@ internal sealed class SharedStoreCommits(SharedStoreRow row, string owner, TimeP
         return true;
     });
 
-    /// <summary>Goes on until nothing waits. Never throws: what goes wrong is the answer of those it concerns.</summary>
+    /// <summary>Goes on until nothing waits. What goes wrong with a group is the answer to its changes.</summary>
     private async Task CommitAllAsync()
     {
         while (_waiting.Count > 0)
@@ -99,6 +99,16 @@ internal sealed class SharedStoreCommits(SharedStoreRow row, string owner, TimeP
             _durable = next;
             _pace.Wrote(values.Bytes, clock);
         }
+    }
+
+    /// <summary>Something failed that is no group's: what waits is answered with it, and the next change begins anew.</summary>
+    private void Fail(Exception exception)
+    {
+        _isCommitting = false;
+        List<SharedChange> waiting = _waiting;
+        _waiting = [];
+        Forget();
+        waiting.ForEach(change => change.Fail(exception));
     }
 
     private async Task<SharedStoreState> LoadAsync() => _durable ??= await row.ReadAsync() ?? s_empty;

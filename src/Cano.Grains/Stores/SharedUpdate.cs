@@ -6,7 +6,7 @@ internal sealed class SharedUpdate(Func<byte[]?, byte[]> change) : IDisposable
 {
     private readonly TaskCompletionSource _made = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>What flows where the update was asked for: its function sees that, and not what flows at whoever runs it.</summary>
+    /// <summary>What flows where the update was asked for: its function sees that, and not what flows where it runs.</summary>
     private readonly ExecutionContext? _flow = ExecutionContext.Capture();
     private volatile bool _isGivenUp;
 

@@ -5,7 +5,7 @@ namespace Cano;
 /// <summary>
 /// Takes from a scope of .NET's own container what it would dispose of: it ends at the first object that throws and leaves the others,
 /// which would be lost. There is no public way; another container, or another version of this one, keeps its own manner
-/// (docs/decisions/0028-failures.md).
+/// (docs/decisions/0028-a-failed-attempt-leaves-nothing.md).
 /// </summary>
 internal static class ScopeDisposables
 {

@@ -25,7 +25,7 @@ internal static class BatchFile
     /// <summary>The same, for what a silo has to say about a batch of this file.</summary>
     internal static CanoConfigurationException Refused(string file, CanoException exception)
     {
-        // Params are told with their paths.
+        // Faults of params are reported with their JSON paths.
         string where = exception is CanoConfigurationException { Code: not ErrorCodes.InvalidParams } fault ? Where(fault) : "";
         return new(exception.Code, $"{NameOf(file)}: {where}{exception.Message}", innerException: exception);
     }

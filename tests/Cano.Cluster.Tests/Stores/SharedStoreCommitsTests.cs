@@ -173,6 +173,22 @@ public sealed class SharedStoreCommitsTests : IDisposable
         }
     }
 
+    /// <summary>The loop that nothing awaits had no last handler: its changes, and all later ones, would have waited for ever.</summary>
+    [Fact]
+    public async Task ChangeAsync_TheLoopFails_AnswersWhatWaitsAndGoesOnWithTheNext()
+    {
+        await BeginBatchAsync();
+        FailingClock clock = new() { Fails = true };
+        SharedStoreCommits commits = new(_row, "of batch 'b'", clock);
+
+        InvalidOperationException failure = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => OnActivation(() => commits.ChangeAsync(values => values.Increment("count", 1))));
+        Assert.Equal("no clock", failure.Message);
+
+        clock.Fails = false;
+        Assert.Equal(1, await OnActivation(() => commits.ChangeAsync(values => values.Increment("count", 1))));
+    }
+
     private Task<long?> IncrementAsync() => OnActivation(() => _commits.ChangeAsync(values => values.Increment("count", 1)));
 
     private Task<T> OnActivation<T>(Func<Task<T>> call) =>
@@ -193,5 +209,12 @@ public sealed class SharedStoreCommitsTests : IDisposable
             Incarnation = "first",
         });
         _writes = 0;
+    }
+
+    private sealed class FailingClock : TimeProvider
+    {
+        internal bool Fails { get; set; }
+
+        public override long GetTimestamp() => Fails ? throw new InvalidOperationException("no clock") : base.GetTimestamp();
     }
 }

@@ -8,7 +8,7 @@ public sealed class BatchFaultTests
     private const string Digest = "0123456789abcdef";
 
     private readonly World _world = new(seed: 1, Breach.None, traced: false);
-    private readonly Row _row = new();
+    private readonly MemoryBatchRow _row = new();
 
     /// <summary>
     /// It ticked every 2 ms for as long as a partition did not answer: its deadline had passed, and nothing could be decided.
@@ -185,25 +185,6 @@ public sealed class BatchFaultTests
         }
 
         return Task.CompletedTask;
-    }
-
-    private sealed class Row : IBatchRow
-    {
-        internal BatchState? State { get; set; }
-
-        public Task<BatchState?> ReadAsync() => Task.FromResult(State);
-
-        public Task WriteAsync(BatchState state)
-        {
-            State = state;
-            return Task.CompletedTask;
-        }
-
-        public Task ClearAsync()
-        {
-            State = null;
-            return Task.CompletedTask;
-        }
     }
 
     /// <summary>Partitions that answer as a test says.</summary>

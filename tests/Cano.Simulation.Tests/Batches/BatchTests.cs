@@ -131,25 +131,6 @@ public sealed class BatchTests
         return answer;
     }
 
-    private sealed class MemoryBatchRow : IBatchRow
-    {
-        internal BatchState? State { get; set; }
-
-        public Task<BatchState?> ReadAsync() => Task.FromResult(State);
-
-        public Task WriteAsync(BatchState state)
-        {
-            State = state;
-            return Task.CompletedTask;
-        }
-
-        public Task ClearAsync()
-        {
-            State = null;
-            return Task.CompletedTask;
-        }
-    }
-
     /// <summary>Nothing is counted or removed in these tests.</summary>
     private sealed class NoParts : IBatchParts
     {
